@@ -1,0 +1,227 @@
+using LiftPool.Lifting;
+
+namespace LiftPool;
+
+/// <summary>
+/// What <see cref="LiftDownPool1d"/>, <see cref="LiftDownPool2d"/> and <see cref="LiftDownPool3d"/> share: pooling by
+/// lifting, where each axis is split into approximation and detail and the output is made of chosen sub-bands.
+/// </summary>
+/// <remarks>
+/// Source: J. Zhao and C. G. M. Snoek, "LiftPool: Bidirectional ConvNet Pooling", ICLR 2021 (arXiv 2104.00996).
+/// Forward keeps nothing on the module, so one layer may run on several threads at once.
+/// </remarks>
+public abstract class LiftDownPool : Module<Tensor, Tensor>
+{
+    // The names of the module and parameter fields are state-dict keys; `.to()` replaces the gain.
+    private readonly LiftingScheme? scheme;
+    private readonly SharedScheme? shared;
+    private Parameter? gain;
+
+    private readonly string layer;
+    private readonly int axes;
+    private readonly int chosenBands;
+    private readonly BandReduction reduction;
+    private readonly long? channels;
+    private readonly bool ceilMode;
+
+    private protected LiftDownPool(string layer, int axes, OperatorSettings settings, int bands, BandReduction reduction, bool ceilMode)
+        : this(layer, axes, bands, reduction, settings.Channels, ceilMode)
+    {
+        scheme = new LiftingScheme(settings);
+        AddGain(settings.Device, settings.Dtype);
+        RegisterComponents();
+    }
+
+    private protected LiftDownPool(string layer, int axes, LiftingScheme scheme, int bands, BandReduction reduction, long? channels, bool ceilMode)
+        : this(layer, axes, bands, reduction, ChannelsOf(layer, scheme, channels), ceilMode)
+    {
+        this.scheme = scheme;
+        AddGain(scheme.FirstWeight?.device, scheme.FirstWeight?.dtype);
+        RegisterComponents();
+    }
+
+    private protected LiftDownPool(string layer, int axes, LiftDownPool pool, int bands, BandReduction reduction, bool ceilMode)
+        : this(layer, axes, bands, reduction, ChannelsOf(layer, SchemeOf(pool), pool.channels), ceilMode)
+    {
+        shared = new SharedScheme(pool.Scheme);
+        AddGain(pool.Scheme.FirstWeight?.device, pool.Scheme.FirstWeight?.dtype);
+        RegisterComponents();
+    }
+
+    private LiftDownPool(string layer, int axes, int bands, BandReduction reduction, long? channels, bool ceilMode)
+        : base(layer)
+    {
+        var all = LiftingTransform.AllBands(axes);
+        if (bands == 0 || (bands & ~all) != 0)
+        {
+            throw Errors.Wrong(layer, $"at least one of the {1 << axes} bands, and no other", $"bands {bands}", nameof(bands));
+        }
+
+        if (!Enum.IsDefined(reduction))
+        {
+            throw Errors.Wrong(layer, $"reduction {string.Join(", ", Enum.GetNames<BandReduction>())}", $"{reduction}", nameof(reduction));
+        }
+
+        if (reduction == BandReduction.Learned && channels is null)
+        {
+            throw Errors.Wrong(layer, "channels for the Learned reduction of a scheme that does not name them", "none", nameof(channels));
+        }
+
+        this.layer = layer;
+        this.axes = axes;
+        chosenBands = bands;
+        this.reduction = reduction;
+        this.channels = channels;
+        this.ceilMode = ceilMode;
+    }
+
+    /// <summary>The predict and update operators: this pool's own, or those of the pool it shares them with.</summary>
+    /// <exception cref="ObjectDisposedException">The pool that owns them is disposed.</exception>
+    public LiftingScheme Scheme => SharedScheme.Alive(layer, scheme ?? shared!.Scheme);
+
+    /// <summary>Pools: the reduction of the chosen bands.</summary>
+    /// <param name="input">
+    /// <c>[N, C, L]</c>, <c>[N, C, H, W]</c> or <c>[N, C, D, H, W]</c> by the pool's dimension, or the same without N; of the
+    /// weights' dtype and device.
+    /// </param>
+    /// <returns>
+    /// Every spatial length n halved, to <c>n/2</c> or with ceil_mode <c>(n+1)/2</c>; with
+    /// <see cref="BandReduction.Concat"/>, C times the number of bands. In the input's memory layout.
+    /// </returns>
+    /// <exception cref="ArgumentException">Wrong rank, channels, dtype or device, or an axis that is too short.</exception>
+    public override Tensor forward(Tensor input)
+    {
+        CheckInput(input);
+        using var scope = NewDisposeScope();
+        return Pool(input, kept: null).output.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Pools and gives every sub-band besides, whichever the output is made of, for a LiftUpPool to restore the input from.
+    /// </summary>
+    /// <param name="input">As <see cref="forward"/> takes it.</param>
+    /// <returns>The output of <see cref="forward"/>, and the bands, in the caller's dispose scope.</returns>
+    /// <exception cref="ArgumentException">As <see cref="forward"/> throws it.</exception>
+    public (Tensor output, LiftBands bands) forward_with_bands(Tensor input)
+    {
+        CheckInput(input);
+        using var scope = NewDisposeScope();
+        List<Tensor> kept = [];
+        var (output, bands) = Pool(input, kept);
+        Tensor[] own = [.. bands.Select(band => Unbatched(band!, input))];
+        var carried = new LiftBands(own, [.. kept.Select(sample => Unbatched(sample, input))], input.shape);
+        return (output.MoveToOuterDisposeScope(), carried.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>
+    /// The two penalties of this layer alone, for code in which a <see cref="LiftRegularizer"/>, which belongs to a
+    /// thread, does not fit.
+    /// </summary>
+    /// <param name="input">As <see cref="forward"/> takes it.</param>
+    /// <param name="norm">How the norms are read.</param>
+    /// <returns><c>c_u</c> and <c>c_p</c>: 0-dimensional, unweighted, in the caller's dispose scope.</returns>
+    /// <exception cref="ArgumentException">As <see cref="forward"/> throws it, or the norm is not one of the enum's.</exception>
+    public (Tensor c_u, Tensor c_p) penalties(Tensor input, PenaltyNorm norm = PenaltyNorm.MeanSquare)
+    {
+        LiftRegularizer.CheckNorm(layer, norm);
+        CheckInput(input);
+        using var scope = NewDisposeScope();
+        var terms = new PenaltyTerms(norm);
+        LiftingTransform.Forward(Scheme, Prepared(input, kept: null), LiftingTransform.AllBands(axes), terms);
+        return scope.MoveToOuter(terms.Totals.c_u, terms.Totals.c_p);
+    }
+
+    /// <summary>
+    /// The output, and the bands it took to make it. With <paramref name="kept"/> or inside a LiftRegularizer that is
+    /// every band.
+    /// </summary>
+    private (Tensor output, Tensor?[] bands) Pool(Tensor input, List<Tensor>? kept)
+    {
+        var regularizer = LiftRegularizer.Current;
+        var penalties = regularizer is null ? null : new PenaltyTerms(regularizer.Norm);
+        var wanted = kept is null && penalties is null ? chosenBands : LiftingTransform.AllBands(axes);
+
+        var bands = LiftingTransform.Forward(Scheme, Prepared(input, kept), wanted, penalties);
+        var output = Reduce([.. bands.Where((_, i) => (chosenBands >> i & 1) != 0).Select(band => band!)]);
+        if (kept is not null && bands.Contains(output))
+        {
+            // One band alone was chosen: the caller gets it twice, and may change one in place.
+            output = output.clone();
+        }
+
+        if (penalties is not null)
+        {
+            regularizer!.Collect(this, penalties.Totals);
+        }
+
+        return (Unbatched(output, input), bands);
+    }
+
+    /// <summary>With a batch axis, dense in its own layout, and of even lengths.</summary>
+    private Tensor Prepared(Tensor input, List<Tensor>? kept)
+    {
+        var batched = input.dim() == axes + 1 ? input.unsqueeze(0) : input;
+        var dense = MemoryLayout.Dense(batched, MemoryLayout.IsChannelsLast(batched));
+        return OddSizes.MakeEven(dense, ceilMode, kept);
+    }
+
+    private Tensor Unbatched(Tensor x, Tensor input) => input.dim() == axes + 1 ? x.squeeze(0) : x;
+
+    private Tensor Reduce(Tensor[] chosen) => reduction switch
+    {
+        BandReduction.Concat => cat(chosen, 1),
+        BandReduction.Learned => Sum([.. chosen.Select((band, i) => band.mul(Gain(i)))]),
+        BandReduction.Mean => Sum(chosen).div(Scalars.Count(chosen.Length)),
+        _ => Sum(chosen),
+    };
+
+    private static Tensor Sum(Tensor[] terms) => terms.Aggregate((sum, term) => sum.add(term, Scalars.One));
+
+    /// <summary>The weight of the i-th chosen band for each channel, shaped to multiply <c>[N, C, ...]</c>.</summary>
+    private Tensor Gain(int i) => gain!.select(0, i).view([-1, .. Enumerable.Repeat(1L, axes)]);
+
+    private void AddGain(Device? device, ScalarType? dtype)
+    {
+        if (reduction == BandReduction.Learned)
+        {
+            gain = Parameter(ones(int.PopCount(chosenBands), channels!.Value, device: device, dtype: dtype));
+            gain.DetachFromDisposeScope();
+        }
+    }
+
+    private static LiftingScheme SchemeOf(LiftDownPool pool)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        return pool.Scheme;
+    }
+
+    private static long? ChannelsOf(string layer, LiftingScheme scheme, long? channels)
+    {
+        ArgumentNullException.ThrowIfNull(scheme);
+        ObjectDisposedException.ThrowIf(scheme.IsDisposed, scheme);
+        if (channels is { } given && (given < 1 || (scheme.Channels ?? given) != given))
+        {
+            throw Errors.Wrong(layer, scheme.Channels is { } own ? $"the scheme's {own} channels" : "at least one channel", $"channels {given}", nameof(channels));
+        }
+
+        return channels ?? scheme.Channels;
+    }
+
+    // Everything that can be wrong with a call is found here, before the first computation.
+    private void CheckInput(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        SpatialChecks.Rank(layer, axes, input, nameof(input));
+        Scheme.CheckTensor(layer, input, input.dim() - axes - 1, channels, nameof(input));
+        foreach (var length in input.shape.AsSpan(^axes..))
+        {
+            var half = OddSizes.BandLength(length, ceilMode);
+            if (half < 1)
+            {
+                throw Errors.Wrong(layer, $"at least {(ceilMode ? 1 : 2)} samples on every spatial axis", Errors.Shape(input), nameof(input));
+            }
+
+            Scheme.CheckHalfLength(layer, half, nameof(input));
+        }
+    }
+}

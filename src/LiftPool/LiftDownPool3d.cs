@@ -1,0 +1,62 @@
+using LiftPool.Lifting;
+
+namespace LiftPool;
+
+/// <summary>
+/// Pools <c>[N, C, D, H, W]</c> to <c>[N, C, D/2, H/2, W/2]</c> where <c>MaxPool3d(2)</c> would, by lifting: W, then H, then D, in seven 1-D steps,
+/// the same operators in each, so there are no more weights than in 1-D
+/// and the output is made of the sub-bands LLL to HHH.
+/// <c>forward_with_bands</c> keeps them for a <see cref="LiftUpPool3d"/> to restore the input.
+/// </summary>
+/// <inheritdoc/>
+public sealed class LiftDownPool3d : LiftDownPool
+{
+    /// <summary>A pool with the paper's learned operators.</summary>
+    /// <param name="channels">The number of channels C of the input.</param>
+    /// <param name="kernel_size">The number of taps of the operators' first convolution: odd.</param>
+    /// <param name="bands">The bands that the output is made of.</param>
+    /// <param name="reduction">How it is made of them.</param>
+    /// <param name="groups">Groups of the first convolution. Default: C, a filter for each channel alone.</param>
+    /// <param name="proj_groups">Groups of the second, one-tap convolution. Default: C, a factor for each channel alone.</param>
+    /// <param name="bias">Whether both convolutions have a bias.</param>
+    /// <param name="padding_mode">What stands beyond the ends of a half-signal; any mode but <c>Constant</c>.</param>
+    /// <param name="ceil_mode">
+    /// For an odd length n: false gives (n-1)/2 outputs, and the last sample takes no part; true gives (n+1)/2, and the
+    /// last sample is repeated once.
+    /// </param>
+    /// <param name="device">Where the weights live. Default: TorchSharp's default device.</param>
+    /// <param name="dtype">The type of the weights and of the input. Default: TorchSharp's default type.</param>
+    /// <exception cref="ArgumentException">An argument is out of its range, or a group count does not divide C.</exception>
+    public LiftDownPool3d(long channels, long kernel_size = 5, Bands3d bands = Bands3d.All, BandReduction reduction = BandReduction.Sum, long? groups = null, long? proj_groups = null, bool bias = false, PaddingModes padding_mode = PaddingModes.Zeros, bool ceil_mode = false, Device? device = null, ScalarType? dtype = null)
+        : base(nameof(LiftDownPool3d), 3, OperatorSettings.Checked(nameof(LiftDownPool3d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype), (int)bands, reduction, ceil_mode)
+    {
+    }
+
+    /// <summary>A pool with a scheme of your own, which it registers and owns.</summary>
+    /// <param name="scheme">The predict and update steps.</param>
+    /// <param name="bands">The bands that the output is made of.</param>
+    /// <param name="reduction">How it is made of them.</param>
+    /// <param name="channels">
+    /// The number of channels C; needed with <see cref="BandReduction.Learned"/> if the scheme's operators are your own.
+    /// </param>
+    /// <param name="ceil_mode">As in the other constructor.</param>
+    /// <exception cref="ArgumentException">An argument is out of its range.</exception>
+    public LiftDownPool3d(LiftingScheme scheme, Bands3d bands = Bands3d.All, BandReduction reduction = BandReduction.Sum, long? channels = null, bool ceil_mode = false)
+        : base(nameof(LiftDownPool3d), 3, scheme, (int)bands, reduction, channels, ceil_mode)
+    {
+    }
+
+    /// <summary>
+    /// A pool that shares another's operators. They stay the other pool's: this one adds no weight, no state-dict key
+    /// and is not to outlive it.
+    /// </summary>
+    /// <param name="pool">The owner of the operators.</param>
+    /// <param name="bands">The bands that the output is made of.</param>
+    /// <param name="reduction">How it is made of them.</param>
+    /// <param name="ceil_mode">As in the other constructor.</param>
+    /// <exception cref="ArgumentException">An argument is out of its range.</exception>
+    public LiftDownPool3d(LiftDownPool pool, Bands3d bands = Bands3d.All, BandReduction reduction = BandReduction.Sum, bool ceil_mode = false)
+        : base(nameof(LiftDownPool3d), 3, pool, (int)bands, reduction, ceil_mode)
+    {
+    }
+}

@@ -1,0 +1,185 @@
+using LiftPool.Lifting;
+
+namespace LiftPool;
+
+/// <summary>
+/// A scope that collects the penalties of every <c>LiftDownPool</c> which runs inside it on this thread:
+/// <c>c_u = ||s - xo||</c> keeps the approximation close to the input, <c>c_p = ||d||</c> keeps the detail small. Outside
+/// a scope neither is computed.
+/// <code>
+/// using var penalty = new LiftRegularizer(lambda_u: 0.01, lambda_p: 0.1);
+/// var loss = nn.functional.cross_entropy(model.forward(x), labels) + penalty.loss();
+/// </code>
+/// </summary>
+/// <remarks>
+/// <para>Each 1-D step has its own term (one in 1-D, three in 2-D, seven in 3-D); a layer's penalty is the sum of its steps',
+/// the scope's the sum of its layers'.</para>
+/// <para>The paper says in words that s should be close to xe, but its formula has xo: the formula stands here.</para>
+/// <para>Scopes nest; only the innermost collects. A scope belongs to the thread that made it. In async code, which may
+/// change threads, use <see cref="LiftDownPool.penalties"/>.</para>
+/// <para>Source: J. Zhao and C. G. M. Snoek, "LiftPool", ICLR 2021, with its default weights.</para>
+/// </remarks>
+public sealed class LiftRegularizer : IDisposable
+{
+    [ThreadStatic]
+    private static LiftRegularizer? current;
+
+    private readonly Thread thread = Thread.CurrentThread;
+    private readonly List<(LiftDownPool layer, Tensor c_u, Tensor c_p)> shares = [];
+    private readonly Scalar updateWeight;
+    private readonly Scalar predictWeight;
+    private LiftRegularizer? outer;
+    private (int layers, Tensor c_u, Tensor c_p)? totals;
+    private bool disposed;
+
+    /// <summary>Begins to collect.</summary>
+    /// <param name="lambda_u">The weight of c_u in <see cref="loss"/>. Default: the paper's 0.01.</param>
+    /// <param name="lambda_p">The weight of c_p in <see cref="loss"/>. Default: the paper's 0.1.</param>
+    /// <param name="norm">How the norms are read.</param>
+    /// <exception cref="ArgumentException">A weight is negative or not finite, or the norm is not one of the enum's.</exception>
+    public LiftRegularizer(double lambda_u = 0.01, double lambda_p = 0.1, PenaltyNorm norm = PenaltyNorm.MeanSquare)
+    {
+        CheckWeight(lambda_u, nameof(lambda_u));
+        CheckWeight(lambda_p, nameof(lambda_p));
+        CheckNorm(nameof(LiftRegularizer), norm);
+
+        Norm = norm;
+        updateWeight = lambda_u.ToScalar();
+        predictWeight = lambda_p.ToScalar();
+        outer = current;
+        current = this;
+    }
+
+    /// <summary>
+    /// The sum of c_u over all that ran so far: 0-dimensional, part of the autograd graph, 0 if nothing ran.
+    /// The scope owns it.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The scope has ended.</exception>
+    public Tensor c_u => Totals.c_u;
+
+    /// <summary>The sum of c_p, as <see cref="c_u"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The scope has ended.</exception>
+    public Tensor c_p => Totals.c_p;
+
+    /// <summary>Each call's share in the order of the calls, for logging. The scope owns the tensors.</summary>
+    /// <exception cref="ObjectDisposedException">The scope has ended.</exception>
+    public IReadOnlyList<(LiftDownPool layer, Tensor c_u, Tensor c_p)> Shares
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            return shares;
+        }
+    }
+
+    internal static LiftRegularizer? Current => current;
+
+    internal PenaltyNorm Norm { get; }
+
+    /// <summary>
+    /// <c>lambda_u * c_u + lambda_p * c_p</c> of all that ran so far, to be added to the task's loss: a new 0-dimensional
+    /// tensor in the caller's dispose scope.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The scope has ended.</exception>
+    public Tensor loss()
+    {
+        var (update, predict) = Totals;
+        using var scope = NewDisposeScope();
+        var loss = update.mul(updateWeight).add(predict.mul(predictWeight), Scalars.One).MoveToOuterDisposeScope();
+        GC.KeepAlive(this);
+        return loss;
+    }
+
+    /// <summary>Ends the scope and frees what it collected; a loss taken from it stays valid.</summary>
+    /// <exception cref="InvalidOperationException">Called on another thread than the constructor.</exception>
+    public void Dispose()
+    {
+        if (disposed)
+        {
+            return;
+        }
+
+        if (Thread.CurrentThread != thread)
+        {
+            throw new InvalidOperationException($"{nameof(LiftRegularizer)}: expected Dispose on thread {thread.ManagedThreadId}, which made it, got thread {Environment.CurrentManagedThreadId}.");
+        }
+
+        disposed = true;
+        Unlink();
+        foreach (var (_, c_u, c_p) in shares)
+        {
+            c_u.Dispose();
+            c_p.Dispose();
+        }
+
+        DisposeTotals();
+        updateWeight.Dispose();
+        predictWeight.Dispose();
+    }
+
+    internal static void CheckNorm(string who, PenaltyNorm norm)
+    {
+        if (!Enum.IsDefined(norm))
+        {
+            throw Errors.Wrong(who, $"norm {string.Join(" or ", Enum.GetNames<PenaltyNorm>())}", $"{norm}", nameof(norm));
+        }
+    }
+
+    internal void Collect(LiftDownPool layer, (Tensor c_u, Tensor c_p) terms)
+        => shares.Add((layer, terms.c_u.DetachFromDisposeScope(), terms.c_p.DetachFromDisposeScope()));
+
+    // Kept until another layer has run, so that reading c_u twice gives one tensor.
+    private (Tensor c_u, Tensor c_p) Totals
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            if (totals?.layers != shares.Count)
+            {
+                using var scope = NewDisposeScope();
+                var update = Sum(shares.Select(share => share.c_u)).DetachFromDisposeScope();
+                var predict = Sum(shares.Select(share => share.c_p)).DetachFromDisposeScope();
+                DisposeTotals();
+                totals = (shares.Count, update, predict);
+            }
+
+            return (totals!.Value.c_u, totals.Value.c_p);
+        }
+    }
+
+    private static Tensor Sum(IEnumerable<Tensor> terms)
+        => terms.Aggregate(zeros([]), (sum, term) => sum.add(term, Scalars.One));
+
+    private void DisposeTotals()
+    {
+        totals?.c_u.Dispose();
+        totals?.c_p.Dispose();
+    }
+
+    // Scopes may end in any order, as dispose scopes do.
+    private void Unlink()
+    {
+        if (current == this)
+        {
+            current = outer;
+            return;
+        }
+
+        for (var inner = current; inner is not null; inner = inner.outer)
+        {
+            if (inner.outer == this)
+            {
+                inner.outer = outer;
+                return;
+            }
+        }
+    }
+
+    private static void CheckWeight(double weight, string parameter)
+    {
+        if (!double.IsFinite(weight) || weight < 0)
+        {
+            throw Errors.Wrong(nameof(LiftRegularizer), $"a finite {parameter} of at least 0", $"{weight}", parameter);
+        }
+    }
+}

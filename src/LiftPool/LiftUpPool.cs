@@ -1,0 +1,127 @@
+using LiftPool.Lifting;
+
+namespace LiftPool;
+
+/// <summary>
+/// What <see cref="LiftUpPool1d"/>, <see cref="LiftUpPool2d"/> and <see cref="LiftUpPool3d"/> share: the inverse of a
+/// <see cref="LiftDownPool"/>, which takes the sub-bands and gives back the input.
+/// </summary>
+/// <remarks>
+/// Source: J. Zhao and C. G. M. Snoek, "LiftPool: Bidirectional ConvNet Pooling", ICLR 2021 (arXiv 2104.00996).
+/// Forward keeps nothing on the module, so one layer may run on several threads at once.
+/// </remarks>
+public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
+{
+    // The name of the module field is a state-dict key.
+    private readonly LiftingScheme? scheme;
+    private readonly SharedScheme? shared;
+
+    private readonly string layer;
+    private readonly int axes;
+
+    private protected LiftUpPool(string layer, int axes, OperatorSettings settings)
+        : this(layer, axes)
+    {
+        scheme = new LiftingScheme(settings);
+        RegisterComponents();
+    }
+
+    private protected LiftUpPool(string layer, int axes, LiftingScheme scheme)
+        : this(layer, axes)
+    {
+        ArgumentNullException.ThrowIfNull(scheme);
+        ObjectDisposedException.ThrowIf(scheme.IsDisposed, scheme);
+        this.scheme = scheme;
+        RegisterComponents();
+    }
+
+    private protected LiftUpPool(string layer, int axes, LiftDownPool pool)
+        : this(layer, axes)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        shared = new SharedScheme(pool.Scheme);
+        RegisterComponents();
+    }
+
+    private LiftUpPool(string layer, int axes)
+        : base(layer)
+    {
+        this.layer = layer;
+        this.axes = axes;
+    }
+
+    /// <summary>The predict and update operators: this pool's own, or those of the down-pool it shares them with.</summary>
+    /// <exception cref="ObjectDisposedException">The pool that owns them is disposed.</exception>
+    public LiftingScheme Scheme => SharedScheme.Alive(layer, scheme ?? shared!.Scheme);
+
+    /// <summary>Puts the bands together, features in the place of the approximation: what a decoder does.</summary>
+    /// <param name="features">What stands for the band LL (L, LLL): of its shape.</param>
+    /// <param name="bands">The bands of a down-pool of the same dimension and channels.</param>
+    /// <returns>
+    /// A tensor of the shape of the down-pool's input. With the pool's own operators and its own approximation it is that
+    /// input.
+    /// </returns>
+    /// <exception cref="ArgumentException">
+    /// Bands of another dimension, or features or bands of the wrong shape, channels, dtype or device.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The bands, or the pool that owns the operators, are disposed.</exception>
+    public override Tensor forward(Tensor features, LiftBands bands)
+    {
+        Check(features, bands);
+        using var scope = NewDisposeScope();
+        var batched = bands.InputShape.Count == axes + 2;
+        var channelsLast = MemoryLayout.IsChannelsLast(features);
+        Tensor Prepared(Tensor x) => MemoryLayout.Dense(batched ? x : x.unsqueeze(0), channelsLast);
+
+        Tensor[] parts = [features, .. bands.Bands.Skip(1)];
+        var merged = LiftingTransform.Inverse(Scheme, [.. parts.Select(Prepared)]);
+        var whole = OddSizes.Restore(merged, [.. bands.InputShape.Skip(bands.InputShape.Count - axes)], [.. bands.Kept.Select(Prepared)]);
+        return (batched ? Own(whole, merged, channelsLast) : Own(whole, merged, channelsLast).squeeze(0)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Restores the down-pool's input: <see cref="forward(Tensor, LiftBands)"/> with the bands' own approximation.</summary>
+    /// <param name="bands">The bands of a down-pool of the same dimension and channels.</param>
+    /// <returns>The input the bands came from, exact but for rounding.</returns>
+    /// <exception cref="ArgumentException">As the other form throws it.</exception>
+    public Tensor forward(LiftBands bands) => forward(ApproximationOf(bands), bands);
+
+    /// <summary><see cref="forward(LiftBands)"/>, with the module's hooks.</summary>
+    /// <param name="bands">The bands of a down-pool of the same dimension and channels.</param>
+    /// <returns>The input the bands came from, exact but for rounding.</returns>
+    /// <exception cref="ArgumentException">As forward throws it.</exception>
+    public Tensor call(LiftBands bands) => call(ApproximationOf(bands), bands);
+
+    // Cropping leaves a view with gaps; users of a pool's output expect none.
+    private static Tensor Own(Tensor whole, Tensor merged, bool channelsLast)
+        => ReferenceEquals(whole, merged) ? whole : MemoryLayout.Dense(whole, channelsLast);
+
+    private static Tensor ApproximationOf(LiftBands bands)
+    {
+        ArgumentNullException.ThrowIfNull(bands);
+        return bands.Approximation;
+    }
+
+    // Everything that can be wrong with a call is found here, before the first computation.
+    private void Check(Tensor features, LiftBands bands)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        ArgumentNullException.ThrowIfNull(bands);
+        if (bands.Axes != axes)
+        {
+            throw Errors.Wrong(layer, $"the bands of a {axes}-D pool", $"those of a {bands.Axes}-D pool: {string.Join(", ", bands.Names)}", nameof(bands));
+        }
+
+        var approximation = bands.Approximation;
+        Scheme.CheckTensor(layer, approximation, approximation.dim() - axes - 1, Scheme.Channels, nameof(bands));
+        if (!features.shape.AsSpan().SequenceEqual(approximation.shape))
+        {
+            throw Errors.Wrong(layer, $"features of the approximation's shape {Errors.Shape(approximation)}", Errors.Shape(features), nameof(features));
+        }
+
+        Scheme.CheckTensor(layer, features, features.dim() - axes - 1, Scheme.Channels, nameof(features));
+        foreach (var length in approximation.shape.AsSpan(^axes..))
+        {
+            Scheme.CheckHalfLength(layer, length, nameof(bands));
+        }
+    }
+}

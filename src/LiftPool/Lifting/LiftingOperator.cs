@@ -1,0 +1,32 @@
+namespace LiftPool.Lifting;
+
+/// <summary>
+/// The paper's predict and update operator, <c>[B, C, L] -> [B, C, L]</c>:
+/// <c>tanh(proj(relu(conv(x))))</c>, <c>conv</c> with <c>kernel_size</c> taps and <c>proj</c> with one.
+/// </summary>
+internal sealed class LiftingOperator : Module<Tensor, Tensor>
+{
+    private readonly SameConv1d conv;
+    private readonly SameConv1d proj;
+
+    internal LiftingOperator(OperatorSettings settings)
+        : base(nameof(LiftingOperator))
+    {
+        conv = new SameConv1d(settings.Channels, settings.KernelSize, settings.Groups, settings.Bias, settings.PaddingMode, settings.Device, settings.Dtype);
+        proj = new SameConv1d(settings.Channels, 1, settings.ProjGroups, settings.Bias, PaddingModes.Zeros, settings.Device, settings.Dtype);
+        RegisterComponents();
+    }
+
+    internal long Channels => conv.Weight.size(0);
+
+    internal Tensor Weight => conv.Weight;
+
+    /// <inheritdoc cref="SameConv1d.Refuses"/>
+    internal string? Refuses(long length) => conv.Refuses(length);
+
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return proj.call(conv.call(input).relu()).tanh().MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,52 @@
+namespace LiftPool.Lifting;
+
+/// <summary>
+/// The 1-D step on each spatial axis in turn, horizontal (the last) first: N axes give 2^N bands, and the same
+/// operators serve every step.
+/// </summary>
+/// <remarks>
+/// Bands are counted by their names read as binary numbers, L = 0 and H = 1: LL, LH, HL, HH. A set of bands is a bit mask.
+/// </remarks>
+internal static class LiftingTransform
+{
+    /// <summary>The set of all bands of so many axes.</summary>
+    internal static int AllBands(int axes) => (1 << (1 << axes)) - 1;
+
+    /// <summary>
+    /// The bands of <paramref name="x"/>, <c>[B, C, ...]</c> with even lengths; null for those outside
+    /// <paramref name="wanted"/>, for which nothing is computed that the others do not need.
+    /// </summary>
+    internal static Tensor?[] Forward(LiftingScheme scheme, Tensor x, int wanted, PenaltyTerms? penalties)
+    {
+        // The one place that chooses a compute path. There is one so far: tensor operations, right on every device.
+        var axes = (int)x.dim() - 2;
+        Tensor?[] parts = [x];
+        for (var axis = 0; axis < axes; axis++)
+        {
+            parts = scheme.LiftParts(parts, dim: axes + 1 - axis, HalvesLeadingTo(wanted, axes, axis), penalties);
+        }
+
+        return parts;
+    }
+
+    /// <summary>Undoes <see cref="Forward"/>, all bands given.</summary>
+    internal static Tensor Inverse(LiftingScheme scheme, Tensor[] bands)
+    {
+        var axes = (int)bands[0].dim() - 2;
+        var parts = bands;
+        for (var axis = axes - 1; axis >= 0; axis--)
+        {
+            parts = scheme.UnliftParts(parts, dim: axes + 1 - axis);
+        }
+
+        return parts[0];
+    }
+
+    /// <summary>After lifting <paramref name="axis"/>: for each half, whether a wanted band's name begins with its name.</summary>
+    private static bool[] HalvesLeadingTo(int wanted, int axes, int axis)
+    {
+        var bandsInHalf = 1 << (axes - 1 - axis);
+        var half = (1 << bandsInHalf) - 1;
+        return [.. Enumerable.Range(0, 1 << (axis + 1)).Select(i => ((wanted >> (i * bandsInHalf)) & half) != 0)];
+    }
+}

@@ -1,0 +1,52 @@
+namespace LiftPool.Lifting;
+
+/// <summary>
+/// The two layouts that pools keep, as <c>MaxPool2d</c> does: channels-last (NHWC, NDHWC) for input that comes so, and
+/// contiguous (NCHW) for every other.
+/// </summary>
+internal static class MemoryLayout
+{
+    /// <summary>
+    /// Whether LibTorch would call this layout channels-last: strides grow in the order C, W, H, (D,) N. Only the
+    /// order counts, so a slice of a channels-last tensor is channels-last too.
+    /// </summary>
+    internal static bool IsChannelsLast(Tensor x)
+    {
+        if (x.dim() is < 4 or > 5)
+        {
+            return false;
+        }
+
+        var (shape, strides) = (x.shape, x.stride());
+        if (strides[1] == 0)
+        {
+            return false;
+        }
+
+        long smallest = 0;
+        foreach (var dim in (ReadOnlySpan<int>)(shape.Length == 4 ? [1, 3, 2, 0] : [1, 4, 3, 2, 0]))
+        {
+            // The last test tells [N, 1, 1, 1], whose strides fit both layouts, from channels-last: LibTorch calls it contiguous.
+            if (shape[dim] == 0 || strides[dim] < smallest || (dim == 0 && smallest == strides[1]))
+            {
+                return false;
+            }
+
+            smallest = strides[dim] * Math.Max(1, shape[dim]);
+        }
+
+        return true;
+    }
+
+    /// <summary>The same values without gaps, in the layout asked for; the tensor itself if it is so already.</summary>
+    internal static Tensor Dense(Tensor x, bool channelsLast)
+        => channelsLast ? ChannelsFromEnd(ChannelsToEnd(x).contiguous()) : x.contiguous();
+
+    /// <summary>A view with the dimensions in the order in which a channels-last tensor lies in memory.</summary>
+    internal static Tensor ChannelsToEnd(Tensor x)
+        => x.dim() == 4 ? x.permute(0, 2, 3, 1) : x.permute(0, 2, 3, 4, 1);
+
+    /// <summary>Undoes <see cref="ChannelsToEnd"/>.</summary>
+    internal static Tensor ChannelsFromEnd(Tensor x)
+        => x.dim() == 4 ? x.permute(0, 3, 1, 2) : x.permute(0, 4, 1, 2, 3);
+}

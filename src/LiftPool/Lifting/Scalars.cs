@@ -1,0 +1,15 @@
+namespace LiftPool.Lifting;
+
+/// <summary>
+/// Scalars that live for ever. TorchSharp hands the raw handle of a scalar to LibTorch without keeping its owner alive,
+/// so an implicit one (<c>x * 3</c>, and the 1 inside <c>a + b</c>) can be collected while it is in use.
+/// </summary>
+internal static class Scalars
+{
+    internal static readonly Scalar One = 1.ToScalar();
+
+    // A pool reduces at most the eight bands of three axes.
+    private static readonly Scalar[] Counts = [.. Enumerable.Range(0, 9).Select(n => n.ToScalar())];
+
+    internal static Scalar Count(int bands) => Counts[bands];
+}

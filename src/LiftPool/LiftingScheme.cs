@@ -1,0 +1,326 @@
+using LiftPool.Lifting;
+
+namespace LiftPool;
+
+/// <summary>
+/// An ordered list of predict and update steps that splits a signal into an approximation <c>s</c> and a detail
+/// <c>d</c>, each of half its length, and puts it together again. The paper's scheme is one of each:
+/// <code>
+/// split    x -> (xe, xo)          xo = x[0::2], xe = x[1::2]
+/// predict  d = xo - P(xe)
+/// update   s = xe + U(d)
+/// </code>
+/// The inverse takes the same steps backwards with the opposite signs, so it is exact whatever P and U are, if an operator
+/// gives the same output for the same input (no dropout).
+/// </summary>
+/// <remarks>
+/// Source: J. Zhao and C. G. M. Snoek, "LiftPool: Bidirectional ConvNet Pooling", ICLR 2021 (arXiv 2104.00996).
+/// </remarks>
+public sealed class LiftingScheme : Module
+{
+    private readonly LiftingStep[] steps;
+
+    // Null for a gain of 1, which costs nothing then.
+    private readonly Scalar? approximationGain;
+    private readonly Scalar? detailGain;
+
+    /// <summary>
+    /// The paper's scheme with learned operators: <c>Conv1d(kernel_size, groups) -> ReLU -> Conv1d(1, proj_groups) ->
+    /// Tanh</c> each, initialised as <c>nn.Conv1d</c> is.
+    /// </summary>
+    /// <param name="channels">The number of channels C of the signals.</param>
+    /// <param name="kernel_size">The number of taps of the first convolution: odd.</param>
+    /// <param name="groups">Groups of the first convolution. Default: C, a filter for each channel alone.</param>
+    /// <param name="proj_groups">Groups of the second convolution. Default: C, a factor for each channel alone.</param>
+    /// <param name="bias">Whether both convolutions have a bias.</param>
+    /// <param name="padding_mode">What stands beyond the ends of a half-signal; any mode but <c>Constant</c>.</param>
+    /// <param name="device">Where the weights live. Default: TorchSharp's default device.</param>
+    /// <param name="dtype">The type of the weights and of the signals. Default: TorchSharp's default type.</param>
+    /// <exception cref="ArgumentException">An argument is out of its range, or a group count does not divide C.</exception>
+    public LiftingScheme(long channels, long kernel_size = 5, long? groups = null, long? proj_groups = null, bool bias = false, PaddingModes padding_mode = PaddingModes.Zeros, Device? device = null, ScalarType? dtype = null)
+        : this(OperatorSettings.Checked(nameof(LiftingScheme), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype))
+    {
+    }
+
+    /// <summary>A scheme of one predict and one update step with operators of your own.</summary>
+    /// <param name="predict">P: takes the even half <c>[B, C, L]</c> and keeps its shape and type.</param>
+    /// <param name="update">U: takes the detail <c>[B, C, L]</c> and keeps its shape and type.</param>
+    /// <remarks>
+    /// The scheme registers and owns both. An operator sees every signal of a step in one batch: with B positions on the
+    /// other axes, and in 2-D and 3-D several bands together.
+    /// </remarks>
+    /// <exception cref="ArgumentNullException">An operator is null.</exception>
+    public LiftingScheme(Module<Tensor, Tensor> predict, Module<Tensor, Tensor> update)
+        : this([
+            new(StepKind.Predict, predict ?? throw new ArgumentNullException(nameof(predict))),
+            new(StepKind.Update, update ?? throw new ArgumentNullException(nameof(update)))])
+    {
+    }
+
+    internal LiftingScheme(OperatorSettings settings)
+        : this([new(StepKind.Predict, settings.NewOperator()), new(StepKind.Update, settings.NewOperator())])
+    {
+    }
+
+    internal LiftingScheme(IReadOnlyList<LiftingStep> steps, double approximationGain = 1, double detailGain = 1)
+        : base(nameof(LiftingScheme))
+    {
+        this.steps = [.. steps];
+        this.approximationGain = approximationGain == 1 ? null : approximationGain.ToScalar();
+        this.detailGain = detailGain == 1 ? null : detailGain.ToScalar();
+
+        // The state-dict keys of the paper's scheme are `predict.*` and `update.*`; a longer list is numbered.
+        if (this.steps is [{ Kind: StepKind.Predict }, { Kind: StepKind.Update }])
+        {
+            register_module("predict", this.steps[0].Operator);
+            register_module("update", this.steps[1].Operator);
+        }
+        else
+        {
+            register_module("steps", ModuleList([.. this.steps.Select(step => step.Operator)]));
+        }
+
+        RegisterComponents();
+    }
+
+    /// <summary>The number of channels the operators were built for; null if they are not LiftPool's own.</summary>
+    internal long? Channels => steps.Select(step => step.Operator).OfType<LiftingOperator>().FirstOrDefault()?.Channels;
+
+    internal bool IsDisposed { get; private set; }
+
+    /// <summary>
+    /// Splits the axis <paramref name="dim"/> into approximation <c>s = xe + U(d)</c> and detail <c>d = xo - P(xe)</c>.
+    /// </summary>
+    /// <param name="x">A tensor <c>[B, C, ...]</c>, the axis to be split of even length.</param>
+    /// <param name="dim">The axis to split: any but batch and channels. Default: the last.</param>
+    /// <returns><c>s</c> and <c>d</c>: the shape of <paramref name="x"/> with half the length on that axis.</returns>
+    /// <exception cref="ArgumentException">Wrong rank, channels, dtype, device or length.</exception>
+    public (Tensor s, Tensor d) lift(Tensor x, long dim = -1)
+    {
+        var axis = CheckSignal(x, nameof(x), dim);
+        if (x.size(axis) is var length && (length == 0 || length % 2 != 0))
+        {
+            throw Errors.Wrong(nameof(LiftingScheme), "an even, positive length to split", $"{length} on axis {axis} of {Errors.Shape(x)}", nameof(x));
+        }
+
+        CheckHalfLength(nameof(LiftingScheme), length / 2, nameof(x));
+        using var scope = NewDisposeScope();
+        var halves = LiftParts([x], axis, wanted: [true, true], penalties: null);
+        return scope.MoveToOuter(halves[0]!, halves[1]!);
+    }
+
+    /// <summary>Undoes <see cref="lift"/>: <c>xe = s - U(d)</c>, <c>xo = d + P(xe)</c>, interleaved.</summary>
+    /// <param name="s">The approximation.</param>
+    /// <param name="d">The detail, of the same shape.</param>
+    /// <param name="dim">The axis that was split. Default: the last.</param>
+    /// <returns>The signal, with twice the length on that axis.</returns>
+    /// <exception cref="ArgumentException">Wrong rank, channels, dtype, device or length, or shapes that differ.</exception>
+    public Tensor unlift(Tensor s, Tensor d, long dim = -1)
+    {
+        var axis = CheckSignal(s, nameof(s), dim);
+        _ = CheckSignal(d, nameof(d), dim);
+        if (!s.shape.AsSpan().SequenceEqual(d.shape))
+        {
+            throw Errors.Wrong(nameof(LiftingScheme), $"a detail of the approximation's shape {Errors.Shape(s)}", Errors.Shape(d), nameof(d));
+        }
+
+        CheckHalfLength(nameof(LiftingScheme), s.size(axis), nameof(s));
+        using var scope = NewDisposeScope();
+        return UnliftParts([s, d], axis)[0].MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Lifts several tensors of one shape along one axis; an operator sees them all in one call. Part i gives the
+    /// halves 2i (s) and 2i + 1 (d). Halves that nobody wants are null, and no step is taken for them alone.
+    /// </summary>
+    internal Tensor?[] LiftParts(Tensor?[] parts, int dim, bool[] wanted, PenaltyTerms? penalties)
+    {
+        var odd = new Tensor?[parts.Length];
+        var even = new Tensor?[parts.Length];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            if (parts[i] is { } part)
+            {
+                (odd[i], even[i]) = Halves.Split(part, dim);
+            }
+        }
+
+        Tensor?[] oddSamples = [.. odd], evenSamples = [.. even];
+        var needed = StepsNeededFor(wanted);
+        for (var k = 0; k < steps.Length; k++)
+        {
+            Take(steps[k], odd, even, needed[k], dim, inverse: false);
+        }
+
+        var halves = new Tensor?[2 * parts.Length];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            penalties?.Add(even[i]!, oddSamples[i]!, odd[i]!);
+            halves[2 * i] = wanted[2 * i] ? Scaled(Own(even[i]!, evenSamples[i]!), approximationGain) : null;
+            halves[(2 * i) + 1] = wanted[(2 * i) + 1] ? Scaled(Own(odd[i]!, oddSamples[i]!), detailGain) : null;
+        }
+
+        return halves;
+    }
+
+    /// <summary>Undoes <see cref="LiftParts"/>, all halves given.</summary>
+    internal Tensor[] UnliftParts(Tensor[] halves, int dim)
+    {
+        var parts = halves.Length / 2;
+        var odd = new Tensor?[parts];
+        var even = new Tensor?[parts];
+        for (var i = 0; i < parts; i++)
+        {
+            even[i] = Unscaled(halves[2 * i], approximationGain);
+            odd[i] = Unscaled(halves[(2 * i) + 1], detailGain);
+        }
+
+        bool[] all = [.. Enumerable.Repeat(true, parts)];
+        for (var k = steps.Length - 1; k >= 0; k--)
+        {
+            Take(steps[k], odd, even, all, dim, inverse: true);
+        }
+
+        return [.. odd.Zip(even, (o, e) => Halves.Merge(o!, e!, dim))];
+    }
+
+    /// <summary>Throws unless these operators can take such a tensor: channels, dtype, device.</summary>
+    internal void CheckTensor(string layer, Tensor x, long channelAxis, long? channels, string parameter)
+    {
+        var found = x.shape[channelAxis];
+        if (found != (channels ?? found) || found == 0)
+        {
+            throw Errors.Wrong(layer, channels is { } wanted ? $"{wanted} channels" : "at least one channel", $"{found} in {Errors.Shape(x)}", parameter);
+        }
+
+        if (x.dtype is not (ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16))
+        {
+            throw Errors.Wrong(layer, "a real floating-point tensor", $"{x.dtype}", parameter);
+        }
+
+        if (FirstWeight is { } weight)
+        {
+            if (x.dtype != weight.dtype)
+            {
+                throw Errors.Wrong(layer, $"{weight.dtype} as its weights are", $"{x.dtype}", parameter);
+            }
+
+            if (x.device_type != weight.device_type || x.device_index != weight.device_index)
+            {
+                throw Errors.Wrong(layer, $"a tensor on {weight.device} as its weights are", $"one on {x.device}", parameter);
+            }
+        }
+    }
+
+    /// <summary>Throws unless every operator can pad a half-signal of this length.</summary>
+    internal void CheckHalfLength(string layer, long length, string parameter)
+    {
+        foreach (var step in steps)
+        {
+            if (step.Operator is LiftingOperator own && own.Refuses(length) is { } wanted)
+            {
+                throw Errors.Wrong(layer, wanted, $"{length}", parameter);
+            }
+        }
+    }
+
+    /// <summary>Any weight, for the type and device of all; null if the operators have none.</summary>
+    internal Tensor? FirstWeight => steps
+        .Select(step => step.Operator is LiftingOperator own ? own.Weight : step.Operator.parameters().FirstOrDefault())
+        .FirstOrDefault(weight => weight is not null);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        IsDisposed = true;
+        base.Dispose(disposing);
+        if (disposing)
+        {
+            approximationGain?.Dispose();
+            detailGain?.Dispose();
+        }
+    }
+
+    private static Tensor Scaled(Tensor half, Scalar? gain) => gain is null ? half : half.mul(gain);
+
+    private static Tensor Unscaled(Tensor half, Scalar? gain) => gain is null ? half : half.div(gain);
+
+    // A half that no step changed is still a view of the input, whose storage no result may share.
+    private static Tensor Own(Tensor half, Tensor samples) => ReferenceEquals(half, samples) ? half.clone() : half;
+
+    /// <summary>Takes one step, or with <paramref name="inverse"/> takes it back, for the parts that need it.</summary>
+    private static void Take(LiftingStep step, Tensor?[] odd, Tensor?[] even, bool[] needed, int dim, bool inverse)
+    {
+        var (source, target) = step.Kind == StepKind.Predict ? (even, odd) : (odd, even);
+        var parts = Enumerable.Range(0, needed.Length).Where(i => needed[i] && source[i] is not null).ToArray();
+        if (parts.Length == 0)
+        {
+            return;
+        }
+
+        var results = Operate(step.Operator, [.. parts.Select(i => source[i]!)], dim);
+        var subtract = (step.Kind == StepKind.Predict) != inverse;
+        foreach (var (i, result) in parts.Zip(results))
+        {
+            target[i] = subtract ? target[i]!.sub(result) : target[i]!.add(result, Scalars.One);
+        }
+    }
+
+    /// <summary>The operator's output for each tensor, from one call.</summary>
+    private static IEnumerable<Tensor> Operate(Module<Tensor, Tensor> op, Tensor[] inputs, int dim)
+    {
+        var signals = inputs.Length == 1
+            ? Signals.Fold(inputs[0], dim)
+            : cat([.. inputs.Select(input => Signals.Fold(input, dim))]);
+        var output = op.call(signals);
+        if (output.dtype != signals.dtype || !output.shape.AsSpan().SequenceEqual(signals.shape))
+        {
+            throw new InvalidOperationException(
+                $"{op.GetName()}: expected an operator to keep {signals.dtype} {Errors.Shape(signals)}, got {output.dtype} {Errors.Shape(output)}.");
+        }
+
+        var batch = signals.size(0) / inputs.Length;
+        return inputs.Select((input, i) => Signals.Unfold(output.narrow(0, i * batch, batch), input, dim));
+    }
+
+    /// <summary>
+    /// For each step, which parts need it: those where somebody wants the half that it changes, or where a later needed
+    /// step reads that half.
+    /// </summary>
+    private bool[][] StepsNeededFor(bool[] wanted)
+    {
+        bool[] live = [.. wanted];
+        var needed = new bool[steps.Length][];
+        for (var k = steps.Length - 1; k >= 0; k--)
+        {
+            var (target, source) = steps[k].Kind == StepKind.Predict ? (1, 0) : (0, 1);
+            needed[k] = new bool[wanted.Length / 2];
+            for (var i = 0; i < needed[k].Length; i++)
+            {
+                needed[k][i] = live[(2 * i) + target];
+                live[(2 * i) + source] |= needed[k][i];
+            }
+        }
+
+        return needed;
+    }
+
+    private int CheckSignal(Tensor x, string parameter, long dim)
+    {
+        ArgumentNullException.ThrowIfNull(x, parameter);
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        if (x.dim() < 3)
+        {
+            throw Errors.Wrong(nameof(LiftingScheme), "a tensor [B, C, ...] of at least three axes", Errors.Shape(x), parameter);
+        }
+
+        var axis = dim < 0 ? dim + x.dim() : dim;
+        if (axis < 2 || axis >= x.dim())
+        {
+            throw Errors.Wrong(nameof(LiftingScheme), "an axis that is neither batch nor channels", $"{dim} for {Errors.Shape(x)}", nameof(dim));
+        }
+
+        CheckTensor(nameof(LiftingScheme), x, channelAxis: 1, Channels, parameter);
+        return (int)axis;
+    }
+}
