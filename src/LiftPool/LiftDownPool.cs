@@ -143,7 +143,7 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
 
         var bands = LiftingTransform.Forward(Scheme, Prepared(input, kept), wanted, penalties);
         var output = Reduce([.. bands.Where((_, i) => (chosenBands >> i & 1) != 0).Select(band => band!)]);
-        if (kept is not null && bands.Contains(output))
+        if (kept is not null && bands.Any(band => ReferenceEquals(band, output)))
         {
             // One band alone was chosen: the caller gets it twice, and may change one in place.
             output = output.clone();
@@ -211,7 +211,12 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     private void CheckInput(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        SpatialChecks.Rank(layer, axes, input, nameof(input));
+        if (input.dim() != axes + 1 && input.dim() != axes + 2)
+        {
+            var spatial = axes switch { 1 => "L", 2 => "H, W", _ => "D, H, W" };
+            throw Errors.Wrong(layer, $"a tensor [N, C, {spatial}] or [C, {spatial}]", Errors.Shape(input), nameof(input));
+        }
+
         Scheme.CheckTensor(layer, input, input.dim() - axes - 1, channels, nameof(input));
         foreach (var length in input.shape.AsSpan(^axes..))
         {

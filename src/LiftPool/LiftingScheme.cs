@@ -18,11 +18,7 @@ namespace LiftPool;
 /// </remarks>
 public sealed class LiftingScheme : Module
 {
-    private readonly LiftingStep[] steps;
-
-    // Null for a gain of 1, which costs nothing then.
-    private readonly Scalar? approximationGain;
-    private readonly Scalar? detailGain;
+    private readonly LiftingSteps steps;
 
     /// <summary>
     /// The paper's scheme with learned operators: <c>Conv1d(kernel_size, groups) -> ReLU -> Conv1d(1, proj_groups) ->
@@ -65,26 +61,26 @@ public sealed class LiftingScheme : Module
     internal LiftingScheme(IReadOnlyList<LiftingStep> steps, double approximationGain = 1, double detailGain = 1)
         : base(nameof(LiftingScheme))
     {
-        this.steps = [.. steps];
-        this.approximationGain = approximationGain == 1 ? null : approximationGain.ToScalar();
-        this.detailGain = detailGain == 1 ? null : detailGain.ToScalar();
+        this.steps = new LiftingSteps(steps, approximationGain, detailGain);
 
-        // The state-dict keys of the paper's scheme are `predict.*` and `update.*`; a longer list is numbered.
-        if (this.steps is [{ Kind: StepKind.Predict }, { Kind: StepKind.Update }])
+        // The state-dict keys of the paper's scheme are `predict.*` and `update.*`; a list of another shape is numbered.
+        if (this.steps.IsPredictThenUpdate)
         {
-            register_module("predict", this.steps[0].Operator);
-            register_module("update", this.steps[1].Operator);
+            register_module("predict", steps[0].Operator);
+            register_module("update", steps[1].Operator);
         }
         else
         {
-            register_module("steps", ModuleList([.. this.steps.Select(step => step.Operator)]));
+            register_module("steps", ModuleList([.. this.steps.Operators]));
         }
 
         RegisterComponents();
     }
 
     /// <summary>The number of channels the operators were built for; null if they are not LiftPool's own.</summary>
-    internal long? Channels => steps.Select(step => step.Operator).OfType<LiftingOperator>().FirstOrDefault()?.Channels;
+    internal long? Channels => steps.Operators.OfType<LiftingOperator>().FirstOrDefault()?.Channels;
+
+    internal LiftingSteps Steps => steps;
 
     internal bool IsDisposed { get; private set; }
 
@@ -105,7 +101,7 @@ public sealed class LiftingScheme : Module
 
         CheckHalfLength(nameof(LiftingScheme), length / 2, nameof(x));
         using var scope = NewDisposeScope();
-        var halves = LiftParts([x], axis, wanted: [true, true], penalties: null);
+        var halves = steps.Lift([x], axis, wanted: [true, true], penalties: null);
         return scope.MoveToOuter(halves[0]!, halves[1]!);
     }
 
@@ -126,62 +122,7 @@ public sealed class LiftingScheme : Module
 
         CheckHalfLength(nameof(LiftingScheme), s.size(axis), nameof(s));
         using var scope = NewDisposeScope();
-        return UnliftParts([s, d], axis)[0].MoveToOuterDisposeScope();
-    }
-
-    /// <summary>
-    /// Lifts several tensors of one shape along one axis; an operator sees them all in one call. Part i gives the
-    /// halves 2i (s) and 2i + 1 (d). Halves that nobody wants are null, and no step is taken for them alone.
-    /// </summary>
-    internal Tensor?[] LiftParts(Tensor?[] parts, int dim, bool[] wanted, PenaltyTerms? penalties)
-    {
-        var odd = new Tensor?[parts.Length];
-        var even = new Tensor?[parts.Length];
-        for (var i = 0; i < parts.Length; i++)
-        {
-            if (parts[i] is { } part)
-            {
-                (odd[i], even[i]) = Halves.Split(part, dim);
-            }
-        }
-
-        Tensor?[] oddSamples = [.. odd], evenSamples = [.. even];
-        var needed = StepsNeededFor(wanted);
-        for (var k = 0; k < steps.Length; k++)
-        {
-            Take(steps[k], odd, even, needed[k], dim, inverse: false);
-        }
-
-        var halves = new Tensor?[2 * parts.Length];
-        for (var i = 0; i < parts.Length; i++)
-        {
-            penalties?.Add(even[i]!, oddSamples[i]!, odd[i]!);
-            halves[2 * i] = wanted[2 * i] ? Scaled(Own(even[i]!, evenSamples[i]!), approximationGain) : null;
-            halves[(2 * i) + 1] = wanted[(2 * i) + 1] ? Scaled(Own(odd[i]!, oddSamples[i]!), detailGain) : null;
-        }
-
-        return halves;
-    }
-
-    /// <summary>Undoes <see cref="LiftParts"/>, all halves given.</summary>
-    internal Tensor[] UnliftParts(Tensor[] halves, int dim)
-    {
-        var parts = halves.Length / 2;
-        var odd = new Tensor?[parts];
-        var even = new Tensor?[parts];
-        for (var i = 0; i < parts; i++)
-        {
-            even[i] = Unscaled(halves[2 * i], approximationGain);
-            odd[i] = Unscaled(halves[(2 * i) + 1], detailGain);
-        }
-
-        bool[] all = [.. Enumerable.Repeat(true, parts)];
-        for (var k = steps.Length - 1; k >= 0; k--)
-        {
-            Take(steps[k], odd, even, all, dim, inverse: true);
-        }
-
-        return [.. odd.Zip(even, (o, e) => Halves.Merge(o!, e!, dim))];
+        return steps.Unlift([s, d], axis)[0].MoveToOuterDisposeScope();
     }
 
     /// <summary>Throws unless these operators can take such a tensor: channels, dtype, device.</summary>
@@ -215,9 +156,9 @@ public sealed class LiftingScheme : Module
     /// <summary>Throws unless every operator can pad a half-signal of this length.</summary>
     internal void CheckHalfLength(string layer, long length, string parameter)
     {
-        foreach (var step in steps)
+        foreach (var op in steps.Operators)
         {
-            if (step.Operator is LiftingOperator own && own.Refuses(length) is { } wanted)
+            if (op is LiftingOperator own && own.Refuses(length) is { } wanted)
             {
                 throw Errors.Wrong(layer, wanted, $"{length}", parameter);
             }
@@ -225,8 +166,8 @@ public sealed class LiftingScheme : Module
     }
 
     /// <summary>Any weight, for the type and device of all; null if the operators have none.</summary>
-    internal Tensor? FirstWeight => steps
-        .Select(step => step.Operator is LiftingOperator own ? own.Weight : step.Operator.parameters().FirstOrDefault())
+    internal Tensor? FirstWeight => steps.Operators
+        .Select(op => op is LiftingOperator own ? own.Weight : op.parameters().FirstOrDefault())
         .FirstOrDefault(weight => weight is not null);
 
     /// <inheritdoc/>
@@ -236,73 +177,8 @@ public sealed class LiftingScheme : Module
         base.Dispose(disposing);
         if (disposing)
         {
-            approximationGain?.Dispose();
-            detailGain?.Dispose();
+            steps.Dispose();
         }
-    }
-
-    private static Tensor Scaled(Tensor half, Scalar? gain) => gain is null ? half : half.mul(gain);
-
-    private static Tensor Unscaled(Tensor half, Scalar? gain) => gain is null ? half : half.div(gain);
-
-    // A half that no step changed is still a view of the input, whose storage no result may share.
-    private static Tensor Own(Tensor half, Tensor samples) => ReferenceEquals(half, samples) ? half.clone() : half;
-
-    /// <summary>Takes one step, or with <paramref name="inverse"/> takes it back, for the parts that need it.</summary>
-    private static void Take(LiftingStep step, Tensor?[] odd, Tensor?[] even, bool[] needed, int dim, bool inverse)
-    {
-        var (source, target) = step.Kind == StepKind.Predict ? (even, odd) : (odd, even);
-        var parts = Enumerable.Range(0, needed.Length).Where(i => needed[i] && source[i] is not null).ToArray();
-        if (parts.Length == 0)
-        {
-            return;
-        }
-
-        var results = Operate(step.Operator, [.. parts.Select(i => source[i]!)], dim);
-        var subtract = (step.Kind == StepKind.Predict) != inverse;
-        foreach (var (i, result) in parts.Zip(results))
-        {
-            target[i] = subtract ? target[i]!.sub(result) : target[i]!.add(result, Scalars.One);
-        }
-    }
-
-    /// <summary>The operator's output for each tensor, from one call.</summary>
-    private static IEnumerable<Tensor> Operate(Module<Tensor, Tensor> op, Tensor[] inputs, int dim)
-    {
-        var signals = inputs.Length == 1
-            ? Signals.Fold(inputs[0], dim)
-            : cat([.. inputs.Select(input => Signals.Fold(input, dim))]);
-        var output = op.call(signals);
-        if (output.dtype != signals.dtype || !output.shape.AsSpan().SequenceEqual(signals.shape))
-        {
-            throw new InvalidOperationException(
-                $"{op.GetName()}: expected an operator to keep {signals.dtype} {Errors.Shape(signals)}, got {output.dtype} {Errors.Shape(output)}.");
-        }
-
-        var batch = signals.size(0) / inputs.Length;
-        return inputs.Select((input, i) => Signals.Unfold(output.narrow(0, i * batch, batch), input, dim));
-    }
-
-    /// <summary>
-    /// For each step, which parts need it: those where somebody wants the half that it changes, or where a later needed
-    /// step reads that half.
-    /// </summary>
-    private bool[][] StepsNeededFor(bool[] wanted)
-    {
-        bool[] live = [.. wanted];
-        var needed = new bool[steps.Length][];
-        for (var k = steps.Length - 1; k >= 0; k--)
-        {
-            var (target, source) = steps[k].Kind == StepKind.Predict ? (1, 0) : (0, 1);
-            needed[k] = new bool[wanted.Length / 2];
-            for (var i = 0; i < needed[k].Length; i++)
-            {
-                needed[k][i] = live[(2 * i) + target];
-                live[(2 * i) + source] |= needed[k][i];
-            }
-        }
-
-        return needed;
     }
 
     private int CheckSignal(Tensor x, string parameter, long dim)

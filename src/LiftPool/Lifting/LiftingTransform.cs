@@ -23,7 +23,7 @@ internal static class LiftingTransform
         Tensor?[] parts = [x];
         for (var axis = 0; axis < axes; axis++)
         {
-            parts = scheme.LiftParts(parts, dim: axes + 1 - axis, HalvesLeadingTo(wanted, axes, axis), penalties);
+            parts = scheme.Steps.Lift(parts, dim: axes + 1 - axis, HalvesLeadingTo(wanted, axes, axis), penalties);
         }
 
         return parts;
@@ -36,7 +36,7 @@ internal static class LiftingTransform
         var parts = bands;
         for (var axis = axes - 1; axis >= 0; axis--)
         {
-            parts = scheme.UnliftParts(parts, dim: axes + 1 - axis);
+            parts = scheme.Steps.Unlift(parts, dim: axes + 1 - axis);
         }
 
         return parts[0];

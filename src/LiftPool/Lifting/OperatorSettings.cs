@@ -25,7 +25,7 @@ internal sealed record OperatorSettings
 
     internal required ScalarType? Dtype { get; init; }
 
-    /// <param name="layer">Who complains of a wrong argument.</param>
+    /// <summary>The settings, or an exception in which <paramref name="layer"/> complains of a wrong argument.</summary>
     internal static OperatorSettings Checked(string layer, long channels, long kernel_size, long? groups, long? proj_groups, bool bias, PaddingModes padding_mode, Device? device, ScalarType? dtype)
     {
         if (channels < 1)

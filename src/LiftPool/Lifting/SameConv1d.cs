@@ -10,9 +10,9 @@ namespace LiftPool.Lifting;
 /// </remarks>
 internal sealed class SameConv1d : Module<Tensor, Tensor>
 {
-    // Not readonly: `.to()` replaces them. The names are the state-dict keys.
-    private Parameter weight;
-    private Parameter? bias;
+    // The names are the state-dict keys. Readonly for this code; `.to()` replaces them by reflection.
+    private readonly Parameter weight;
+    private readonly Parameter? bias;
 
     private readonly long groups;
     private readonly PaddingModes paddingMode;

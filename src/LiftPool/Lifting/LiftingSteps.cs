@@ -1,0 +1,143 @@
+namespace LiftPool.Lifting;
+
+/// <summary>
+/// The steps of a scheme and its two gains, and the mathematics of one axis: split, take the steps, scale; and
+/// backwards. Written for several tensors of one shape at once ("parts": after the first axis there are two), so that an
+/// operator sees them in one call.
+/// </summary>
+internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double approximationGain, double detailGain) : IDisposable
+{
+    // Null for a gain of 1, which costs nothing then.
+    private readonly Scalar? approximationGain = approximationGain == 1 ? null : approximationGain.ToScalar();
+    private readonly Scalar? detailGain = detailGain == 1 ? null : detailGain.ToScalar();
+
+    internal IEnumerable<Module<Tensor, Tensor>> Operators => steps.Select(step => step.Operator);
+
+    /// <summary>Whether it is the paper's list: one predict step, one update step.</summary>
+    internal bool IsPredictThenUpdate => steps is [{ Kind: StepKind.Predict }, { Kind: StepKind.Update }];
+
+    /// <summary>
+    /// Lifts the axis <paramref name="dim"/>. Part i gives the halves 2i (approximation) and 2i + 1 (detail); halves that
+    /// are not wanted are null, and no step is taken for them alone. Penalties need every half.
+    /// </summary>
+    internal Tensor?[] Lift(Tensor?[] parts, int dim, bool[] wanted, PenaltyTerms? penalties)
+    {
+        var odd = new Tensor?[parts.Length];
+        var even = new Tensor?[parts.Length];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            if (parts[i] is { } part)
+            {
+                (odd[i], even[i]) = Halves.Split(part, dim);
+            }
+        }
+
+        Tensor?[] oddSamples = [.. odd], evenSamples = [.. even];
+        var needed = StepsNeededFor(wanted);
+        for (var k = 0; k < steps.Count; k++)
+        {
+            Take(steps[k], odd, even, needed[k], dim, inverse: false);
+        }
+
+        var halves = new Tensor?[2 * parts.Length];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            penalties?.Add(even[i]!, oddSamples[i]!, odd[i]!);
+            halves[2 * i] = wanted[2 * i] ? Scaled(Own(even[i]!, evenSamples[i]!), approximationGain) : null;
+            halves[(2 * i) + 1] = wanted[(2 * i) + 1] ? Scaled(Own(odd[i]!, oddSamples[i]!), detailGain) : null;
+        }
+
+        return halves;
+    }
+
+    /// <summary>Undoes <see cref="Lift"/>, all halves given.</summary>
+    internal Tensor[] Unlift(Tensor[] halves, int dim)
+    {
+        var parts = halves.Length / 2;
+        var odd = new Tensor?[parts];
+        var even = new Tensor?[parts];
+        for (var i = 0; i < parts; i++)
+        {
+            even[i] = Unscaled(halves[2 * i], approximationGain);
+            odd[i] = Unscaled(halves[(2 * i) + 1], detailGain);
+        }
+
+        bool[] all = [.. Enumerable.Repeat(true, parts)];
+        for (var k = steps.Count - 1; k >= 0; k--)
+        {
+            Take(steps[k], odd, even, all, dim, inverse: true);
+        }
+
+        return [.. odd.Zip(even, (o, e) => Halves.Merge(o!, e!, dim))];
+    }
+
+    public void Dispose()
+    {
+        approximationGain?.Dispose();
+        detailGain?.Dispose();
+    }
+
+    /// <summary>Takes one step, or with <paramref name="inverse"/> takes it back, for the parts that need it.</summary>
+    private static void Take(LiftingStep step, Tensor?[] odd, Tensor?[] even, bool[] needed, int dim, bool inverse)
+    {
+        var (source, target) = step.Kind == StepKind.Predict ? (even, odd) : (odd, even);
+        var parts = Enumerable.Range(0, needed.Length).Where(i => needed[i]).ToArray();
+        if (parts.Length == 0)
+        {
+            return;
+        }
+
+        var results = Operate(step.Operator, [.. parts.Select(i => source[i]!)], dim);
+        var subtract = (step.Kind == StepKind.Predict) != inverse;
+        foreach (var (i, result) in parts.Zip(results))
+        {
+            target[i] = subtract ? target[i]!.sub(result) : target[i]!.add(result, Scalars.One);
+        }
+    }
+
+    /// <summary>The operator's output for each tensor, from one call.</summary>
+    private static IEnumerable<Tensor> Operate(Module<Tensor, Tensor> op, Tensor[] inputs, int dim)
+    {
+        var signals = inputs.Length == 1
+            ? Signals.Fold(inputs[0], dim)
+            : cat([.. inputs.Select(input => Signals.Fold(input, dim))]);
+        var output = op.call(signals);
+        if (output.dtype != signals.dtype || !output.shape.AsSpan().SequenceEqual(signals.shape))
+        {
+            throw new InvalidOperationException(
+                $"{op.GetName()}: expected a lifting operator to keep {signals.dtype} {Errors.Shape(signals)}, got {output.dtype} {Errors.Shape(output)}.");
+        }
+
+        var batch = signals.size(0) / inputs.Length;
+        return inputs.Select((input, i) => Signals.Unfold(output.narrow(0, i * batch, batch), input, dim));
+    }
+
+    /// <summary>
+    /// For each step, which parts need it: those where the half that it changes is wanted, or is read by a later needed
+    /// step.
+    /// </summary>
+    private bool[][] StepsNeededFor(bool[] wanted)
+    {
+        bool[] live = [.. wanted];
+        var needed = new bool[steps.Count][];
+        for (var k = steps.Count - 1; k >= 0; k--)
+        {
+            var (target, source) = steps[k].Kind == StepKind.Predict ? (1, 0) : (0, 1);
+            needed[k] = new bool[wanted.Length / 2];
+            for (var i = 0; i < needed[k].Length; i++)
+            {
+                needed[k][i] = live[(2 * i) + target];
+                live[(2 * i) + source] |= needed[k][i];
+            }
+        }
+
+        return needed;
+    }
+
+    private static Tensor Scaled(Tensor half, Scalar? gain) => gain is null ? half : half.mul(gain);
+
+    private static Tensor Unscaled(Tensor half, Scalar? gain) => gain is null ? half : half.div(gain);
+
+    // A half that no step changed is still a view of the input, whose storage no result may share.
+    private static Tensor Own(Tensor half, Tensor samples) => ReferenceEquals(half, samples) ? half.clone() : half;
+}
