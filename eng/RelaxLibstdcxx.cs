@@ -31,8 +31,7 @@ namespace LiftPool.Build
             {
                 Relax();
             }
-            catch (Exception e) when (e is IOException || e is UnauthorizedAccessException
-                || e is InvalidDataException || e is ArgumentException || e is IndexOutOfRangeException || e is OverflowException)
+            catch (Exception e) when (e is IOException || e is UnauthorizedAccessException || e is InvalidDataException)
             {
                 Log.LogWarning(null, "LIFTPOOL001", null, Library, 0, 0, 0, 0,
                     "LiftPool: could not relax " + Version + " in " + Path.GetFileName(Library) + " (" + e.Message
@@ -76,44 +75,63 @@ namespace LiftPool.Build
             if (elf.Length < 64 || U32(elf, 0) != 0x464c457f || elf[4] != 2 || elf[5] != 1)
                 throw new InvalidDataException("not a 64-bit little-endian ELF file");
 
-            var sections = checked((long)U64(elf, 0x28)); // e_shoff
-            var sectionSize = U16(elf, 0x3a);             // e_shentsize
-            var sectionCount = U16(elf, 0x3c);            // e_shnum
-
-            for (var i = 0; i < sectionCount; i++)
+            var sections = I64(elf, 0x28);    // e_shoff
+            var sectionSize = U16(elf, 0x3a); // e_shentsize
+            var count = U16(elf, 0x3c);       // e_shnum
+            for (var i = 0; i < count; i++)
             {
                 var section = sections + i * sectionSize;
-                if (U32(elf, section + 4) != VersionNeedSection) // sh_type
-                    continue;
-
-                var names = checked((long)U64(elf, sections + U32(elf, section + 0x28) * sectionSize + 0x18)); // sh_link's sh_offset
-                var need = checked((long)U64(elf, section + 0x18));                                            // sh_offset
-                for (var n = U32(elf, section + 0x2c); n > 0; n--) // sh_info: one Verneed a library
+                if (U32(elf, section + 4) == VersionNeedSection) // sh_type
                 {
-                    var aux = need + U32(elf, need + 8);          // vn_aux
-                    for (int a = U16(elf, need + 2); a > 0; a--)  // vn_cnt: one Vernaux a version
-                    {
-                        if (IsVersion(elf, names + U32(elf, aux + 8))) // vna_name
-                            return aux + 4;                            // vna_flags
-                        aux += U32(elf, aux + 12);                     // vna_next
-                    }
-
-                    need += U32(elf, need + 12); // vn_next
+                    var nameSection = sections + (long)U32(elf, section + 0x28) * sectionSize;          // sh_link
+                    return FindFlags(elf, I64(elf, section + 0x18), I64(elf, nameSection + 0x18)); // sh_offset
                 }
             }
 
             return -1;
         }
 
-        private static bool IsVersion(byte[] elf, long offset)
+        /// <summary>The same, in the list of needed libraries (Verneed), each with a list of needed versions (Vernaux).</summary>
+        private static long FindFlags(byte[] elf, long library, long names)
         {
-            return elf.Skip(checked((int)offset)).Take(Version.Length + 1).SequenceEqual(Encoding.ASCII.GetBytes(Version + "\0"));
+            while (true)
+            {
+                var version = library + U32(elf, library + 8); // vn_aux
+                while (true)
+                {
+                    if (IsVersion(elf, names + U32(elf, version + 8))) // vna_name
+                        return version + 4;                            // vna_flags
+
+                    var nextVersion = U32(elf, version + 12); // vna_next
+                    if (nextVersion == 0)
+                        break;
+                    version += nextVersion;
+                }
+
+                var nextLibrary = U32(elf, library + 12); // vn_next
+                if (nextLibrary == 0)
+                    return -1;
+                library += nextLibrary;
+            }
         }
 
-        private static ushort U16(byte[] elf, long offset) { return BitConverter.ToUInt16(elf, checked((int)offset)); }
+        private static bool IsVersion(byte[] elf, long offset)
+        {
+            var wanted = Encoding.ASCII.GetBytes(Version + "\0");
+            return elf.Skip(At(elf, offset, wanted.Length)).Take(wanted.Length).SequenceEqual(wanted);
+        }
 
-        private static uint U32(byte[] elf, long offset) { return BitConverter.ToUInt32(elf, checked((int)offset)); }
+        private static ushort U16(byte[] elf, long offset) { return BitConverter.ToUInt16(elf, At(elf, offset, 2)); }
 
-        private static ulong U64(byte[] elf, long offset) { return BitConverter.ToUInt64(elf, checked((int)offset)); }
+        private static uint U32(byte[] elf, long offset) { return BitConverter.ToUInt32(elf, At(elf, offset, 4)); }
+
+        private static long I64(byte[] elf, long offset) { return BitConverter.ToInt64(elf, At(elf, offset, 8)); }
+
+        private static int At(byte[] elf, long offset, int size)
+        {
+            if (offset < 0 || offset > elf.Length - size)
+                throw new InvalidDataException("it points outside itself");
+            return (int)offset;
+        }
     }
 }
