@@ -36,13 +36,13 @@ public sealed class LiftBands : IDisposable
     /// <summary>The band of that name: the input's shape with half the length on every axis.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="ArgumentException">There is no such band; the message lists those there are.</exception>
-    /// <exception cref="ObjectDisposedException">The bands are disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The bands are disposed, or their dispose scope has ended.</exception>
     public Tensor this[string name]
     {
         get
         {
             ArgumentNullException.ThrowIfNull(name);
-            ObjectDisposedException.ThrowIf(disposed, this);
+            ObjectDisposedException.ThrowIf(IsGone, this);
             for (var i = 0; i < bands.Length; i++)
             {
                 if (Names[i] == name)
@@ -100,11 +100,14 @@ public sealed class LiftBands : IDisposable
         }
     }
 
+    // Disposed here, or by the dispose scope that held the tensors.
+    private bool IsGone => disposed || bands[0].IsInvalid;
+
     private IEnumerable<Tensor> Tensors => bands.Concat(kept);
 
     private LiftBands ForAll(Action<Tensor> action)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
+        ObjectDisposedException.ThrowIf(IsGone, this);
         foreach (var tensor in Tensors)
         {
             action(tensor);

@@ -108,8 +108,8 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         List<Tensor> kept = [];
         var (output, bands) = Pool(input, kept);
-        Tensor[] own = [.. bands.Select(band => Unbatched(band!, input))];
-        var carried = new LiftBands(own, [.. kept.Select(sample => Unbatched(sample, input))], input.shape);
+        Tensor[] own = [.. bands.Select(band => Like(input, band!))];
+        var carried = new LiftBands(own, [.. kept.Select(sample => Like(input, sample))], input.shape);
         return (output.MoveToOuterDisposeScope(), carried.MoveToOuterDisposeScope());
     }
 
@@ -143,9 +143,10 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
 
         var bands = LiftingTransform.Forward(Scheme, Prepared(input, kept), wanted, penalties);
         var output = Reduce([.. bands.Where((_, i) => (chosenBands >> i & 1) != 0).Select(band => band!)]);
-        if (kept is not null && bands.Any(band => ReferenceEquals(band, output)))
+        if ((kept is not null || penalties is not null) && bands.Any(band => ReferenceEquals(band, output)))
         {
-            // One band alone was chosen: the caller gets it twice, and may change one in place.
+            // One band alone was chosen: the caller gets it twice, or the penalties need it for their gradient; and an
+            // activation may change the output in place.
             output = output.clone();
         }
 
@@ -154,7 +155,7 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
             regularizer!.Collect(this, penalties.Totals);
         }
 
-        return (Unbatched(output, input), bands);
+        return (Like(input, output), bands);
     }
 
     /// <summary>With a batch axis, dense in its own layout, and of even lengths.</summary>
@@ -165,11 +166,14 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
         return OddSizes.MakeEven(dense, ceilMode, kept);
     }
 
-    private Tensor Unbatched(Tensor x, Tensor input) => input.dim() == axes + 1 ? x.squeeze(0) : x;
+    /// <summary>As the input came: without a batch axis, or channels-last.</summary>
+    private Tensor Like(Tensor input, Tensor x)
+        => input.dim() == axes + 1 ? x.squeeze(0) : MemoryLayout.IsChannelsLast(input) ? MemoryLayout.Settled(x, channelsLast: true) : x;
 
     private Tensor Reduce(Tensor[] chosen) => reduction switch
     {
-        BandReduction.Concat => cat(chosen, 1),
+        // Of one tensor cat() gives an alias, which would hide that the output is a band.
+        BandReduction.Concat => chosen.Length == 1 ? chosen[0] : cat(chosen, 1),
         BandReduction.Learned => Sum([.. chosen.Select((band, i) => band.mul(Gain(i)))]),
         BandReduction.Mean => Sum(chosen).div(Scalars.Count(chosen.Length)),
         _ => Sum(chosen),
@@ -218,6 +222,12 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
         }
 
         Scheme.CheckTensor(layer, input, input.dim() - axes - 1, channels, nameof(input));
+        if (gain is not null && (gain.dtype != input.dtype || gain.device_type != input.device_type))
+        {
+            // A pool that shares another's operators may have been moved without them.
+            throw Errors.Wrong(layer, $"{gain.dtype} on {gain.device} as its gain is", $"{input.dtype} on {input.device}", nameof(input));
+        }
+
         foreach (var length in input.shape.AsSpan(^axes..))
         {
             var half = OddSizes.BandLength(length, ceilMode);

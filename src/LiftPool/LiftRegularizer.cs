@@ -29,7 +29,7 @@ public sealed class LiftRegularizer : IDisposable
     private readonly Scalar updateWeight;
     private readonly Scalar predictWeight;
     private LiftRegularizer? outer;
-    private (int layers, Tensor c_u, Tensor c_p)? totals;
+    private readonly List<(int layers, Tensor c_u, Tensor c_p)> totals = [];
     private bool disposed;
 
     /// <summary>Begins to collect.</summary>
@@ -112,7 +112,12 @@ public sealed class LiftRegularizer : IDisposable
             c_p.Dispose();
         }
 
-        DisposeTotals();
+        foreach (var (_, c_u, c_p) in totals)
+        {
+            c_u.Dispose();
+            c_p.Dispose();
+        }
+
         updateWeight.Dispose();
         predictWeight.Dispose();
     }
@@ -128,33 +133,27 @@ public sealed class LiftRegularizer : IDisposable
     internal void Collect(LiftDownPool layer, (Tensor c_u, Tensor c_p) terms)
         => shares.Add((layer, terms.c_u.DetachFromDisposeScope(), terms.c_p.DetachFromDisposeScope()));
 
-    // Kept until another layer has run, so that reading c_u twice gives one tensor.
+    // Summed when read, and again when more has run since; what was read before stays valid until Dispose.
     private (Tensor c_u, Tensor c_p) Totals
     {
         get
         {
             ObjectDisposedException.ThrowIf(disposed, this);
-            if (totals?.layers != shares.Count)
+            if (totals.Count == 0 || totals[^1].layers != shares.Count)
             {
                 using var scope = NewDisposeScope();
-                var update = Sum(shares.Select(share => share.c_u)).DetachFromDisposeScope();
-                var predict = Sum(shares.Select(share => share.c_p)).DetachFromDisposeScope();
-                DisposeTotals();
-                totals = (shares.Count, update, predict);
+                totals.Add((
+                    shares.Count,
+                    Sum(shares.Select(share => share.c_u)).DetachFromDisposeScope(),
+                    Sum(shares.Select(share => share.c_p)).DetachFromDisposeScope()));
             }
 
-            return (totals!.Value.c_u, totals.Value.c_p);
+            return (totals[^1].c_u, totals[^1].c_p);
         }
     }
 
     private static Tensor Sum(IEnumerable<Tensor> terms)
         => terms.Aggregate(zeros([]), (sum, term) => sum.add(term, Scalars.One));
-
-    private void DisposeTotals()
-    {
-        totals?.c_u.Dispose();
-        totals?.c_p.Dispose();
-    }
 
     // Scopes may end in any order, as dispose scopes do.
     private void Unlink()

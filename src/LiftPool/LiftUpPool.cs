@@ -76,7 +76,10 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
         Tensor[] parts = [features, .. bands.Bands.Skip(1)];
         var merged = LiftingTransform.Inverse(Scheme, [.. parts.Select(Prepared)]);
         var whole = OddSizes.Restore(merged, [.. bands.InputShape.Skip(bands.InputShape.Count - axes)], [.. bands.Kept.Select(Prepared)]);
-        return (batched ? Own(whole, merged, channelsLast) : Own(whole, merged, channelsLast).squeeze(0)).MoveToOuterDisposeScope();
+
+        // Cropping leaves a view with gaps; users of a pool's output expect none.
+        var settled = MemoryLayout.Settled(whole, channelsLast);
+        return (batched ? settled : settled.squeeze(0)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Restores the down-pool's input: <see cref="forward(Tensor, LiftBands)"/> with the bands' own approximation.</summary>
@@ -90,10 +93,6 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
     /// <returns>The input the bands came from, exact but for rounding.</returns>
     /// <exception cref="ArgumentException">As forward throws it.</exception>
     public Tensor call(LiftBands bands) => call(ApproximationOf(bands), bands);
-
-    // Cropping leaves a view with gaps; users of a pool's output expect none.
-    private static Tensor Own(Tensor whole, Tensor merged, bool channelsLast)
-        => ReferenceEquals(whole, merged) ? whole : MemoryLayout.Dense(whole, channelsLast);
 
     private static Tensor ApproximationOf(LiftBands bands)
     {
@@ -119,6 +118,11 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
         }
 
         Scheme.CheckTensor(layer, features, features.dim() - axes - 1, Scheme.Channels, nameof(features));
+        if (features.dtype != approximation.dtype)
+        {
+            throw Errors.Wrong(layer, $"features of the approximation's dtype {approximation.dtype}", $"{features.dtype}", nameof(features));
+        }
+
         foreach (var length in approximation.shape.AsSpan(^axes..))
         {
             Scheme.CheckHalfLength(layer, length, nameof(bands));

@@ -120,6 +120,11 @@ public sealed class LiftingScheme : Module
             throw Errors.Wrong(nameof(LiftingScheme), $"a detail of the approximation's shape {Errors.Shape(s)}", Errors.Shape(d), nameof(d));
         }
 
+        if (s.dtype != d.dtype)
+        {
+            throw Errors.Wrong(nameof(LiftingScheme), $"a detail of the approximation's dtype {s.dtype}", $"{d.dtype}", nameof(d));
+        }
+
         CheckHalfLength(nameof(LiftingScheme), s.size(axis), nameof(s));
         using var scope = NewDisposeScope();
         return steps.Unlift([s, d], axis)[0].MoveToOuterDisposeScope();

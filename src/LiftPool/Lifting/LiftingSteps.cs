@@ -101,6 +101,12 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
         var signals = inputs.Length == 1
             ? Signals.Fold(inputs[0], dim)
             : cat([.. inputs.Select(input => Signals.Fold(input, dim))]);
+        if (inputs.Length == 1 && op is not LiftingOperator)
+        {
+            // Folding may give a view of the half itself, and a module of the user's may work in place.
+            signals = signals.clone();
+        }
+
         var output = op.call(signals);
         if (output.dtype != signals.dtype || !output.shape.AsSpan().SequenceEqual(signals.shape))
         {

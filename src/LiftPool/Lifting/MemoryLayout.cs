@@ -42,6 +42,21 @@ internal static class MemoryLayout
     internal static Tensor Dense(Tensor x, bool channelsLast)
         => channelsLast ? ChannelsFromEnd(ChannelsToEnd(x).contiguous()) : x.contiguous();
 
+    /// <summary>
+    /// As <see cref="Dense"/>, and with the strides that LibTorch gives such a tensor also where an axis has length 1, and
+    /// computations may leave any: what comes next takes the layout from them.
+    /// </summary>
+    internal static Tensor Settled(Tensor x, bool channelsLast)
+    {
+        if (!channelsLast)
+        {
+            return x.contiguous();
+        }
+
+        var dense = ChannelsToEnd(x).contiguous();
+        return ChannelsFromEnd(dense.view(-1).view(dense.shape));
+    }
+
     /// <summary>A view with the dimensions in the order in which a channels-last tensor lies in memory.</summary>
     internal static Tensor ChannelsToEnd(Tensor x)
         => x.dim() == 4 ? x.permute(0, 2, 3, 1) : x.permute(0, 2, 3, 4, 1);

@@ -1,0 +1,77 @@
+namespace LiftPool.Tests;
+
+/// <summary>
+/// Autograd against central differences in float64, entry by entry, as TorchSharp has no gradcheck. The functions
+/// give a scalar; the variables are leaves, which are moved in place.
+/// </summary>
+internal static class Gradients
+{
+    // Truncation, of the order of the step squared, and rounding, 1e-16 over the step, are both about 1e-10 here.
+    private const double Step = 1e-5;
+
+    // Rounding makes up what is smaller: a gradient of zero is zero within this times the tolerance.
+    private const double Floor = 1e-3;
+
+    /// <summary>
+    /// The worst error of the first derivatives: for each variable, the largest difference between the two gradients
+    /// over the largest entry of the gradient.
+    /// </summary>
+    internal static double FirstOrderError(Func<Tensor> function, IReadOnlyList<Tensor> variables)
+        => WorstError(variables, Exact(function, variables), () =>
+        {
+            using var noGrad = no_grad();
+            return function();
+        });
+
+    /// <summary>
+    /// The same for the gradients of the product of the gradient with a fixed direction: every second derivative, mixed
+    /// ones too.
+    /// </summary>
+    internal static double SecondOrderError(Func<Tensor> function, IReadOnlyList<Tensor> variables)
+    {
+        Tensor GradientProduct()
+            => Derivative.Of(function(), variables, createGraph: true)
+                .Select(Weighed)
+                .Aggregate((sum, product) => sum.add(product));
+
+        return WorstError(variables, Exact(GradientProduct, variables), GradientProduct);
+    }
+
+    /// <summary>The sum of the entries, each with a weight of its own, so that no two errors cancel.</summary>
+    internal static Tensor Weighed(Tensor x)
+        => x.flatten().mul(arange(1, x.numel() + 1, ScalarType.Float64).cos().to(x.dtype)).sum();
+
+    private static double[][] Exact(Func<Tensor> function, IReadOnlyList<Tensor> variables)
+    {
+        using var scope = NewDisposeScope();
+        return [.. Derivative.Of(function(), variables, createGraph: false).Select(Numbers.In)];
+    }
+
+    private static double WorstError(IReadOnlyList<Tensor> variables, double[][] exact, Func<Tensor> function)
+        => variables.Zip(exact).Max(pair =>
+        {
+            var (variable, gradient) = pair;
+            var scale = gradient.Append(Floor).Max(Math.Abs);
+            return gradient.Select((entry, i) => Error(entry, Slope(function, variable, i)) / scale).Max();
+        });
+
+    // NaN would lose every comparison.
+    private static double Error(double exact, double slope)
+        => double.IsFinite(exact) && double.IsFinite(slope) ? Math.Abs(exact - slope) : double.PositiveInfinity;
+
+    private static double Slope(Func<Tensor> function, Tensor variable, int index)
+    {
+        using var scope = NewDisposeScope();
+        var entries = variable.detach().view(-1).data<double>();
+        var here = entries[index];
+        double At(double value)
+        {
+            entries[index] = value;
+            return function().item<double>();
+        }
+
+        var slope = (At(here + Step) - At(here - Step)) / (2 * Step);
+        entries[index] = here;
+        return slope;
+    }
+}

@@ -1,0 +1,159 @@
+namespace LiftPool.Tests;
+
+// The code of README.md, run. What stands between "// README: name" and "// README end" is a block there, letter for
+// letter but for its indentation; ReadmeTests compares the two.
+public class ReadmeSnippets
+{
+    [Fact]
+    public void Max_pooling_before()
+    {
+        using var scope = NewDisposeScope();
+
+        // README: max pooling
+        var model = nn.Sequential(
+            ("conv1", nn.Conv2d(1, 32, 3, padding: 1)),
+            ("relu1", nn.ReLU()),
+            ("pool1", nn.MaxPool2d(2)),
+            ("flatten", nn.Flatten()),
+            ("head", nn.Linear(32 * 14 * 14, 10)));
+        // README end
+
+        model.forward(rand(4, 1, 28, 28)).shape.Should().Equal(4, 10);
+        model.Dispose();
+    }
+
+    [Fact]
+    public void Instead_of_max_pooling()
+    {
+        using var scope = NewDisposeScope();
+
+        // README: instead of max pooling
+        var model = nn.Sequential(
+            ("conv1", nn.Conv2d(1, 32, 3, padding: 1)),
+            ("relu1", nn.ReLU()),
+            ("pool1", new LiftDownPool2d(channels: 32)),
+            ("flatten", nn.Flatten()),
+            ("head", nn.Linear(32 * 14 * 14, 10)));
+        // README end
+
+        var y = model.forward(rand(4, 1, 28, 28));
+        y.shape.Should().Equal(4, 10);
+        y.sum().backward();
+        model.parameters().Should().HaveCount(2 + 4 + 2).And.OnlyContain(weight => weight.HasUsefulGrad());
+        model.Dispose();
+    }
+
+    [Fact]
+    public void Exact_restoration()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        var x = rand(2, 16, 33, 47);
+
+        // README: exact restoration
+        var pool = new LiftDownPool2d(channels: 16);
+        var up = new LiftUpPool2d(pool);                    // pool's own operators, backwards
+
+        var (y, bands) = pool.forward_with_bands(x);        // [N, 16, H, W] to [N, 16, H/2, W/2]
+        var edges = bands["LH"];                            // horizontal edges; there are LL, HL and HH too
+        var restored = up.forward(bands);                   // x again, odd sizes included
+        // README end
+
+        y.shape.Should().Equal(2, 16, 16, 23);
+        edges.IsExactly(bands.LH).Should().BeTrue();
+        restored.ErrorTo(x).Should().BeLessThan(2e-6);
+        up.Dispose();
+        pool.Dispose();
+    }
+
+    [Fact]
+    public void An_encoder_and_its_decoder()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(2);
+        using var model = new Segmenter();
+
+        var y = model.forward(rand(2, 3, 25, 32));
+        y.square().sum().backward();
+
+        y.shape.Should().Equal(2, 1, 25, 32);
+        model.parameters().Should().HaveCount(2 + 4 + 2 + 2, "the up-pool adds none").And.OnlyContain(weight => weight.HasUsefulGrad());
+        model.state_dict().Keys.Should().NotContain(key => key.StartsWith("up", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_regularizer_in_a_training_step()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(3);
+        using var model = nn.Sequential(
+            ("conv", nn.Conv2d(1, 16, 3, padding: 1)), ("pool", new LiftDownPool2d(channels: 16)), ("flatten", nn.Flatten()), ("head", nn.Linear(16 * 4 * 4, 3)));
+        using var optimizer = optim.Adam(model.parameters(), 1e-2);
+        var (images, labels) = (rand(6, 1, 8, 8), tensor(new long[] { 0, 1, 2, 0, 1, 2 }));
+        List<(float loss, float penalty)> history = [];
+
+        for (var i = 0; i < 10; i++)
+        {
+            // README: the regularizer
+            using var step = NewDisposeScope();
+            using var penalty = new LiftRegularizer(lambda_u: 0.01, lambda_p: 0.1);
+            var loss = nn.functional.cross_entropy(model.forward(images), labels) + penalty.loss();
+
+            optimizer.zero_grad();
+            loss.backward();
+            optimizer.step();
+            // README end
+
+            history.Add((loss.item<float>(), penalty.loss().item<float>()));
+        }
+
+        history.Should().HaveCount(10).And.OnlyContain(entry => entry.penalty > 0 && entry.penalty < entry.loss);
+        history[^1].loss.Should().BeLessThan(history[0].loss);
+    }
+
+    [Fact]
+    public void Operators_of_ones_own()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(4);
+        var x = rand(2, 16, 8, 8);
+
+        // README: own operators
+        var predict = nn.Sequential(nn.Conv1d(16, 16, 3, padding: 1), nn.GELU(), nn.Conv1d(16, 16, 1));
+        var update = nn.Conv1d(16, 16, 3, padding: 1);
+        var pool = new LiftDownPool2d(new LiftingScheme(predict, update));
+        // README end
+
+        using var up = new LiftUpPool2d(pool);
+        var (y, bands) = pool.forward_with_bands(x);
+        up.forward(bands).ErrorTo(x).Should().BeLessThan(1e-5);
+        y.square().sum().backward();
+        pool.parameters().Should().HaveCount(6).And.OnlyContain(weight => weight.HasUsefulGrad());
+        pool.Dispose();
+    }
+}
+
+// README: encoder and decoder
+public sealed class Segmenter : nn.Module<Tensor, Tensor>
+{
+    private readonly nn.Module<Tensor, Tensor> encoder = nn.Conv2d(3, 16, 3, padding: 1);
+    private readonly LiftDownPool2d down = new(channels: 16);
+    private readonly nn.Module<Tensor, Tensor> middle = nn.Conv2d(16, 16, 3, padding: 1);
+    private readonly LiftUpPool2d up;
+    private readonly nn.Module<Tensor, Tensor> decoder = nn.Conv2d(16, 1, 3, padding: 1);
+
+    public Segmenter() : base("Segmenter")
+    {
+        up = new LiftUpPool2d(down);    // shares down's operators: no weights of its own
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var (y, bands) = down.forward_with_bands(encoder.call(x).relu());
+        var features = middle.call(y).relu();
+        return decoder.call(up.forward(features, bands)).MoveToOuterDisposeScope();
+    }
+}
+// README end

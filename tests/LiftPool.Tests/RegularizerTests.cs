@@ -1,0 +1,198 @@
+namespace LiftPool.Tests;
+
+/// <summary>The scope that collects penalties: when it collects, what it owns, and how it ends.</summary>
+public class RegularizerTests
+{
+    [Fact]
+    public void Only_what_runs_inside_is_collected_in_the_order_of_the_calls()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        using var first = new LiftDownPool2d(channels: 4);
+        using var second = new LiftDownPool1d(channels: 4);
+        using var sharer = new LiftDownPool2d(first);
+        using var up = new LiftUpPool2d(first);
+        var (image, signal) = (randn(2, 4, 6, 6), randn(2, 4, 8));
+
+        first.forward(image);
+        var penalty = new LiftRegularizer();
+        second.forward(signal);
+        first.call(image);
+        var (_, bands) = sharer.forward_with_bands(image);
+        up.forward(bands);
+        first.penalties(image);
+        second.call(signal);
+        penalty.Shares.Select(share => share.layer).Should().Equal(second, first, sharer, second);
+        penalty.Dispose();
+
+        var after = () => first.forward(image);
+        after.Should().NotThrow("nobody collects any more");
+    }
+
+    [Fact]
+    public void Nested_scopes_only_the_innermost_collects()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(2);
+        using var pool = new LiftDownPool1d(channels: 4);
+        var x = randn(2, 4, 8);
+
+        using var outer = new LiftRegularizer();
+        pool.forward(x);
+        using (var inner = new LiftRegularizer())
+        {
+            pool.forward(x);
+            pool.forward(x);
+            inner.Shares.Should().HaveCount(2);
+            outer.Shares.Should().HaveCount(1);
+        }
+
+        pool.forward(x);
+        outer.Shares.Should().HaveCount(2);
+    }
+
+    [Theory]
+    [InlineData(0, 1, 2)]
+    [InlineData(0, 2, 1)]
+    [InlineData(1, 0, 2)]
+    [InlineData(1, 2, 0)]
+    [InlineData(2, 0, 1)]
+    [InlineData(2, 1, 0)]
+    public void Ended_in_any_order_the_innermost_that_is_left_collects(int firstEnded, int secondEnded, int thirdEnded)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(3);
+        using var pool = new LiftDownPool1d(channels: 4);
+        var x = randn(2, 4, 8);
+        LiftRegularizer[] scopes = [new(), new(), new()];
+        List<int> left = [0, 1, 2];
+
+        foreach (var ended in new[] { firstEnded, secondEnded, thirdEnded })
+        {
+            scopes[ended].Dispose();
+            scopes[ended].Dispose();
+            left.Remove(ended);
+            var counts = left.ConvertAll(i => scopes[i].Shares.Count);
+            pool.forward(x);
+            var gained = left.Where((i, place) => scopes[i].Shares.Count > counts[place]);
+            gained.Should().Equal(left.TakeLast(1));
+        }
+
+        LiftRegularizer.Current.Should().BeNull();
+    }
+
+    [Fact]
+    public void A_scope_belongs_to_its_thread()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(4);
+        using var pool = new LiftDownPool1d(channels: 4);
+        var x = randn(2, 4, 8);
+        using var penalty = new LiftRegularizer();
+        var (elsewhere, refused) = (-1, (Exception?)null);
+
+        var thread = new Thread(() =>
+        {
+            using var inner = NewDisposeScope();
+            pool.forward(x);
+            using var own = new LiftRegularizer();
+            pool.forward(x);
+            elsewhere = own.Shares.Count;
+            refused = Record.Exception(penalty.Dispose);
+        });
+        thread.Start();
+        thread.Join();
+
+        elsewhere.Should().Be(1);
+        refused.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain("LiftRegularizer").And.Contain("thread");
+        penalty.Shares.Should().BeEmpty();
+        pool.forward(x);
+        penalty.Shares.Should().HaveCount(1, "the refused Dispose changed nothing");
+    }
+
+    [Fact]
+    public void What_it_collects_survives_dispose_scopes_and_is_freed_by_its_own_Dispose()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(5);
+        using var pool = new LiftDownPool2d(channels: 4);
+        var x = randn(2, 4, 6, 6);
+        var before = LiveTensors.OnThisThread;
+
+        var penalty = new LiftRegularizer();
+        using (NewDisposeScope())
+        {
+            pool.forward(x);
+            pool.forward(x);
+            penalty.c_u.IsInvalid.Should().BeFalse();
+        }
+
+        (LiveTensors.OnThisThread - before).Should().Be((2 * 2) + 2, "two shares and the totals are left");
+        penalty.c_p.item<float>().Should().Be(2 * penalty.Shares[0].c_p.item<float>());
+        using (NewDisposeScope())
+        {
+            penalty.loss().backward();
+        }
+
+        pool.parameters().Should().OnlyContain(weight => weight.HasUsefulGrad());
+        penalty.Dispose();
+        LiveTensors.OnThisThread.Should().Be(before);
+    }
+
+    [Fact]
+    public void A_loss_taken_from_it_stays_valid_when_it_ends()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(6);
+        using var pool = new LiftDownPool2d(channels: 4);
+        Tensor loss;
+        using (var penalty = new LiftRegularizer())
+        {
+            pool.forward(randn(2, 4, 6, 6));
+            loss = penalty.loss();
+        }
+
+        loss.item<float>().Should().BePositive();
+        loss.backward();
+        pool.parameters().Should().OnlyContain(weight => weight.HasUsefulGrad());
+    }
+
+    [Fact]
+    public void Ended_it_refuses_to_be_read()
+    {
+        using var scope = NewDisposeScope();
+        var penalty = new LiftRegularizer();
+        penalty.Dispose();
+
+        foreach (var read in new Action[] { () => _ = penalty.c_u, () => _ = penalty.c_p, () => _ = penalty.Shares, () => penalty.loss() })
+        {
+            read.Should().Throw<ObjectDisposedException>().Which.ObjectName.Should().Contain("LiftRegularizer");
+        }
+    }
+
+    [Fact]
+    public void A_forward_that_fails_leaves_nothing_in_it()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(7);
+        using var pool = new LiftDownPool2d(channels: 4);
+        using var failing = new LiftDownPool2d(new LiftingScheme(nn.Identity(), new Failing()));
+        var x = randn(2, 4, 6, 6);
+        using var penalty = new LiftRegularizer();
+        var before = LiveTensors.OnThisThread;
+
+        ((Action)(() => pool.forward(randn(2, 5, 6, 6)))).Should().Throw<ArgumentException>();
+        ((Action)(() => failing.forward(x))).Should().Throw<NotSupportedException>();
+        ((Action)(() => failing.forward_with_bands(x))).Should().Throw<NotSupportedException>();
+        penalty.Shares.Should().BeEmpty();
+        (LiveTensors.OnThisThread - before).Should().Be(1, "of the failed forwards nothing is left; the one is the input of the first");
+
+        pool.forward(x);
+        penalty.Shares.Should().ContainSingle().Which.layer.Should().BeSameAs(pool);
+    }
+
+    private sealed class Failing() : Module<Tensor, Tensor>(nameof(Failing))
+    {
+        public override Tensor forward(Tensor x) => throw new NotSupportedException();
+    }
+}
