@@ -48,7 +48,7 @@ public sealed class FixtureTests(ITestOutputHelper output)
                 CultureInfo.InvariantCulture,
                 $"{dtype,-8} {worst.Kind,-13} {group.Count(),5} values, worst {worst.Size:0.0e+00} of {worst.Bound:0e+00}"
                 + $" ({name}: {worst.Name})"));
-            worst.IsTooLarge.Should().BeFalse(ConvolutionCanary.Verdict);
+            worst.IsTooLarge.Should().BeFalse(Reason(dtype));
         }
     }
 
@@ -59,6 +59,8 @@ public sealed class FixtureTests(ITestOutputHelper output)
         var differences = FixtureComparison.Differences(FixtureFile.Case(name), dtype);
 
         differences.Should().NotBeEmpty();
-        differences.Where(difference => difference.IsTooLarge).Should().BeEmpty(ConvolutionCanary.Verdict);
+        differences.Where(difference => difference.IsTooLarge).Should().BeEmpty(Reason(dtype));
     }
+
+    private static string Reason(ScalarType dtype) => dtype == ScalarType.Float32 ? ConvolutionCanary.Verdict : "float64 is exact";
 }
