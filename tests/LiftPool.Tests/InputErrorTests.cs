@@ -180,6 +180,17 @@ public sealed class InputErrorTests
         unknown.forward(four).shape.Should().Equal(2, 4, 4, 4);
     }
 
+    [Fact]
+    public void A_gain_that_was_moved_without_the_operators_it_shares()
+    {
+        using var scope = NewDisposeScope();
+        using var owner = new LiftDownPool2d(3);
+        using var sharing = new LiftDownPool2d(owner, reduction: BandReduction.Learned);
+        sharing.to(ScalarType.Float64);
+        var x = zeros(2, 3, 8, 8);
+        BadCall.Refused(() => sharing.forward(x), "LiftDownPool2d", "Float64 on cpu as its gain is", "Float32 on cpu", "input");
+    }
+
     private static void Refused(LiftDownPool pool, int axes, string entry, Tensor input, string wanted, string got)
         => BadCall.Refused(() => Entries[entry](pool, input), $"LiftDownPool{axes}d", wanted, got, "input");
 
