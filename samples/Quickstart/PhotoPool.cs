@@ -33,7 +33,7 @@ internal sealed class PhotoPool : IDisposable
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var weights = trained.state_dict();
-        var channels = weights.Values.First().size(0);
+        var channels = weights["scheme.predict.conv.weight"].size(0);
         var grey = photo.mul(Pale).mean([1], keepdim: true).expand(-1, channels, -1, -1);
         var (_, bands) = trained.forward_with_bands(grey);
         var detail = stack([bands.LH, bands.HL, bands.HH]);

@@ -27,7 +27,7 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     private protected LiftDownPool(string layer, int axes, OperatorSettings settings, int bands, BandReduction reduction, bool ceilMode)
         : this(layer, axes, bands, reduction, settings.Channels, ceilMode)
     {
-        scheme = new LiftingScheme(settings);
+        scheme = new LiftingScheme(settings).OwnedBy(layer);
         AddGain(settings.Device, settings.Dtype);
         RegisterComponents();
     }
@@ -35,7 +35,7 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     private protected LiftDownPool(string layer, int axes, LiftingScheme scheme, int bands, BandReduction reduction, long? channels, bool ceilMode)
         : this(layer, axes, bands, reduction, ChannelsOf(layer, scheme, channels), ceilMode)
     {
-        this.scheme = scheme;
+        this.scheme = scheme.OwnedBy(layer);
         AddGain(scheme.FirstWeight?.device, scheme.FirstWeight?.dtype);
         RegisterComponents();
     }
@@ -77,7 +77,7 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
 
     /// <summary>The predict and update operators: this pool's own, or those of the pool it shares them with.</summary>
     /// <exception cref="ObjectDisposedException">The pool that owns them is disposed.</exception>
-    public LiftingScheme Scheme => SharedScheme.Alive(layer, scheme ?? shared!.Scheme);
+    public LiftingScheme Scheme => (scheme ?? shared!.Scheme).Alive(layer);
 
     /// <summary>Pools: the reduction of the chosen bands.</summary>
     /// <param name="input">
@@ -222,7 +222,7 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
         }
 
         Scheme.CheckTensor(layer, input, input.dim() - axes - 1, channels, nameof(input));
-        if (gain is not null && (gain.dtype != input.dtype || gain.device_type != input.device_type))
+        if (gain is not null && (gain.dtype != input.dtype || !LiftingScheme.OnOneDevice(gain, input)))
         {
             // A pool that shares another's operators may have been moved without them.
             throw Errors.Wrong(layer, $"{gain.dtype} on {gain.device} as its gain is", $"{input.dtype} on {input.device}", nameof(input));
@@ -233,10 +233,10 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
             var half = OddSizes.BandLength(length, ceilMode);
             if (half < 1)
             {
-                throw Errors.Wrong(layer, $"at least {(ceilMode ? 1 : 2)} samples on every spatial axis", Errors.Shape(input), nameof(input));
+                throw Errors.Wrong(layer, $"at least {(ceilMode ? "1 sample" : "2 samples")} on every spatial axis", Errors.Shape(input), nameof(input));
             }
 
-            Scheme.CheckHalfLength(layer, half, nameof(input));
+            Scheme.CheckHalfLength(layer, half, input, nameof(input));
         }
     }
 }

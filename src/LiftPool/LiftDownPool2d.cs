@@ -40,15 +40,15 @@ public sealed class LiftDownPool2d : LiftDownPool
     /// The number of channels C; needed with <see cref="BandReduction.Learned"/> if the scheme's operators are your own.
     /// </param>
     /// <param name="ceil_mode">As in the other constructor.</param>
-    /// <exception cref="ArgumentException">An argument is out of its range.</exception>
+    /// <exception cref="ArgumentException">An argument is out of its range, or a pool owns the scheme already.</exception>
     public LiftDownPool2d(LiftingScheme scheme, Bands2d bands = Bands2d.All, BandReduction reduction = BandReduction.Sum, long? channels = null, bool ceil_mode = false)
         : base(nameof(LiftDownPool2d), 2, scheme, (int)bands, reduction, channels, ceil_mode)
     {
     }
 
     /// <summary>
-    /// A pool that shares another's operators. They stay the other pool's: this one adds no weight, no state-dict key
-    /// and is not to outlive it.
+    /// A pool that shares another's operators. They stay the other pool's: this one adds no operator weight and no
+    /// state-dict key (with a learned reduction its own <c>gain</c>), and is not to outlive it.
     /// </summary>
     /// <param name="pool">The owner of the operators.</param>
     /// <param name="bands">The bands that the output is made of.</param>

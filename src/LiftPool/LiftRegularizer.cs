@@ -26,10 +26,10 @@ public sealed class LiftRegularizer : IDisposable
 
     private readonly Thread thread = Thread.CurrentThread;
     private readonly List<(LiftDownPool layer, Tensor c_u, Tensor c_p)> shares = [];
+    private readonly List<(int layers, Tensor c_u, Tensor c_p)> totals = [];
     private readonly Scalar updateWeight;
     private readonly Scalar predictWeight;
     private LiftRegularizer? outer;
-    private readonly List<(int layers, Tensor c_u, Tensor c_p)> totals = [];
     private bool disposed;
 
     /// <summary>Begins to collect.</summary>
@@ -141,6 +141,8 @@ public sealed class LiftRegularizer : IDisposable
             ObjectDisposedException.ThrowIf(disposed, this);
             if (totals.Count == 0 || totals[^1].layers != shares.Count)
             {
+                // A log may read them under no_grad, and the loss after it needs their graph.
+                using var recorded = enable_grad();
                 using var scope = NewDisposeScope();
                 totals.Add((
                     shares.Count,

@@ -22,7 +22,7 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
     private protected LiftUpPool(string layer, int axes, OperatorSettings settings)
         : this(layer, axes)
     {
-        scheme = new LiftingScheme(settings);
+        scheme = new LiftingScheme(settings).OwnedBy(layer);
         RegisterComponents();
     }
 
@@ -31,7 +31,7 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
     {
         ArgumentNullException.ThrowIfNull(scheme);
         ObjectDisposedException.ThrowIf(scheme.IsDisposed, scheme);
-        this.scheme = scheme;
+        this.scheme = scheme.OwnedBy(layer);
         RegisterComponents();
     }
 
@@ -52,7 +52,7 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
 
     /// <summary>The predict and update operators: this pool's own, or those of the down-pool it shares them with.</summary>
     /// <exception cref="ObjectDisposedException">The pool that owns them is disposed.</exception>
-    public LiftingScheme Scheme => SharedScheme.Alive(layer, scheme ?? shared!.Scheme);
+    public LiftingScheme Scheme => (scheme ?? shared!.Scheme).Alive(layer);
 
     /// <summary>Puts the bands together, features in the place of the approximation: what a decoder does.</summary>
     /// <param name="features">What stands for the band LL (L, LLL): of its shape.</param>
@@ -118,14 +118,11 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
         }
 
         Scheme.CheckTensor(layer, features, features.dim() - axes - 1, Scheme.Channels, nameof(features));
-        if (features.dtype != approximation.dtype)
-        {
-            throw Errors.Wrong(layer, $"features of the approximation's dtype {approximation.dtype}", $"{features.dtype}", nameof(features));
-        }
+        LiftingScheme.CheckAlike(layer, approximation, features, nameof(features));
 
         foreach (var length in approximation.shape.AsSpan(^axes..))
         {
-            Scheme.CheckHalfLength(layer, length, nameof(bands));
+            Scheme.CheckHalfLength(layer, length, approximation, nameof(bands));
         }
     }
 }

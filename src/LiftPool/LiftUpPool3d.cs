@@ -35,7 +35,8 @@ public sealed class LiftUpPool3d : LiftUpPool
     }
 
     /// <summary>An up-pool with a scheme of your own, which it registers and owns.</summary>
-    /// <param name="scheme">The predict and update steps of the down-pool it is to undo.</param>
+    /// <param name="scheme">The predict and update steps.</param>
+    /// <exception cref="ArgumentException">A pool owns the scheme already: pass that pool instead.</exception>
     public LiftUpPool3d(LiftingScheme scheme)
         : base(nameof(LiftUpPool3d), 3, scheme)
     {

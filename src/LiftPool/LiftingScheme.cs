@@ -19,6 +19,7 @@ namespace LiftPool;
 public sealed class LiftingScheme : Module
 {
     private readonly LiftingSteps steps;
+    private string? owner;
 
     /// <summary>
     /// The paper's scheme with learned operators: <c>Conv1d(kernel_size, groups) -> ReLU -> Conv1d(1, proj_groups) ->
@@ -84,6 +85,35 @@ public sealed class LiftingScheme : Module
 
     internal bool IsDisposed { get; private set; }
 
+    /// <summary>This scheme, unless the module that owns it is gone.</summary>
+    internal LiftingScheme Alive(string layer)
+        => IsDisposed
+            ? throw new ObjectDisposedException(layer, $"{layer}: the operators were disposed with the module that owns them.")
+            : this;
+
+    /// <summary>This scheme, a pool's from now on. A second owner would save and dispose it twice.</summary>
+    internal LiftingScheme OwnedBy(string layer)
+    {
+        if (owner is not null)
+        {
+            throw Errors.Wrong(layer, "a scheme that no pool owns, or the pool itself to share its operators", $"the scheme of a {owner}", "scheme");
+        }
+
+        owner = layer;
+        return this;
+    }
+
+    internal static bool OnOneDevice(Tensor a, Tensor b) => a.device_type == b.device_type && a.device_index == b.device_index;
+
+    /// <summary>Throws unless both have one dtype and device, which the weights, if there are none, do not see to.</summary>
+    internal static void CheckAlike(string layer, Tensor approximation, Tensor other, string parameter)
+    {
+        if (approximation.dtype != other.dtype || !OnOneDevice(approximation, other))
+        {
+            throw Errors.Wrong(layer, $"{approximation.dtype} on {approximation.device} as the approximation is", $"{other.dtype} on {other.device}", parameter);
+        }
+    }
+
     /// <summary>
     /// Splits the axis <paramref name="dim"/> into approximation <c>s = xe + U(d)</c> and detail <c>d = xo - P(xe)</c>.
     /// </summary>
@@ -99,7 +129,7 @@ public sealed class LiftingScheme : Module
             throw Errors.Wrong(nameof(LiftingScheme), "an even, positive length to split", $"{length} on axis {axis} of {Errors.Shape(x)}", nameof(x));
         }
 
-        CheckHalfLength(nameof(LiftingScheme), length / 2, nameof(x));
+        CheckHalfLength(nameof(LiftingScheme), length / 2, x, nameof(x));
         using var scope = NewDisposeScope();
         var halves = steps.Lift([x], axis, wanted: [true, true], penalties: null);
         return scope.MoveToOuter(halves[0]!, halves[1]!);
@@ -120,12 +150,8 @@ public sealed class LiftingScheme : Module
             throw Errors.Wrong(nameof(LiftingScheme), $"a detail of the approximation's shape {Errors.Shape(s)}", Errors.Shape(d), nameof(d));
         }
 
-        if (s.dtype != d.dtype)
-        {
-            throw Errors.Wrong(nameof(LiftingScheme), $"a detail of the approximation's dtype {s.dtype}", $"{d.dtype}", nameof(d));
-        }
-
-        CheckHalfLength(nameof(LiftingScheme), s.size(axis), nameof(s));
+        CheckAlike(nameof(LiftingScheme), s, d, nameof(d));
+        CheckHalfLength(nameof(LiftingScheme), s.size(axis), s, nameof(s));
         using var scope = NewDisposeScope();
         return steps.Unlift([s, d], axis)[0].MoveToOuterDisposeScope();
     }
@@ -151,7 +177,7 @@ public sealed class LiftingScheme : Module
                 throw Errors.Wrong(layer, $"{weight.dtype} as its weights are", $"{x.dtype}", parameter);
             }
 
-            if (x.device_type != weight.device_type || x.device_index != weight.device_index)
+            if (!OnOneDevice(x, weight))
             {
                 throw Errors.Wrong(layer, $"a tensor on {weight.device} as its weights are", $"one on {x.device}", parameter);
             }
@@ -159,13 +185,13 @@ public sealed class LiftingScheme : Module
     }
 
     /// <summary>Throws unless every operator can pad a half-signal of this length.</summary>
-    internal void CheckHalfLength(string layer, long length, string parameter)
+    internal void CheckHalfLength(string layer, long length, Tensor x, string parameter)
     {
         foreach (var op in steps.Operators)
         {
             if (op is LiftingOperator own && own.Refuses(length) is { } wanted)
             {
-                throw Errors.Wrong(layer, wanted, $"{length}", parameter);
+                throw Errors.Wrong(layer, wanted, $"{length} for {Errors.Shape(x)}", parameter);
             }
         }
     }

@@ -87,7 +87,7 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
             return;
         }
 
-        var results = Operate(step.Operator, [.. parts.Select(i => source[i]!)], dim);
+        var results = Operate(step, [.. parts.Select(i => source[i]!)], dim);
         var subtract = (step.Kind == StepKind.Predict) != inverse;
         foreach (var (i, result) in parts.Zip(results))
         {
@@ -96,8 +96,9 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
     }
 
     /// <summary>The operator's output for each tensor, from one call.</summary>
-    private static IEnumerable<Tensor> Operate(Module<Tensor, Tensor> op, Tensor[] inputs, int dim)
+    private static IEnumerable<Tensor> Operate(LiftingStep step, Tensor[] inputs, int dim)
     {
+        var op = step.Operator;
         var signals = inputs.Length == 1
             ? Signals.Fold(inputs[0], dim)
             : cat([.. inputs.Select(input => Signals.Fold(input, dim))]);
@@ -111,7 +112,7 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
         if (output.dtype != signals.dtype || !output.shape.AsSpan().SequenceEqual(signals.shape))
         {
             throw new InvalidOperationException(
-                $"{op.GetName()}: expected a lifting operator to keep {signals.dtype} {Errors.Shape(signals)}, got {output.dtype} {Errors.Shape(output)}.");
+                $"LiftingScheme: expected the {step.Kind.ToString().ToLowerInvariant()} operator {op.GetName()} to keep {signals.dtype} {Errors.Shape(signals)}, got {output.dtype} {Errors.Shape(output)}.");
         }
 
         var batch = signals.size(0) / inputs.Length;

@@ -30,7 +30,7 @@ internal sealed class PenaltyTerms(PenaltyNorm norm)
 
         return norm == PenaltyNorm.MeanSquare
             ? difference.mul(difference).mean()
-            : linalg.vector_norm(difference.flatten(1), dims: [1]).mean();
+            : difference.flatten(1).norm(dim: 1).mean();
     }
 
     // The squares of half-precision values overflow, and their sum drowns its own terms.

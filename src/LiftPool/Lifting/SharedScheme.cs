@@ -7,10 +7,4 @@ namespace LiftPool.Lifting;
 internal sealed class SharedScheme(LiftingScheme scheme)
 {
     internal LiftingScheme Scheme { get; } = scheme;
-
-    /// <summary>The scheme, unless the module that owns it is gone.</summary>
-    internal static LiftingScheme Alive(string layer, LiftingScheme scheme)
-        => scheme.IsDisposed
-            ? throw new ObjectDisposedException(layer, $"{layer}: the operators were disposed with the module that owns them.")
-            : scheme;
 }
