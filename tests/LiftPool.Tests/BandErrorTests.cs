@@ -14,7 +14,7 @@ public sealed class BandErrorTests
     {
         using var scope = NewDisposeScope();
         using var up = AnyPool.Up(axes, AnyPool.Down(axes, 3));
-        var (y, bands) = AnyPool.Down(other, 3).forward_with_bands(zeros(Eights(other, 2, 3)));
+        var (y, bands) = AnyPool.Down(other, 3).forward_with_bands(zeros(AnyPool.Eights(other, 2, 3)));
         RefusedByBothForms(up, y, bands, $"LiftUpPool{axes}d", $"the bands of a {axes}-D pool", $"those of a {other}-D pool: {names}", "bands");
     }
 
@@ -26,13 +26,13 @@ public sealed class BandErrorTests
         using var up = AnyPool.Up(axes, AnyPool.Down(axes, 3));
         var layer = $"LiftUpPool{axes}d";
 
-        var (y, bands) = AnyPool.Down(axes, 4).forward_with_bands(zeros(Eights(axes, 2, 4)));
+        var (y, bands) = AnyPool.Down(axes, 4).forward_with_bands(zeros(AnyPool.Eights(axes, 2, 4)));
         RefusedByBothForms(up, y, bands, layer, "3 channels", "4 in [2, 4, ", "bands");
 
-        (y, bands) = AnyPool.Down(axes, 3, dtype: ScalarType.Float64).forward_with_bands(zeros(Eights(axes, 2, 3), ScalarType.Float64));
+        (y, bands) = AnyPool.Down(axes, 3, dtype: ScalarType.Float64).forward_with_bands(zeros(AnyPool.Eights(axes, 2, 3), ScalarType.Float64));
         RefusedByBothForms(up, y, bands, layer, "Float32 as its weights are", "Float64", "bands");
 
-        (y, bands) = AnyPool.Down(axes, new LiftingScheme(Identity(), Identity())).forward_with_bands(zeros(Eights(axes, 2, 3), device: device("meta")));
+        (y, bands) = AnyPool.Down(axes, new LiftingScheme(Identity(), Identity())).forward_with_bands(zeros(AnyPool.Eights(axes, 2, 3), device: device("meta")));
         RefusedByBothForms(up, y, bands, layer, "cpu as its weights are", "meta", "bands");
     }
 
@@ -43,11 +43,11 @@ public sealed class BandErrorTests
         using var scope = NewDisposeScope();
         using var pool = AnyPool.Down(axes, 3);
         using var up = AnyPool.Up(axes, pool);
-        var (y, bands) = pool.forward_with_bands(zeros(Eights(axes, 2, 3)));
+        var (y, bands) = pool.forward_with_bands(zeros(AnyPool.Eights(axes, 2, 3)));
         var layer = $"LiftUpPool{axes}d";
         var wanted = $"features of the approximation's shape [{string.Join(", ", y.shape)}]";
 
-        foreach (var features in new[] { zeros(Eights(axes, 2, 3)), y[0], y.unsqueeze(0), y.narrow(0, 0, 1), y.narrow(1, 0, 2), zeros([]) })
+        foreach (var features in new[] { zeros(AnyPool.Eights(axes, 2, 3)), y[0], y.unsqueeze(0), y.narrow(0, 0, 1), y.narrow(1, 0, 2), zeros([]) })
         {
             BadCall.Refused(() => up.forward(features, bands), layer, wanted, $"[{string.Join(", ", features.shape)}]", "features");
         }
@@ -64,16 +64,20 @@ public sealed class BandErrorTests
 
     // With no weight to compare them with, features and bands can still be compared with each other.
     [Fact]
-    public void Features_of_another_dtype_than_the_bands_where_there_are_no_weights()
+    public void Features_of_another_dtype_or_device_than_the_bands_where_there_are_no_weights()
     {
         using var scope = NewDisposeScope();
         using var pool = new LiftDownPool1d(new LiftingScheme(Identity(), Identity()));
         using var up = new LiftUpPool1d(pool);
         var (y, bands) = pool.forward_with_bands(zeros(2, 3, 8));
         var features = y.to(ScalarType.Float64);
+        var elsewhere = y.to(device("meta"));
         BadCall.Refused(() => up.forward(features, bands), "LiftUpPool1d", "Float32", "Float64", "features");
-        var (s, d) = (zeros(2, 3, 4), zeros(2, 3, 4, ScalarType.Float64));
+        BadCall.Refused(() => up.forward(elsewhere, bands), "LiftUpPool1d", "cpu", "meta", "features");
+        BadCall.Refused(() => up.call(elsewhere, bands), "LiftUpPool1d", "cpu", "meta", "features");
+        var (s, d, distant) = (zeros(2, 3, 4), zeros(2, 3, 4, ScalarType.Float64), zeros(2, 3, 4, device: device("meta")));
         BadCall.Refused(() => pool.Scheme.unlift(s, d), "LiftingScheme", "Float32", "Float64", "d");
+        BadCall.Refused(() => pool.Scheme.unlift(s, distant), "LiftingScheme", "cpu", "meta", "d");
     }
 
     [Theory]
@@ -114,7 +118,7 @@ public sealed class BandErrorTests
     public void An_unknown_band_is_told_those_that_exist(int axes, string names)
     {
         using var scope = NewDisposeScope();
-        var (_, bands) = AnyPool.Down(axes, 3).forward_with_bands(zeros(Eights(axes, 2, 3)));
+        var (_, bands) = AnyPool.Down(axes, 3).forward_with_bands(zeros(AnyPool.Eights(axes, 2, 3)));
         foreach (var name in new[] { "X", "", "ll", "LHLH", "All" })
         {
             BadCall.Refused(() => _ = bands[name], "LiftBands", $"one of the bands {names}", $"\"{name}\"", "name");
@@ -127,7 +131,7 @@ public sealed class BandErrorTests
     public void The_short_names_of_two_axes_on_bands_of_other_dimensions(int axes)
     {
         using var scope = NewDisposeScope();
-        var (_, bands) = AnyPool.Down(axes, 3).forward_with_bands(zeros(Eights(axes, 2, 3)));
+        var (_, bands) = AnyPool.Down(axes, 3).forward_with_bands(zeros(AnyPool.Eights(axes, 2, 3)));
         BadCall.Refused(() => _ = bands.LL, "LiftBands", string.Join(", ", bands.Names), "\"LL\"", "name");
         BadCall.Refused(() => _ = bands.LH, "LiftBands", string.Join(", ", bands.Names), "\"LH\"", "name");
         BadCall.Refused(() => _ = bands.HL, "LiftBands", string.Join(", ", bands.Names), "\"HL\"", "name");
@@ -192,6 +196,4 @@ public sealed class BandErrorTests
         BadCall.Refused(() => up.call(features, bands), layer, wanted, got, parameter);
         BadCall.Refused(() => up.call(bands), layer, wanted, got, parameter);
     }
-
-    private static long[] Eights(int axes, params long[] before) => [.. before, .. Enumerable.Repeat(8L, axes)];
 }

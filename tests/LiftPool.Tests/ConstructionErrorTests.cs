@@ -61,7 +61,7 @@ public sealed class ConstructionErrorTests
             var layer = $"LiftDownPool{axes}d";
             BadCall.Refused(() => AnyPool.Down(axes, 3, bands: bands), layer, $"at least one of the {1 << axes} bands", "bands", "bands");
             BadCall.Refused(() => AnyPool.Down(axes, scheme, bands: bands), layer, $"at least one of the {1 << axes} bands", "bands", "bands");
-            BadCall.Refused(() => Shared(axes, other, bands, BandReduction.Sum), layer, $"at least one of the {1 << axes} bands", "bands", "bands");
+            BadCall.Refused(() => AnyPool.Sharing(axes, other, bands, BandReduction.Sum), layer, $"at least one of the {1 << axes} bands", "bands", "bands");
         }
     }
 
@@ -76,7 +76,7 @@ public sealed class ConstructionErrorTests
         const string Known = "Sum, Mean, Concat, Learned";
         BadCall.Refused(() => AnyPool.Down(axes, 3, reduction: unknown), $"LiftDownPool{axes}d", Known, "9", "reduction");
         BadCall.Refused(() => AnyPool.Down(axes, scheme, reduction: unknown), $"LiftDownPool{axes}d", Known, "9", "reduction");
-        BadCall.Refused(() => Shared(axes, other, AnyPool.AllBands(axes), unknown), $"LiftDownPool{axes}d", Known, "9", "reduction");
+        BadCall.Refused(() => AnyPool.Sharing(axes, other, AnyPool.AllBands(axes), unknown), $"LiftDownPool{axes}d", Known, "9", "reduction");
     }
 
     [Theory]
@@ -89,9 +89,46 @@ public sealed class ConstructionErrorTests
         using var other = AnyPool.Down(axes, new LiftingScheme(Identity(), Identity()));
         var layer = $"LiftDownPool{axes}d";
         BadCall.Refused(() => AnyPool.Down(axes, own, reduction: BandReduction.Learned), layer, "channels for the Learned reduction", "none", "channels");
-        BadCall.Refused(() => Shared(axes, other, AnyPool.AllBands(axes), BandReduction.Learned), layer, "channels for the Learned reduction", "none", "channels");
+        BadCall.Refused(() => AnyPool.Sharing(axes, other, AnyPool.AllBands(axes), BandReduction.Learned), layer, "channels for the Learned reduction", "none", "channels");
         BadCall.Refused(() => AnyPool.Down(axes, learned, channels: 4), layer, "the scheme's 3 channels", "channels 4", "channels");
         BadCall.Refused(() => AnyPool.Down(axes, own, channels: 0), layer, "at least one channel", "channels 0", "channels");
+    }
+
+    [Theory]
+    [MemberData(nameof(Dimensions))]
+    public void A_scheme_that_a_pool_owns_is_not_another_s(int axes)
+    {
+        using var scope = NewDisposeScope();
+        using var owner = AnyPool.Down(axes, 3);
+        using var sharing = AnyPool.Sharing(axes, owner);
+        using var untied = AnyPool.Up(axes, channels: 3);
+        using var scheme = new LiftingScheme(3);
+        using var handedOver = AnyPool.Down(axes, scheme);
+        var (down, up) = ($"LiftDownPool{axes}d", $"LiftUpPool{axes}d");
+        foreach (var (owned, by) in new[] { (owner.Scheme, down), (sharing.Scheme, down), (untied.Scheme, up), (scheme, down) })
+        {
+            BadCall.Refused(() => AnyPool.Down(axes, owned), down, "the pool itself to share its operators", by, "scheme");
+            BadCall.Refused(() => AnyPool.Up(axes, owned), up, "the pool itself to share its operators", by, "scheme");
+        }
+
+        // What was refused did no harm.
+        using var tied = AnyPool.Up(axes, owner);
+        var x = zeros(AnyPool.Eights(axes, 2, 3));
+        tied.forward(owner.forward_with_bands(x).bands).shape.Should().Equal(x.shape);
+    }
+
+    [Theory]
+    [MemberData(nameof(Dimensions))]
+    public void A_pool_that_was_refused_owns_no_scheme(int axes)
+    {
+        using var scope = NewDisposeScope();
+        using var scheme = new LiftingScheme(3);
+        BadCall.Thrown<ArgumentException>(() => AnyPool.Down(axes, scheme, bands: 0));
+        BadCall.Thrown<ArgumentException>(() => AnyPool.Down(axes, scheme, channels: 4));
+
+        using var pool = AnyPool.Down(axes, scheme);
+
+        pool.Scheme.Should().BeSameAs(scheme);
     }
 
     [Fact]
@@ -133,11 +170,4 @@ public sealed class ConstructionErrorTests
         BadCall.Thrown<ArgumentException>(() => new LiftRegularizer(lambda_u: -1).Dispose());
         LiftRegularizer.Current.Should().BeNull();
     }
-
-    private static LiftDownPool Shared(int axes, LiftDownPool pool, int bands, BandReduction reduction) => axes switch
-    {
-        1 => new LiftDownPool1d(pool, (Bands1d)bands, reduction),
-        2 => new LiftDownPool2d(pool, (Bands2d)bands, reduction),
-        _ => new LiftDownPool3d(pool, (Bands3d)bands, reduction),
-    };
 }

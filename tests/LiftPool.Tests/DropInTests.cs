@@ -11,8 +11,8 @@ public class DropInTests
     {
         using var scope = NewDisposeScope();
         manual_seed(1);
-        using var lifted = Network(axes, LiftPool(axes));
-        using var reference = Network(axes, MaxPool(axes));
+        using var lifted = Network(axes, AnyPool.Down(axes, channels: 16));
+        using var reference = Network(axes, AnyPool.Max(axes));
         var x = rand([2, 3, .. Enumerable.Repeat(9L, axes)], requires_grad: true);
 
         var y = lifted.forward(x);
@@ -28,7 +28,7 @@ public class DropInTests
     public void A_disposed_Sequential_takes_the_pool_with_it(int axes)
     {
         using var scope = NewDisposeScope();
-        var pool = LiftPool(axes);
+        var pool = AnyPool.Down(axes, channels: 16);
         var network = Network(axes, pool);
         var weights = pool.parameters().ToArray();
 
@@ -157,32 +157,11 @@ public class DropInTests
         }
     }
 
-    private static Module<Tensor, Tensor> LiftPool(int axes) => axes switch
-    {
-        1 => new LiftDownPool1d(channels: 16),
-        2 => new LiftDownPool2d(channels: 16),
-        _ => new LiftDownPool3d(channels: 16),
-    };
-
-    private static Module<Tensor, Tensor> MaxPool(int axes) => axes switch
-    {
-        1 => nn.MaxPool1d(2),
-        2 => nn.MaxPool2d(2),
-        _ => nn.MaxPool3d(2),
-    };
-
-    private static Module<Tensor, Tensor> Conv(int axes, long input, long output) => axes switch
-    {
-        1 => nn.Conv1d(input, output, 3, padding: 1),
-        2 => nn.Conv2d(input, output, 3, padding: 1),
-        _ => nn.Conv3d(input, output, 3, padding: 1),
-    };
-
     private static Module<Tensor, Tensor> Network(int axes, Module<Tensor, Tensor> pool) => nn.Sequential(
-        ("conv1", Conv(axes, 3, 16)),
+        ("conv1", AnyPool.Conv(axes, 3, 16)),
         ("relu1", nn.ReLU()),
         ("pool1", pool),
-        ("conv2", Conv(axes, 16, 16)),
+        ("conv2", AnyPool.Conv(axes, 16, 16)),
         ("relu2", nn.ReLU(inplace: true)),
         ("flatten", nn.Flatten()),
         ("head", nn.Linear(16 * (long)Math.Pow(4, axes), 5)));

@@ -73,7 +73,7 @@ internal sealed record FixtureCase(
         Bias = Bias,
         PaddingMode = Enum.Parse<PaddingModes>(PaddingMode, ignoreCase: true),
         CeilMode = CeilMode,
-        Bands = PoolSettings.BandsCalled(Dims, Bands),
+        Bands = AnyPool.BandsCalled(Dims, Bands),
         Reduction = Enum.Parse<BandReduction>(Reduction),
     };
 

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 namespace LiftPool.Tests;
 
 /// <summary>
-/// The layers against the Python reference, which was written from SPEC.md alone: outputs, bands, penalties, gradients of
+/// The layers against the Python reference, which was written from the mathematics alone: outputs, bands, penalties, gradients of
 /// both orders, by every way to have them.
 /// </summary>
 public sealed class FixtureTests(ITestOutputHelper output)

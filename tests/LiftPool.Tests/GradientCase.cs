@@ -80,7 +80,7 @@ internal sealed record GradientCase(
         => new(Describe(settings, shape), dtype => [settings.NewDownPool(dtype)], (modules, leaf) =>
         {
             var pool = (LiftDownPool)modules[0];
-            var up = PoolSettings.NewUpPool(settings.Axes, pool);
+            var up = AnyPool.Up(settings.Axes, pool);
             LiftBands bands;
             using (no_grad())
             {
@@ -115,7 +115,7 @@ internal sealed record GradientCase(
             (modules, leaf) =>
             {
                 var pool = (LiftDownPool)modules[0];
-                var up = tied ? PoolSettings.NewUpPool(settings.Axes, pool) : (LiftUpPool)modules[1];
+                var up = tied ? AnyPool.Up(settings.Axes, pool) : (LiftUpPool)modules[1];
                 var x = leaf(shape);
                 return (() =>
                 {

@@ -131,35 +131,4 @@ public sealed class HandWorkedPenaltyTests
         // Second sample: c_p = |xo - xe| and c_u = |(xe - xo) / 2|, each over a batch of two: slopes -1.5 / 2 and 1.5 / 2.
         gradient.ShouldBe(0, 0, -0.75, 0.75);
     }
-
-    [Theory]
-    [InlineData(PenaltyNorm.MeanSquare)]
-    [InlineData(PenaltyNorm.L2)]
-    public void The_mean_over_equal_shards_is_the_value_of_the_whole_batch(PenaltyNorm norm)
-    {
-        using var scope = NewDisposeScope();
-        manual_seed(3);
-        using var pool = new LiftDownPool2d(3, dtype: ScalarType.Float64);
-        var x = randn([4, 3, 6, 5], ScalarType.Float64);
-
-        var whole = pool.penalties(x, norm);
-        var shards = x.chunk(2).Select(shard => pool.penalties(shard, norm)).ToArray();
-
-        whole.c_u.ShouldBe(shards.Average(shard => shard.c_u.item<double>()));
-        whole.c_p.ShouldBe(shards.Average(shard => shard.c_p.item<double>()));
-    }
-
-    [Theory]
-    [InlineData(PenaltyNorm.MeanSquare)]
-    [InlineData(PenaltyNorm.L2)]
-    public void An_empty_batch_contributes_nothing(PenaltyNorm norm)
-    {
-        using var scope = NewDisposeScope();
-        using var pool = new LiftDownPool1d(HandSchemes.Haar());
-
-        var (c_u, c_p) = pool.penalties(zeros([0, 1, 4], ScalarType.Float64), norm);
-
-        c_u.ShouldBe(0);
-        c_p.ShouldBe(0);
-    }
 }

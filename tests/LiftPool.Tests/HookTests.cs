@@ -30,8 +30,8 @@ public class HookTests
     {
         using var scope = NewDisposeScope();
         manual_seed(2);
-        using LiftDownPool pool = axes switch { 1 => new LiftDownPool1d(4), 2 => new LiftDownPool2d(4), _ => new LiftDownPool3d(4) };
-        using LiftUpPool up = axes switch { 1 => new LiftUpPool1d(pool), 2 => new LiftUpPool2d(pool), _ => new LiftUpPool3d(pool) };
+        using var pool = AnyPool.Down(axes, channels: 4);
+        using var up = AnyPool.Up(axes, pool);
         List<string> calls = [];
         foreach (var (name, op) in Operators(pool))
         {

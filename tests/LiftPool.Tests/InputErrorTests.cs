@@ -25,7 +25,7 @@ public sealed class InputErrorTests
     {
         using var scope = NewDisposeScope();
         using var pool = AnyPool.Down(axes, 3);
-        foreach (var shape in new long[][] { [], Eights(axes), [1, 2, 3, .. Eights(axes)] })
+        foreach (var shape in new long[][] { [], AnyPool.Eights(axes), AnyPool.Eights(axes, 1, 2, 3) })
         {
             Refused(pool, axes, entry, zeros(shape), $"[N, C, {Spatial[axes - 1]}] or [C, {Spatial[axes - 1]}]", Shape(shape));
         }
@@ -39,7 +39,7 @@ public sealed class InputErrorTests
         using var pool = AnyPool.Down(axes, 3);
         foreach (var (batch, channels) in new (long[], long)[] { ([2], 4), ([2], 0), ([], 1), ([0], 2) })
         {
-            long[] shape = [.. batch, channels, .. Eights(axes)];
+            long[] shape = [.. batch, channels, .. AnyPool.Eights(axes)];
             Refused(pool, axes, entry, zeros(shape), "3 channels", $"{channels} in {Shape(shape)}");
         }
     }
@@ -52,7 +52,7 @@ public sealed class InputErrorTests
         using var pool = AnyPool.Down(axes, 3);
         foreach (var dtype in new[] { ScalarType.Float64, ScalarType.Float16, ScalarType.BFloat16 })
         {
-            Refused(pool, axes, entry, zeros([2, 3, .. Eights(axes)], dtype), "Float32 as its weights are", $"{dtype}");
+            Refused(pool, axes, entry, zeros(AnyPool.Eights(axes, 2, 3), dtype), "Float32 as its weights are", $"{dtype}");
         }
     }
 
@@ -64,7 +64,7 @@ public sealed class InputErrorTests
         using var pool = AnyPool.Down(axes, 3);
         foreach (var dtype in new[] { ScalarType.Byte, ScalarType.Int32, ScalarType.Int64, ScalarType.Bool, ScalarType.ComplexFloat32 })
         {
-            Refused(pool, axes, entry, zeros([2, 3, .. Eights(axes)], dtype), "a real floating-point tensor", $"{dtype}");
+            Refused(pool, axes, entry, zeros(AnyPool.Eights(axes, 2, 3), dtype), "a real floating-point tensor", $"{dtype}");
         }
     }
 
@@ -74,7 +74,7 @@ public sealed class InputErrorTests
     {
         using var scope = NewDisposeScope();
         using var pool = AnyPool.Down(axes, 3);
-        Refused(pool, axes, entry, zeros([2, 3, .. Eights(axes)], device: device("meta")), "cpu as its weights are", "meta");
+        Refused(pool, axes, entry, zeros(AnyPool.Eights(axes, 2, 3), device: device("meta")), "cpu as its weights are", "meta");
     }
 
     [Theory]
@@ -86,11 +86,11 @@ public sealed class InputErrorTests
         using var ceil = AnyPool.Down(axes, 3, ceil_mode: true);
         foreach (var dim in Enumerable.Range(2, axes))
         {
-            var x = zeros([2, 3, .. Eights(axes)]);
+            var x = zeros(AnyPool.Eights(axes, 2, 3));
             var (one, none) = (x.narrow(dim, 0, 1), x.narrow(dim, 0, 0));
             Refused(floor, axes, entry, one, "at least 2 samples on every spatial axis", Shape(one.shape));
             Refused(floor, axes, entry, none, "at least 2 samples on every spatial axis", Shape(none.shape));
-            Refused(ceil, axes, entry, none, "at least 1 sample", Shape(none.shape));
+            Refused(ceil, axes, entry, none, "at least 1 sample on every spatial axis", Shape(none.shape));
         }
     }
 
@@ -112,7 +112,7 @@ public sealed class InputErrorTests
             using var pool = AnyPool.Down(axes, 3, kernel, padding_mode: mode, ceil_mode: ceil);
             foreach (var dim in Enumerable.Range(2, axes))
             {
-                Refused(pool, axes, entry, zeros([2, 3, .. Eights(axes)]).narrow(dim, 0, length), wanted, got);
+                Refused(pool, axes, entry, zeros(AnyPool.Eights(axes, 2, 3)).narrow(dim, 0, length), wanted, got);
             }
         }
     }
@@ -193,8 +193,6 @@ public sealed class InputErrorTests
 
     private static void Refused(LiftDownPool pool, int axes, string entry, Tensor input, string wanted, string got)
         => BadCall.Refused(() => Entries[entry](pool, input), $"LiftDownPool{axes}d", wanted, got, "input");
-
-    private static long[] Eights(int axes) => [.. Enumerable.Repeat(8L, axes)];
 
     private static string Shape(long[] shape) => $"[{string.Join(", ", shape)}]";
 }

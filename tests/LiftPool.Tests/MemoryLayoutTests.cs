@@ -33,15 +33,15 @@ public sealed class MemoryLayoutTests : IClassFixture<OneThread>
         var (y, bands) = pool.forward_with_bands(strided);
         var (expected, expectedBands) = pool.forward_with_bands(copy);
 
-        Difference.Same(y, expected).Should().BeTrue("the values are the same");
-        Difference.Same(pool.forward(strided), expected).Should().BeTrue("the values are the same");
+        y.IsExactly(expected).Should().BeTrue("the values are the same");
+        pool.forward(strided).IsExactly(expected).Should().BeTrue("the values are the same");
         foreach (var name in bands.Names)
         {
-            Difference.Same(bands[name], expectedBands[name]).Should().BeTrue("the values are the same in band {0}", name);
+            bands[name].IsExactly(expectedBands[name]).Should().BeTrue("the values are the same in band {0}", name);
         }
 
-        Difference.Same(up.forward(bands), up.forward(expectedBands)).Should().BeTrue("the bands are the same");
-        Difference.Largest(up.forward(bands), strided).Should().BeInRange(0, 1e-5);
+        up.forward(bands).IsExactly(up.forward(expectedBands)).Should().BeTrue("the bands are the same");
+        up.forward(bands).LargestErrorTo(strided).Should().BeInRange(0, 1e-5);
     }
 
     [Theory]
@@ -77,7 +77,7 @@ public sealed class MemoryLayoutTests : IClassFixture<OneThread>
         pool.forward(strided).mul(weights).sum().backward();
         pool.forward(copy).mul(weights).sum().backward();
 
-        Difference.Same(strided.grad!, copy.grad!).Should().BeTrue("the values are the same");
+        strided.grad!.IsExactly(copy.grad!).Should().BeTrue("the values are the same");
     }
 
     [Theory]

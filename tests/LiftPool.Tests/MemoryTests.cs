@@ -154,19 +154,9 @@ public class MemoryTests(ITestOutputHelper output)
 
     private sealed class Layers(int axes) : IDisposable
     {
-        internal LiftDownPool Down { get; } = axes switch
-        {
-            1 => new LiftDownPool1d(channels: 4),
-            2 => new LiftDownPool2d(channels: 4, reduction: BandReduction.Learned),
-            _ => new LiftDownPool3d(channels: 4),
-        };
+        internal LiftDownPool Down { get; } = AnyPool.Down(axes, channels: 4, reduction: axes == 2 ? BandReduction.Learned : BandReduction.Sum);
 
-        internal LiftUpPool Up => up ??= axes switch
-        {
-            1 => new LiftUpPool1d(Down),
-            2 => new LiftUpPool2d(Down),
-            _ => new LiftUpPool3d(Down),
-        };
+        internal LiftUpPool Up => up ??= AnyPool.Up(axes, Down);
 
         private LiftUpPool? up;
 
@@ -175,10 +165,5 @@ public class MemoryTests(ITestOutputHelper output)
             Up.Dispose();
             Down.Dispose();
         }
-    }
-
-    private sealed class Failing() : Module<Tensor, Tensor>(nameof(Failing))
-    {
-        public override Tensor forward(Tensor x) => throw new NotSupportedException();
     }
 }

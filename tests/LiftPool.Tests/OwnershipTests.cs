@@ -118,8 +118,8 @@ public sealed class OwnershipTests : IClassFixture<OneThread>
 
             Changes[change](y);
 
-            Difference.Same(up.forward(carried), restored).Should().BeTrue("{0} on the output of {1} is not the bands' affair", change, bands);
-            Difference.Same(x, before).Should().BeTrue("{0} on the output of {1} is not the input's affair", change, bands);
+            up.forward(carried).IsExactly(restored).Should().BeTrue("{0} on the output of {1} is not the bands' affair", change, bands);
+            x.IsExactly(before).Should().BeTrue("{0} on the output of {1} is not the input's affair", change, bands);
         }
     }
 
@@ -141,7 +141,7 @@ public sealed class OwnershipTests : IClassFixture<OneThread>
 
                 var inPlace = Gradient(pool, x, regularized, y => y.relu_());
 
-                Difference.Largest(inPlace, Gradient(pool, x, regularized, y => y.relu())).Should().Be(0, "band {0} alone, regularized: {1}", band, regularized);
+                inPlace.LargestErrorTo(Gradient(pool, x, regularized, y => y.relu())).Should().Be(0, "band {0} alone, regularized: {1}", band, regularized);
             }
         }
     }
@@ -166,15 +166,15 @@ public sealed class OwnershipTests : IClassFixture<OneThread>
             var (y, bands) = inPlace.forward_with_bands(x);
             var (expected, expectedBands) = plain.forward_with_bands(before);
 
-            Difference.Same(y, expected).Should().BeTrue("the operators compute the same");
+            y.IsExactly(expected).Should().BeTrue("the operators compute the same");
             foreach (var name in bands.Names)
             {
-                Difference.Same(bands[name], expectedBands[name]).Should().BeTrue("the operators compute the same for {0}", name);
+                bands[name].IsExactly(expectedBands[name]).Should().BeTrue("the operators compute the same for {0}", name);
             }
 
-            Difference.Largest(up.forward(bands), before).Should().BeInRange(0, 1e-6);
-            Difference.Same(x, before).Should().BeTrue("the input is the caller's");
-            Difference.Same(bands[bands.Names[^1]], expectedBands[bands.Names[^1]]).Should().BeTrue("the inverse only reads the bands");
+            up.forward(bands).LargestErrorTo(before).Should().BeInRange(0, 1e-6);
+            x.IsExactly(before).Should().BeTrue("the input is the caller's");
+            bands[bands.Names[^1]].IsExactly(expectedBands[bands.Names[^1]]).Should().BeTrue("the inverse only reads the bands");
         }
     }
 

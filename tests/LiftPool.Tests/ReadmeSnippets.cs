@@ -126,7 +126,7 @@ public class ReadmeSnippets
 
         using var up = new LiftUpPool2d(pool);
         var (y, bands) = pool.forward_with_bands(x);
-        up.forward(bands).ErrorTo(x).Should().BeLessThan(1e-5);
+        up.forward(bands).ErrorTo(x).Should().BeLessThan(1e-5, ConvolutionCanary.Verdict);
         y.square().sum().backward();
         pool.parameters().Should().HaveCount(6).And.OnlyContain(weight => weight.HasUsefulGrad());
         pool.Dispose();

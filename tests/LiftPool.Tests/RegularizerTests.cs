@@ -190,9 +190,4 @@ public class RegularizerTests
         pool.forward(x);
         penalty.Shares.Should().ContainSingle().Which.layer.Should().BeSameAs(pool);
     }
-
-    private sealed class Failing() : Module<Tensor, Tensor>(nameof(Failing))
-    {
-        public override Tensor forward(Tensor x) => throw new NotSupportedException();
-    }
 }

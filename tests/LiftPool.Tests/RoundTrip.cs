@@ -24,7 +24,7 @@ internal sealed record RoundTrip(
     private const int NoBatch = -1;
 
     /// <summary>
-    /// How far the inverse is off, in units of what SPEC bounds it by: float64 and float32 in max |error| / max(1, max |x|), half
+    /// How far the inverse is off, in the units of the bounds in InvertibilityTests: float64 and float32 in max |error| / max(1, max |x|), half
     /// precision in ulp of the largest magnitude met.
     /// </summary>
     /// <param name="Error">The largest error, NaN if any is.</param>
@@ -73,9 +73,9 @@ internal sealed record RoundTrip(
         var x = NewInput();
 
         var (_, bands) = down.forward_with_bands(x);
-        var error = Difference.Largest(up.forward(bands), x);
+        var error = up.forward(bands).LargestErrorTo(x);
 
-        var largest = Difference.LargestMagnitude(x);
+        var largest = x.LargestMagnitude();
         return Dtype switch
         {
             ScalarType.BFloat16 => new(error / Ulp(LargestMet(largest, bands), 7), Amplification(down)),
@@ -83,6 +83,9 @@ internal sealed record RoundTrip(
             _ => new(error / Math.Max(1, largest), Amplification(down)),
         };
     }
+
+    /// <summary>The formula of <see cref="Outcome.Amplification"/>, for readers.</summary>
+    internal static string AmplificationOf(ScalarType dtype) => IsHalf(dtype) ? "((1 + L_P) * (1 + L_U))^axes" : "max(1, (L_P * L_U)^axes)";
 
     internal LiftDownPool NewPool()
     {
@@ -107,16 +110,18 @@ internal sealed record RoundTrip(
         => $"{Dtype} {Axes}-D batch {(Batch == NoBatch ? "none" : Batch)} channels {Channels} lengths [{string.Join(", ", Lengths)}] kernel {Kernel} "
             + $"groups {Groups} proj_groups {ProjGroups} {Padding} ceil {Ceil} bias {Bias} bands {Bands} weights x {WeightScale:g3} input x {Magnitude:g3} seed {Seed}";
 
+    private static bool IsHalf(ScalarType dtype) => dtype is ScalarType.BFloat16 or ScalarType.Float16;
+
     private static double LargestMet(double largest, LiftBands bands)
-        => bands.Names.Select(name => Difference.LargestMagnitude(bands[name])).Append(largest).Max();
+        => bands.Names.Select(name => bands[name].LargestMagnitude()).Aggregate(largest, Math.Max);
 
     // The distance between the numbers of that many fraction bits around a magnitude; an empty or zero tensor has no error to measure.
     private static double Ulp(double magnitude, int fractionBits)
         => magnitude > 0 ? Math.ScaleB(1, Math.ILogB(magnitude) - fractionBits) : 1;
 
     /// <summary>
-    /// By how much the inverse may amplify rounding, from L, the largest row sum of <c>|proj| * |conv|</c>: <c>max(1, (L_P * L_U)^axes)</c>.
-    /// The few ulp of half precision leave no room for what this neglects where one L is below 1 and the other above.
+    /// By how much the inverse may amplify rounding, from L, the largest row sum of <c>|proj| * |conv|</c>: <see cref="AmplificationOf"/>.
+    /// The product neglects what comes of one L below 1 and the other above; the few ulp of half precision leave no room for that.
     /// </summary>
     private double Amplification(LiftDownPool pool)
     {
@@ -130,7 +135,7 @@ internal sealed record RoundTrip(
         }
 
         var (predict, update) = (Lipschitz("predict"), Lipschitz("update"));
-        return Dtype is ScalarType.BFloat16 or ScalarType.Float16
+        return IsHalf(Dtype)
             ? Math.Pow((1 + predict) * (1 + update), Axes)
             : Math.Max(1, Math.Pow(predict * update, Axes));
     }

@@ -43,7 +43,7 @@ public sealed class SpecialValueTests : IClassFixture<OneThread>
         foreach (var (name, weight) in pool.named_parameters())
         {
             weight.grad.Should().NotBeNull("{0} took part", name);
-            Difference.Same(weight.grad!, zeros_like(weight)).Should().BeTrue("nothing pulls at {0}", name);
+            weight.grad!.IsExactly(zeros_like(weight)).Should().BeTrue("nothing pulls at {0}", name);
         }
     }
 
@@ -110,11 +110,11 @@ public sealed class SpecialValueTests : IClassFixture<OneThread>
             return expected;
         }
 
-        Difference.Same(bands.LL.isnan(), Only(8..13, 8..13)).Should().BeTrue("LL is low along both");
-        Difference.Same(bands.LH.isnan(), Only(10..11, 8..13)).Should().BeTrue("LH is low along the row");
-        Difference.Same(bands.HL.isnan(), Only(8..13, 10..11)).Should().BeTrue("HL is low down the column");
-        Difference.Same(bands.HH.isnan(), Only(10..11, 10..11)).Should().BeTrue("HH is high along both");
-        Difference.Same(y.isnan(), Only(8..13, 8..13)).Should().BeTrue("the sum has every band's");
+        bands.LL.isnan().IsExactly(Only(8..13, 8..13)).Should().BeTrue("LL is low along both");
+        bands.LH.isnan().IsExactly(Only(10..11, 8..13)).Should().BeTrue("LH is low along the row");
+        bands.HL.isnan().IsExactly(Only(8..13, 10..11)).Should().BeTrue("HL is low down the column");
+        bands.HH.isnan().IsExactly(Only(10..11, 10..11)).Should().BeTrue("HH is high along both");
+        y.isnan().IsExactly(Only(8..13, 8..13)).Should().BeTrue("the sum has every band's");
     }
 
     // tanh holds what an operator makes of an infinity to 1, so it stays in the band of its own half.
@@ -201,10 +201,10 @@ public sealed class SpecialValueTests : IClassFixture<OneThread>
 
         // Eight bits of precision and eleven: some roundings of values, and a sum of many rounded terms, of about 1.
         var (values, sums) = dtype == ScalarType.BFloat16 ? (0.02, 0.03) : (0.0025, 0.005);
-        RelativeNorm(y, expected).Should().BeInRange(0, values);
+        y.RelativeNormTo(expected).Should().BeInRange(0, values);
         foreach (var (gradient, right) in gradients.Zip(expectedGradients))
         {
-            RelativeNorm(gradient, right).Should().BeInRange(0, sums);
+            gradient.RelativeNormTo(right).Should().BeInRange(0, sums);
         }
     }
 
@@ -264,11 +264,5 @@ public sealed class SpecialValueTests : IClassFixture<OneThread>
         var y = pool.forward(leaf);
         y.square().sum().backward();
         return (y.detach(), [leaf.grad!, .. pool.parameters().Select(weight => weight.grad!)]);
-    }
-
-    private static double RelativeNorm(Tensor found, Tensor expected)
-    {
-        var right = expected.to(ScalarType.Float64);
-        return found.to(ScalarType.Float64).sub(right).norm().div(right.norm()).item<double>();
     }
 }

@@ -33,20 +33,22 @@ public class ThreadingTests
         GC.KeepAlive(expected);
     }
 
-    [Fact]
-    public void Each_thread_collects_its_own_penalties_and_gradients()
+    [Theory]
+    [InlineData(PenaltyNorm.MeanSquare)]
+    [InlineData(PenaltyNorm.L2)]
+    public void Each_thread_collects_its_own_penalties_and_gradients(PenaltyNorm norm)
     {
         using var scope = NewDisposeScope();
         manual_seed(2);
         using var pool = new LiftDownPool2d(channels: 4);
         var inputs = Enumerable.Range(0, Threads).Select(_ => randn(2, 4, 6, 8)).ToArray();
-        var expected = inputs.Select(input => Regularized(pool, input)).ToArray();
+        var expected = inputs.Select(input => Regularized(pool, input, norm)).ToArray();
 
         var rounds = Together((thread, round) =>
         {
             using var inner = NewDisposeScope();
             var i = (thread + round) % Threads;
-            var found = Regularized(pool, inputs[i]);
+            var found = Regularized(pool, inputs[i], norm);
             return found.Zip(expected[i]).All(pair => pair.First.IsExactly(pair.Second));
         });
 
@@ -61,9 +63,9 @@ public class ThreadingTests
         return [pool.forward(input), y, bands.LL, bands.LH, bands.HL, bands.HH, up.forward(bands), up.forward(y, bands)];
     }
 
-    private static Tensor[] Regularized(LiftDownPool2d pool, Tensor input)
+    private static Tensor[] Regularized(LiftDownPool2d pool, Tensor input, PenaltyNorm norm)
     {
-        using var penalty = new LiftRegularizer();
+        using var penalty = new LiftRegularizer(norm: norm);
         var leaf = input.detach().clone().requires_grad_();
         pool.forward(leaf);
         penalty.Shares.Should().ContainSingle();
