@@ -1,3 +1,4 @@
+using LiftPool.Kernels;
 using LiftPool.Lifting;
 
 namespace LiftPool;
@@ -126,63 +127,60 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
         LiftRegularizer.CheckNorm(layer, norm);
         CheckInput(input);
         using var scope = NewDisposeScope();
-        var terms = new PenaltyTerms(norm);
-        LiftingTransform.Forward(Scheme, Prepared(input, kept: null), LiftingTransform.AllBands(axes), terms);
-        return scope.MoveToOuter(terms.Totals.c_u, terms.Totals.c_p);
+        var (c_u, c_p) = Compute(Prepared(input), made: 0, kept: null, norm).penalties!.Value;
+        return scope.MoveToOuter(c_u, c_p);
     }
 
     /// <summary>
-    /// The output, and the bands it took to make it. With <paramref name="kept"/> or inside a LiftRegularizer that is
-    /// every band.
+    /// The output, and the bands it took to make it: with <paramref name="kept"/> every one, and the samples that floor mode
+    /// sets aside are added to it. Collects penalties inside a LiftRegularizer.
     /// </summary>
-    private (Tensor output, Tensor?[] bands) Pool(Tensor input, List<Tensor>? kept)
+    private (Tensor output, IReadOnlyList<Tensor?> bands) Pool(Tensor input, List<Tensor>? kept)
     {
         var regularizer = LiftRegularizer.Current;
-        var penalties = regularizer is null ? null : new PenaltyTerms(regularizer.Norm);
-        var wanted = kept is null && penalties is null ? chosenBands : LiftingTransform.AllBands(axes);
-
-        var bands = LiftingTransform.Forward(Scheme, Prepared(input, kept), wanted, penalties);
-        var output = Reduce([.. bands.Where((_, i) => (chosenBands >> i & 1) != 0).Select(band => band!)]);
+        var (output, bands, penalties) = Compute(Prepared(input), chosenBands, kept, regularizer?.Norm);
         if ((kept is not null || penalties is not null) && bands.Any(band => ReferenceEquals(band, output)))
         {
             // One band alone was chosen: the caller gets it twice, or the penalties need it for their gradient; and an
             // activation may change the output in place.
-            output = output.clone();
+            output = output!.clone();
         }
 
-        if (penalties is not null)
+        if (penalties is { } terms)
         {
-            regularizer!.Collect(this, penalties.Totals);
+            regularizer!.Collect(this, terms);
         }
 
-        return (Like(input, output), bands);
+        return (Like(input, output!), bands);
     }
 
-    /// <summary>With a batch axis, dense in its own layout, and of even lengths.</summary>
-    private Tensor Prepared(Tensor input, List<Tensor>? kept)
+    private (Tensor? output, IReadOnlyList<Tensor?> bands, (Tensor c_u, Tensor c_p)? penalties) Compute(Tensor x, int made, List<Tensor>? kept, PenaltyNorm? norm)
+    {
+        var even = OddSizes.MakeEven(x, ceilMode, kept);
+        if (ComputePath.Choose(Scheme, x) is { } bits)
+        {
+            var call = new FusedDown(Scheme.FusedSteps, Scheme.FusedPadding, bits, ceilMode, made, reduction, kept is not null, norm);
+            var outputs = FusedFunction.Apply(call, [x, .. Scheme.FusedWeights!, gain]);
+            var ownBands = outputs.GetRange(1, kept is null ? 0 : 1 << axes);
+            return (made == 0 ? null : outputs[0], ownBands, norm is null ? null : (outputs[^2], outputs[^1]));
+        }
+
+        var penalties = norm is { } reading ? new PenaltyTerms(reading) : null;
+        var wanted = kept is null && penalties is null ? chosenBands : LiftingTransform.AllBands(axes);
+        var bands = LiftingTransform.Forward(Scheme.Steps, even, wanted, penalties);
+        return (made == 0 ? null : BandReducer.Reduce(bands, made, reduction, gain), bands, penalties?.Totals);
+    }
+
+    /// <summary>With a batch axis and dense in its own layout.</summary>
+    private Tensor Prepared(Tensor input)
     {
         var batched = input.dim() == axes + 1 ? input.unsqueeze(0) : input;
-        var dense = MemoryLayout.Dense(batched, MemoryLayout.IsChannelsLast(batched));
-        return OddSizes.MakeEven(dense, ceilMode, kept);
+        return MemoryLayout.Dense(batched, MemoryLayout.IsChannelsLast(batched));
     }
 
     /// <summary>As the input came: without a batch axis, or channels-last.</summary>
     private Tensor Like(Tensor input, Tensor x)
         => input.dim() == axes + 1 ? x.squeeze(0) : MemoryLayout.IsChannelsLast(input) ? MemoryLayout.Settled(x, channelsLast: true) : x;
-
-    private Tensor Reduce(Tensor[] chosen) => reduction switch
-    {
-        // Of one tensor cat() gives an alias, which would hide that the output is a band.
-        BandReduction.Concat => chosen.Length == 1 ? chosen[0] : cat(chosen, 1),
-        BandReduction.Learned => Sum([.. chosen.Select((band, i) => band.mul(Gain(i)))]),
-        BandReduction.Mean => Sum(chosen).div(Scalars.Count(chosen.Length)),
-        _ => Sum(chosen),
-    };
-
-    private static Tensor Sum(Tensor[] terms) => terms.Aggregate((sum, term) => sum.add(term, Scalars.One));
-
-    /// <summary>The weight of the i-th chosen band for each channel, shaped to multiply <c>[N, C, ...]</c>.</summary>
-    private Tensor Gain(int i) => gain!.select(0, i).view([-1, .. Enumerable.Repeat(1L, axes)]);
 
     private void AddGain(Device? device, ScalarType? dtype)
     {

@@ -1,3 +1,4 @@
+using LiftPool.Kernels;
 using LiftPool.Lifting;
 
 namespace LiftPool;
@@ -74,7 +75,7 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
         Tensor Prepared(Tensor x) => MemoryLayout.Dense(batched ? x : x.unsqueeze(0), channelsLast);
 
         Tensor[] parts = [features, .. bands.Bands.Skip(1)];
-        var merged = LiftingTransform.Inverse(Scheme, [.. parts.Select(Prepared)]);
+        var merged = Merge([.. parts.Select(Prepared)]);
         var whole = OddSizes.Restore(merged, [.. bands.InputShape.Skip(bands.InputShape.Count - axes)], [.. bands.Kept.Select(Prepared)]);
 
         // Cropping leaves a view with gaps; users of a pool's output expect none.
@@ -93,6 +94,11 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
     /// <returns>The input the bands came from, exact but for rounding.</returns>
     /// <exception cref="ArgumentException">As forward throws it.</exception>
     public Tensor call(LiftBands bands) => call(ApproximationOf(bands), bands);
+
+    private Tensor Merge(Tensor[] parts)
+        => ComputePath.Choose(Scheme, parts[0]) is { } bits
+            ? FusedFunction.Apply(new FusedUp(Scheme.FusedSteps, Scheme.FusedPadding, bits), [.. parts, .. Scheme.FusedWeights!])[0]
+            : LiftingTransform.Inverse(Scheme.Steps, parts);
 
     private static Tensor ApproximationOf(LiftBands bands)
     {

@@ -1,3 +1,4 @@
+using LiftPool.Kernels;
 using LiftPool.Lifting;
 
 namespace LiftPool;
@@ -82,6 +83,30 @@ public sealed class LiftingScheme : Module
     internal long? Channels => steps.Operators.OfType<LiftingOperator>().FirstOrDefault()?.Channels;
 
     internal LiftingSteps Steps => steps;
+
+    /// <summary>
+    /// The weights as the fused kernels take them, four for each step; null if an operator is not covered by them.
+    /// </summary>
+    internal Tensor?[]? FusedWeights
+        => steps.IsPredictThenUpdate && steps.Operators.All(op => op is LiftingOperator)
+            && steps.Operators.Cast<LiftingOperator>().Select(op => op.FusedWeights).ToArray() is { } weights
+            && weights.All(own => own is not null)
+            ? [.. weights.SelectMany(own => own!)]
+            : null;
+
+    /// <summary>The steps as the fused kernels take them.</summary>
+    internal KernelStep[] FusedSteps
+    {
+        get
+        {
+            var (predict, update) = (Operator(0), Operator(1));
+            return [new(StepKind.Predict, predict.KernelSize, 0), new(StepKind.Update, update.KernelSize, PackedOperator.Size(predict.KernelSize))];
+        }
+    }
+
+    internal PaddingModes FusedPadding => Operator(0).PaddingMode;
+
+    private LiftingOperator Operator(int step) => (LiftingOperator)steps.Operators.ElementAt(step);
 
     internal bool IsDisposed { get; private set; }
 

@@ -120,22 +120,23 @@ public class RegularizerTests
         var before = LiveTensors.OnThisThread;
 
         var penalty = new LiftRegularizer();
+        Tensor task;
         using (NewDisposeScope())
         {
-            pool.forward(x);
-            pool.forward(x);
+            task = pool.forward(x).add(pool.forward(x)).mean().DetachFromDisposeScope();
             penalty.c_u.IsInvalid.Should().BeFalse();
         }
 
-        (LiveTensors.OnThisThread - before).Should().Be((2 * 2) + 2, "two shares and the totals are left");
+        (LiveTensors.OnThisThread - before).Should().Be((2 * 2) + 2 + 1, "two shares, the totals and the task's loss are left");
         penalty.c_p.item<float>().Should().Be(2 * penalty.Shares[0].c_p.item<float>());
         using (NewDisposeScope())
         {
-            penalty.loss().backward();
+            penalty.loss().add(task).backward();
         }
 
         pool.parameters().Should().OnlyContain(weight => weight.HasUsefulGrad());
         penalty.Dispose();
+        task.Dispose();
         LiveTensors.OnThisThread.Should().Be(before);
     }
 

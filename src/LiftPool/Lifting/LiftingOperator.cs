@@ -24,6 +24,18 @@ internal sealed class LiftingOperator : Module<Tensor, Tensor>
     /// <inheritdoc cref="SameConv1d.Refuses"/>
     internal string? Refuses(long length) => conv.Refuses(length);
 
+    /// <summary>Taps, bias, projection and its bias, if a fused kernel can stand for this operator: each channel alone, no hook to run.</summary>
+    internal Tensor?[]? FusedWeights
+        => conv.IsDepthwise && proj.IsDepthwise && !HasHooks && !conv.HasHooks && !proj.HasHooks
+            ? [conv.Weight, conv.Bias, proj.Weight, proj.Bias]
+            : null;
+
+    internal PaddingModes PaddingMode => conv.PaddingMode;
+
+    internal int KernelSize => (int)conv.Weight.size(2);
+
+    private bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
+
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();

@@ -16,27 +16,26 @@ internal static class LiftingTransform
     /// The bands of <paramref name="x"/>, <c>[B, C, ...]</c> with even lengths; null for those outside
     /// <paramref name="wanted"/>, for which nothing is computed that the others do not need.
     /// </summary>
-    internal static Tensor?[] Forward(LiftingScheme scheme, Tensor x, int wanted, PenaltyTerms? penalties)
+    internal static Tensor?[] Forward(LiftingSteps steps, Tensor x, int wanted, PenaltyTerms? penalties)
     {
-        // The one place that chooses a compute path. There is one so far: tensor operations, right on every device.
         var axes = (int)x.dim() - 2;
         Tensor?[] parts = [x];
         for (var axis = 0; axis < axes; axis++)
         {
-            parts = scheme.Steps.Lift(parts, dim: axes + 1 - axis, HalvesLeadingTo(wanted, axes, axis), penalties);
+            parts = steps.Lift(parts, dim: axes + 1 - axis, HalvesLeadingTo(wanted, axes, axis), penalties);
         }
 
         return parts;
     }
 
     /// <summary>Undoes <see cref="Forward"/>, all bands given.</summary>
-    internal static Tensor Inverse(LiftingScheme scheme, Tensor[] bands)
+    internal static Tensor Inverse(LiftingSteps steps, Tensor[] bands)
     {
         var axes = (int)bands[0].dim() - 2;
         var parts = bands;
         for (var axis = axes - 1; axis >= 0; axis--)
         {
-            parts = scheme.Steps.Unlift(parts, dim: axes + 1 - axis);
+            parts = steps.Unlift(parts, dim: axes + 1 - axis);
         }
 
         return parts[0];

@@ -57,21 +57,32 @@ internal sealed class SameConv1d : Module<Tensor, Tensor>
         };
     }
 
+    internal Tensor? Bias => bias;
+
+    internal PaddingModes PaddingMode => paddingMode;
+
+    /// <summary>Whether each channel has a filter of its own.</summary>
+    internal bool IsDepthwise => groups == Channels;
+
+    internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
+
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return (KernelSize == 1 && groups == Channels ? Multiply(input) : Convolve(input)).MoveToOuterDisposeScope();
+        return Compute(input, weight, bias, groups, paddingMode).MoveToOuterDisposeScope();
     }
 
-    private Tensor Multiply(Tensor input)
+    /// <summary>The convolution with weights that come from elsewhere.</summary>
+    internal static Tensor Compute(Tensor input, Tensor weight, Tensor? bias, long groups, PaddingModes paddingMode)
     {
-        var scaled = input.mul(weight.view(-1, 1));
-        return bias is null ? scaled : scaled.add(bias.view(-1, 1), Scalars.One);
-    }
+        var kernelSize = weight.size(2);
+        if (kernelSize == 1 && groups == weight.size(0))
+        {
+            var scaled = input.mul(weight.view(-1, 1));
+            return bias is null ? scaled : scaled.add(bias.view(-1, 1), Scalars.One);
+        }
 
-    private Tensor Convolve(Tensor input)
-    {
-        var margin = KernelSize / 2;
+        var margin = kernelSize / 2;
         return paddingMode == PaddingModes.Zeros
             ? functional.conv1d(input, weight, bias, padding: margin, groups: groups)
             : functional.conv1d(functional.pad(input, (margin, margin), paddingMode), weight, bias, groups: groups);

@@ -1,0 +1,213 @@
+namespace LiftPool.Kernels;
+
+/// <summary>
+/// A down-pool in one pass over memory: rows are read, lifted along the row, lifted down the columns as soon as the rows
+/// that a step reads are there, and written as bands or as their sum.
+/// </summary>
+internal unsafe class DownWorker<V, T> : Worker<V, T>
+    where V : unmanaged, ILanes<V, T>
+    where T : unmanaged
+{
+    private readonly V* pixels;
+    private readonly V* sum;
+    private readonly V* readSquare;
+    private readonly V* writeSquares;
+    private readonly PixelWriter<V, T>[] writers;
+    private PixelReader<V, T> reader;
+
+    internal DownWorker(KernelCall call)
+        : this(call, call.Plan.WindowUnits, 0)
+    {
+    }
+
+    /// <summary>For a pass over the whole plane, with memory for more.</summary>
+    protected DownWorker(KernelCall call, int units, long moreVectors)
+        : base(call, (LatticeSize(call.Plan, units) * (call.HasPenalties ? 3 : 1)) + (call.HasPenalties ? PenaltySamples<V, T>.SumsSize(call.Plan) : 0) + (3L * call.Plan.Columns) + 1 + PixelReader<V, T>.SquareSize + ((long)call.Sinks.Length * PixelWriter<V, T>.SquareSize) + moreVectors)
+    {
+        Lattice = TakeLattice(units);
+        pixels = Take((2L * Plan.Columns) + 1);
+        sum = Take(Plan.Columns);
+        readSquare = Take(PixelReader<V, T>.SquareSize);
+        writeSquares = Take((long)call.Sinks.Length * PixelWriter<V, T>.SquareSize);
+        writers = new PixelWriter<V, T>[call.Sinks.Length];
+        if (call.HasPenalties)
+        {
+            Penalties = new PenaltySamples<V, T>(Plan, Lattice, TakeLattice(units), TakeLattice(units), Take(PenaltySamples<V, T>.SumsSize(Plan)));
+        }
+    }
+
+    /// <summary>What the penalties need, if somebody collects them.</summary>
+    protected PenaltySamples<V, T> Penalties { get; }
+
+    /// <summary>The samples in work; of each unit that is done, the bands.</summary>
+    protected Lattice<V> Lattice { get; }
+
+    internal override void Run(int sample, int firstChannel, V* weights)
+    {
+        reader = Reader(Call.Signal, Plan.Channels, Plan.Height, Plan.Width, sample, firstChannel, readSquare);
+        for (var i = 0; i < writers.Length; i++)
+        {
+            var sink = Call.Sinks[i];
+            writers[i] = Writer(sink.Tensor, sink.Channels, Plan.Units, Plan.Columns, sample, sink.FirstChannel + firstChannel, writeSquares + (i * PixelWriter<V, T>.SquareSize));
+        }
+
+        var penalised = Call.HasPenalties;
+        if (penalised)
+        {
+            Penalties.Begin();
+        }
+
+        var axis = new AxisKernel<V, T>(Plan, Lattice, weights, Sources);
+        for (var time = 0; time < Plan.Units + (Plan.VerticalSteps * Plan.Lag); time++)
+        {
+            if (time < Plan.Units)
+            {
+                for (var row = Plan.RowsInUnit - 1; row >= 0; row--)
+                {
+                    ReadRow(time, row);
+                    if (penalised)
+                    {
+                        Penalties.SaveAlongRow(time, row);
+                    }
+
+                    foreach (var step in Plan.Steps)
+                    {
+                        axis.AlongRow(step, time, row, inverse: false);
+                    }
+
+                    if (penalised)
+                    {
+                        Penalties.AddAlongRow(time, row);
+                    }
+                }
+
+                if (penalised && Plan.VerticalSteps > 0)
+                {
+                    Penalties.SaveDownColumns(time);
+                }
+            }
+
+            var unit = time;
+            for (var k = 0; k < Plan.VerticalSteps; k++)
+            {
+                unit -= Plan.Lag;
+                if (unit >= 0 && unit < Plan.Units)
+                {
+                    DownColumns(axis, k, unit);
+                }
+            }
+
+            if (unit >= 0 && unit < Plan.Units)
+            {
+                WriteUnit(unit, firstChannel);
+                if (penalised && Plan.VerticalSteps > 0)
+                {
+                    Penalties.AddDownColumns(unit);
+                }
+            }
+        }
+
+        for (var i = 0; i < writers.Length; i++)
+        {
+            writers[i].Flush();
+        }
+
+        if (Call.PenaltySums != 0)
+        {
+            // The last block's first lanes may be another block's too.
+            var block = (firstChannel + V.Count - 1) / V.Count;
+            var blocks = (Plan.Channels + V.Count - 1) / V.Count;
+            Penalties.Store((double*)Call.PenaltySums + (((long)sample * blocks) + block) * PenaltySamples<V, T>.SumsSize(Plan), (block * V.Count) - firstChannel);
+        }
+    }
+
+    private void DownColumns(AxisKernel<V, T> axis, int k, int unit)
+    {
+        for (var column = 0; column < 2; column++)
+        {
+            if (Call.Columns[column])
+            {
+                axis.DownColumns(Plan.Steps[k], unit, column, inverse: false);
+            }
+        }
+    }
+
+    /// <summary>Reads the next row and splits it: row 1, the odd one, stands before row 0.</summary>
+    private void ReadRow(int unit, int row)
+    {
+        // With ceil_mode a last row without a partner is its own, and a last sample too: what `pixels` still holds.
+        var line = (unit * Plan.RowsInUnit) + Plan.RowsInUnit - 1 - row;
+        if (line < Plan.Height)
+        {
+            reader.Read(pixels, Plan.Width);
+            if (Plan.Width < 2 * Plan.Columns)
+            {
+                pixels[Plan.Width] = pixels[Plan.Width - 1];
+            }
+        }
+
+        V* odd = Lattice.Row(unit, 1, row), even = Lattice.Row(unit, 0, row);
+        V* from = pixels;
+        for (int j = 0, columns = Plan.Columns; j < columns; j++)
+        {
+            odd[j] = from[2 * j];
+            even[j] = from[(2 * j) + 1];
+        }
+    }
+
+    private void WriteUnit(int unit, int firstChannel)
+    {
+        for (var i = 0; i < writers.Length; i++)
+        {
+            writers[i].Write(Combined(unit, Call.Sinks[i], firstChannel), Plan.Columns);
+        }
+    }
+
+    private V* Combined(int unit, BandSink sink, int firstChannel)
+    {
+        var total = sum;
+        if (sink.Gains == 0 && sink.Scale == 1 && int.IsPow2(sink.Bands))
+        {
+            var (column, row) = Plan.HalvesOf(int.Log2(sink.Bands));
+            return Lattice.Row(unit, column, row);
+        }
+
+        if (sink.Gains == 0 && sink.Scale == 1 && sink.Bands == 0b1111)
+        {
+            // The default, all four bands, in one go.
+            V* ll = Lattice.Row(unit, 0, 0), lh = Lattice.Row(unit, 0, 1), hl = Lattice.Row(unit, 1, 0), hh = Lattice.Row(unit, 1, 1);
+            for (int j = 0, columns = Plan.Columns; j < columns; j++)
+            {
+                total[j] = ll[j] + lh[j] + hl[j] + hh[j];
+            }
+
+            return total;
+        }
+
+        new Span<V>(total, Plan.Columns).Clear();
+        var gains = (T*)sink.Gains + firstChannel;
+        for (var band = 0; band < Plan.Bands; band++)
+        {
+            if ((sink.Bands >> band & 1) == 0)
+            {
+                continue;
+            }
+
+            var factor = Activation.Of<V, T>(sink.Scale);
+            if (sink.Gains != 0)
+            {
+                factor = V.Load(gains);
+                gains += Plan.Channels;
+            }
+
+            var (column, row) = Plan.HalvesOf(band);
+            var samples = Lattice.Row(unit, column, row);
+            for (var j = 0; j < Plan.Columns; j++)
+            {
+                total[j] = V.MultiplyAdd(factor, samples[j], total[j]);
+            }
+        }
+
+        return total;
+    }
+}

@@ -1,0 +1,156 @@
+using System.Runtime.InteropServices;
+using LiftPool.Lifting;
+
+namespace LiftPool.Kernels;
+
+/// <summary>A down-pool on the fused kernels.</summary>
+/// <param name="Steps">The steps of the scheme.</param>
+/// <param name="Padding">What stands beyond the ends.</param>
+/// <param name="Bits">The vector width.</param>
+/// <param name="CeilMode">What becomes of an odd axis.</param>
+/// <param name="Bands">The bands that the output is made of; none for no output.</param>
+/// <param name="Reduction">How.</param>
+/// <param name="KeepBands">Whether every band is an output too, after the reduction.</param>
+/// <param name="Norm">Whether c_u and c_p are outputs too, the last, and of which norm.</param>
+internal sealed record FusedDown(KernelStep[] Steps, PaddingModes Padding, int Bits, bool CeilMode, int Bands, BandReduction Reduction, bool KeepBands, PenaltyNorm? Norm)
+    : FusedCall(Steps, Padding, Bits), IFusedCall
+{
+    // Known after forward: the backward of L2 divides by the samples' norms.
+    private PenaltyNorms? norms;
+
+    private bool ComputesAllBands => KeepBands || Norm is not null;
+
+    /// <summary>The output, with <see cref="KeepBands"/> every band, with <see cref="Norm"/> c_u and c_p.</summary>
+    /// <param name="inputs">The signal, four weights for each step, the gain of a learned reduction.</param>
+    public List<Tensor> Forward(Tensor?[] inputs)
+    {
+        var (x, weights) = (inputs[0]!, inputs[1..]);
+        var channelsLast = MemoryLayout.IsChannelsLast(x);
+        var signal = Memory(ref x, channelsLast);
+        var plan = PlanFor(x.shape, CeilMode);
+        var outputs = Outputs(plan, x, channelsLast);
+        var blocks = KernelRunner.Blocks(plan, x.dtype, Bits);
+        var sums = Norm is null ? [] : GC.AllocateArray<double>(plan.Batch * blocks * PenaltyNorms.SumsSize(plan), pinned: true);
+        var call = new KernelCall
+        {
+            Plan = plan,
+            Signal = signal,
+            Sinks = Sinks(plan, outputs!, weights, channelsLast),
+            Columns = ColumnsOf(plan, ComputesAllBands ? LiftingTransform.AllBands(plan.Axes) : Bands),
+            PenaltySums = Norm is null ? 0 : Marshal.UnsafeAddrOfPinnedArrayElement(sums, 0),
+        };
+        Run(KernelTask.Down, call, weights, x.dtype);
+        GC.KeepAlive(x);
+        GC.KeepAlive(sums);
+        if (Norm is { } norm)
+        {
+            norms = new PenaltyNorms(norm, plan, sums, blocks);
+            outputs.Add(tensor(norms.Total(0), dtype: x.dtype));
+            outputs.Add(tensor(norms.Total(1), dtype: x.dtype));
+        }
+
+        return outputs;
+    }
+
+    public List<Tensor?> Backward(Tensor?[] inputs, List<Tensor?> gradients)
+    {
+        var (x, weights) = (inputs[0]!, inputs[1..]);
+        var channelsLast = MemoryLayout.IsChannelsLast(x);
+        var signal = Memory(ref x, channelsLast);
+        var plan = PlanFor(x.shape, CeilMode);
+        var factors = Norm is null ? null : norms!.Factors(Value(gradients[^2]), Value(gradients[^1]));
+        gradients = Norm is null ? gradients : gradients[..^2];
+        List<Tensor?> dense = [.. gradients.Select(gradient => gradient is null ? null : MemoryLayout.Dense(gradient, channelsLast))];
+        var xGradient = New(x.shape, x, channelsLast);
+        var shares = empty(plan.Batch, plan.WeightVectors, plan.Channels, dtype: x.dtype);
+        var gainShares = weights[WeightCount] is { } gain ? zeros(plan.Batch, gain.size(0), plan.Channels, dtype: x.dtype) : null;
+        var call = new KernelCall
+        {
+            Plan = plan,
+            Signal = signal,
+            SinkGradients = Sinks(plan, dense, weights, channelsLast),
+            SignalGradient = Memory(ref xGradient, channelsLast),
+            WeightGradients = Address(shares),
+            GainGradients = Address(gainShares),
+            PenaltyFactors = factors,
+        };
+        Run(KernelTask.DownGradient, call, weights, x.dtype);
+        GC.KeepAlive(x);
+        GC.KeepAlive(dense);
+        return [xGradient, .. WeightGradients(shares, weights), gainShares?.sum([0L])];
+    }
+
+    public List<Tensor> Composed(Tensor?[] inputs)
+    {
+        var (x, weights) = (inputs[0]!, inputs[1..]);
+        var even = OddSizes.MakeEven(x, CeilMode, kept: null);
+        var wanted = ComputesAllBands ? LiftingTransform.AllBands((int)x.dim() - 2) : Bands;
+        var penalties = Norm is { } norm ? new PenaltyTerms(norm) : null;
+        var bands = LiftingTransform.Forward(ComposedSteps(weights), even, wanted, penalties);
+        List<Tensor> outputs = Bands == 0 ? [] : [BandReducer.Reduce(bands, Bands, Reduction, weights[WeightCount])];
+        if (KeepBands)
+        {
+            outputs.AddRange(bands!);
+        }
+
+        if (penalties is not null)
+        {
+            outputs.AddRange([penalties.Totals.c_u, penalties.Totals.c_p]);
+        }
+
+        return outputs;
+    }
+
+    private List<Tensor> Outputs(KernelPlan plan, Tensor x, bool channelsLast)
+    {
+        long[] band = plan.Axes == 1 ? [plan.Batch, plan.Channels, plan.Columns] : [plan.Batch, plan.Channels, plan.Units, plan.Columns];
+        long[] pooled = [.. band];
+        pooled[1] *= Reduction == BandReduction.Concat ? int.PopCount(Bands) : 1;
+        var count = KeepBands ? plan.Bands : 0;
+        List<Tensor> outputs = Bands == 0 ? [] : [New(pooled, x, channelsLast)];
+        outputs.AddRange(Enumerable.Range(0, count).Select(_ => New(band, x, channelsLast)));
+        return outputs;
+    }
+
+    /// <summary>How the kernel writes the outputs, or reads their gradients.</summary>
+    private BandSink[] Sinks(KernelPlan plan, List<Tensor?> outputs, Tensor?[] weights, bool channelsLast)
+    {
+        List<BandSink> sinks = [];
+        var first = Bands == 0 ? 0 : 1;
+        if (first == 1 && outputs[0] is { } pooled)
+        {
+            var memory = DenseMemory(pooled, channelsLast);
+            if (Reduction == BandReduction.Concat)
+            {
+                var chosen = Enumerable.Range(0, plan.Bands).Where(band => (Bands >> band & 1) != 0).ToArray();
+                sinks.AddRange(chosen.Select((band, i) => new BandSink(memory, chosen.Length * plan.Channels, i * plan.Channels, 1 << band, 0, 1)));
+            }
+            else
+            {
+                var scale = Reduction == BandReduction.Mean ? 1.0 / int.PopCount(Bands) : 1;
+                sinks.Add(new BandSink(memory, plan.Channels, 0, Bands, Address(weights[WeightCount]), scale));
+            }
+        }
+
+        for (var band = 0; band < outputs.Count - first; band++)
+        {
+            if (outputs[band + first] is { } own)
+            {
+                sinks.Add(new BandSink(DenseMemory(own, channelsLast), plan.Channels, 0, 1 << band, 0, 1));
+            }
+        }
+
+        return [.. sinks];
+    }
+
+    private static bool[] ColumnsOf(KernelPlan plan, int bands)
+        => plan.Axes == 1 ? [true, true] : [(bands & 0b0011) != 0, (bands & 0b1100) != 0];
+
+    private static double Value(Tensor? gradient)
+    {
+        using var value = gradient?.to(ScalarType.Float64);
+        return value?.item<double>() ?? 0;
+    }
+
+    private static TensorMemory DenseMemory(Tensor tensor, bool channelsLast) => Memory(ref tensor, channelsLast);
+}

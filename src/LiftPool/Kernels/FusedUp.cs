@@ -1,0 +1,78 @@
+using LiftPool.Lifting;
+
+namespace LiftPool.Kernels;
+
+/// <summary>An up-pool on the fused kernels: the bands to the signal of even lengths.</summary>
+/// <param name="Steps">The steps of the scheme.</param>
+/// <param name="Padding">What stands beyond the ends.</param>
+/// <param name="Bits">The vector width.</param>
+internal sealed record FusedUp(KernelStep[] Steps, PaddingModes Padding, int Bits) : FusedCall(Steps, Padding, Bits), IFusedCall
+{
+    /// <summary>The signal.</summary>
+    /// <param name="inputs">All bands, of one layout, and four weights for each step.</param>
+    public List<Tensor> Forward(Tensor?[] inputs)
+    {
+        var (bands, weights) = Divide(inputs);
+        var channelsLast = MemoryLayout.IsChannelsLast(bands[0]);
+        var shape = SignalShape(bands[0]);
+        var signal = New(shape, bands[0], channelsLast);
+        var call = new KernelCall
+        {
+            Plan = PlanFor(shape, ceilMode: false),
+            Bands = DenseMemories(ref bands, channelsLast),
+            Signal = Memory(ref signal, channelsLast),
+        };
+        Run(KernelTask.Up, call, weights, signal.dtype);
+        GC.KeepAlive(bands);
+        return [signal];
+    }
+
+    public List<Tensor?> Backward(Tensor?[] inputs, List<Tensor?> gradients)
+    {
+        var (bands, weights) = Divide(inputs);
+        var gradient = gradients[0]!;
+        var channelsLast = MemoryLayout.IsChannelsLast(bands[0]);
+        var plan = PlanFor(SignalShape(bands[0]), ceilMode: false);
+        Tensor[] bandGradients = [.. bands.Select(band => New(band.shape, band, channelsLast))];
+        var shares = empty(plan.Batch, plan.WeightVectors, plan.Channels, dtype: gradient.dtype);
+        var call = new KernelCall
+        {
+            Plan = plan,
+            Bands = DenseMemories(ref bands, channelsLast),
+            BandGradients = DenseMemories(ref bandGradients, channelsLast),
+            SignalGradient = Memory(ref gradient, channelsLast),
+            WeightGradients = Address(shares),
+        };
+        Run(KernelTask.UpGradient, call, weights, gradient.dtype);
+        GC.KeepAlive(bands);
+        GC.KeepAlive(gradient);
+        return [.. bandGradients, .. WeightGradients(shares, weights)];
+    }
+
+    public List<Tensor> Composed(Tensor?[] inputs)
+    {
+        var (bands, weights) = Divide(inputs);
+        return [LiftingTransform.Inverse(ComposedSteps(weights), bands)];
+    }
+
+    private (Tensor[] bands, Tensor?[] weights) Divide(Tensor?[] inputs) => ([.. inputs[..^WeightCount]!], inputs[^WeightCount..]);
+
+    private static long[] SignalShape(Tensor band)
+    {
+        var shape = band.shape;
+        return [shape[0], shape[1], .. shape[2..].Select(length => 2 * length)];
+    }
+
+    private static TensorMemory[] DenseMemories(ref Tensor[] tensors, bool channelsLast)
+    {
+        var memories = new TensorMemory[tensors.Length];
+        Tensor[] dense = [.. tensors];
+        for (var i = 0; i < dense.Length; i++)
+        {
+            memories[i] = Memory(ref dense[i], channelsLast);
+        }
+
+        tensors = dense;
+        return memories;
+    }
+}

@@ -1,0 +1,65 @@
+namespace LiftPool.Kernels;
+
+/// <summary>A tensor's memory: contiguous, or channels-last.</summary>
+/// <param name="Data">The address of the first element; 0 for no tensor.</param>
+/// <param name="ChannelsLast">The order of the dimensions in memory.</param>
+internal readonly record struct TensorMemory(nint Data, bool ChannelsLast)
+{
+    internal PlaneLayout Layout(int channels, int pixels) => ChannelsLast ? new(channels, 1, pixels) : new(1, pixels, pixels);
+}
+
+/// <summary>A tensor that a down-pool writes: one band as it is, or the weighted sum of several.</summary>
+/// <param name="Tensor">The tensor.</param>
+/// <param name="Channels">Its channels: more than the input's for a concatenation.</param>
+/// <param name="FirstChannel">Where the band's channels begin in it.</param>
+/// <param name="Bands">Which bands are summed, as a bit mask.</param>
+/// <param name="Gains">The address of a factor for each of these bands and each channel, or 0.</param>
+/// <param name="Scale">A factor for the sum; 1 for a single band.</param>
+internal readonly record struct BandSink(TensorMemory Tensor, int Channels, int FirstChannel, int Bands, nint Gains, double Scale);
+
+/// <summary>One call of a kernel: the plan, and the tensors it reads and writes.</summary>
+internal sealed class KernelCall
+{
+    internal required KernelPlan Plan { get; init; }
+
+    /// <summary>The whole signal: what a down-pool reads and an up-pool writes.</summary>
+    internal TensorMemory Signal { get; init; }
+
+    /// <summary>The bands that an up-pool reads.</summary>
+    internal TensorMemory[] Bands { get; init; } = [];
+
+    /// <summary>What a down-pool writes.</summary>
+    internal BandSink[] Sinks { get; init; } = [];
+
+    /// <summary>In 2-D: whether a wanted band is low, or high, along the row.</summary>
+    internal bool[] Columns { get; init; } = [true, true];
+
+    /// <summary>The gradients of what a down-pool wrote; those that are undefined are left out.</summary>
+    internal BandSink[] SinkGradients { get; init; } = [];
+
+    /// <summary>The gradient of the signal: what a down-pool's gradient writes and an up-pool's reads.</summary>
+    internal TensorMemory SignalGradient { get; init; }
+
+    /// <summary>The gradients of the bands, which an up-pool's gradient writes.</summary>
+    internal TensorMemory[] BandGradients { get; init; } = [];
+
+    /// <summary>The address of <c>[samples, weight vectors, channels]</c>.</summary>
+    internal nint WeightGradients { get; init; }
+
+    /// <summary>The address of <c>[samples, bands, channels]</c>, for the gains of a learned reduction.</summary>
+    internal nint GainGradients { get; init; }
+
+    /// <summary>
+    /// The address of the sums of squares that the penalties are made of, <c>[samples, channel blocks, terms, 2]</c> doubles:
+    /// of s - xo and of d for each 1-D step; 0 if nobody collects them.
+    /// </summary>
+    internal nint PenaltySums { get; init; }
+
+    /// <summary>
+    /// For each sample and term, the factors by which s - xo and d enter the gradient, <c>[samples, terms, 2]</c>; null without
+    /// penalties.
+    /// </summary>
+    internal double[]? PenaltyFactors { get; init; }
+
+    internal bool HasPenalties => PenaltySums != 0 || PenaltyFactors is not null;
+}

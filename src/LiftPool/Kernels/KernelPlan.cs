@@ -1,0 +1,56 @@
+using LiftPool.Lifting;
+
+namespace LiftPool.Kernels;
+
+/// <summary>One lifting step as the kernels take it.</summary>
+/// <param name="Kind">Which half it changes.</param>
+/// <param name="Taps">The operator's taps: odd.</param>
+/// <param name="Offset">Where its weights begin among the vectors of a block of channels.</param>
+internal readonly record struct KernelStep(StepKind Kind, int Taps, int Offset);
+
+/// <summary>What the planes of one call have in common: sizes, padding, steps.</summary>
+/// <param name="Axes">1 or 2.</param>
+/// <param name="Batch">Samples.</param>
+/// <param name="Channels">Channels of each.</param>
+/// <param name="Height">Rows of a plane; 1 in 1-D.</param>
+/// <param name="Width">Samples in a row.</param>
+/// <param name="CeilMode">Whether an odd axis repeats its last sample, or leaves it out.</param>
+/// <param name="Padding">What stands beyond the ends of a half-signal.</param>
+/// <param name="Steps">The scheme.</param>
+internal sealed record KernelPlan(int Axes, int Batch, int Channels, int Height, int Width, bool CeilMode, PaddingModes Padding, KernelStep[] Steps)
+{
+    /// <summary>Samples in a half row.</summary>
+    internal int Columns { get; } = (int)OddSizes.BandLength(Width, CeilMode);
+
+    /// <summary>Pairs of rows; in 1-D the one row.</summary>
+    internal int Units { get; } = Axes == 1 ? 1 : (int)OddSizes.BandLength(Height, CeilMode);
+
+    internal int RowsInUnit => Axes;
+
+    /// <summary>How far the longest operator reaches.</summary>
+    internal int Margin { get; } = Steps.Max(step => step.Taps / 2);
+
+    internal int MaxTaps { get; } = Steps.Max(step => step.Taps);
+
+    /// <summary>Vectors of weights for a block of channels.</summary>
+    internal int WeightVectors { get; } = Steps.Sum(step => PackedOperator.Size(step.Taps));
+
+    internal int Bands => 1 << Axes;
+
+    /// <summary>
+    /// How many units a vertical step stays behind the one before it: until the units that it reads are done, which with
+    /// circular padding is at the end of the plane.
+    /// </summary>
+    internal int Lag => Padding == PaddingModes.Circular ? Units : Margin;
+
+    internal int VerticalSteps => Axes == 1 ? 0 : Steps.Length;
+
+    /// <summary>The units that are in work at once when a plane streams through.</summary>
+    internal int WindowUnits => Math.Min(Units, (VerticalSteps * Lag) + Margin + 2);
+
+    /// <summary>1-D steps, each with a term in the penalties: along the rows, and down the columns of both results.</summary>
+    internal int Terms => Axes == 1 ? 1 : 3;
+
+    /// <summary>A band's number is its name in binary, H = 1, the letter of the horizontal axis first.</summary>
+    internal (int column, int row) HalvesOf(int band) => Axes == 1 ? (band, 0) : (band >> 1, band & 1);
+}

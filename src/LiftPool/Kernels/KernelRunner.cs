@@ -1,0 +1,130 @@
+using System.Runtime.InteropServices;
+
+namespace LiftPool.Kernels;
+
+/// <summary>What a kernel is to do.</summary>
+internal enum KernelTask
+{
+    Down,
+    Up,
+    DownGradient,
+    UpGradient,
+}
+
+/// <summary>The memory of an operator's weights, <c>[C, taps]</c>, <c>[C]</c>, <c>[C]</c>, <c>[C]</c>; 0 for no bias.</summary>
+internal readonly record struct OperatorMemory(nint Taps, nint Bias, nint Proj, nint ProjBias);
+
+/// <summary>Packs the weights, deals the planes out to threads and runs a worker on each.</summary>
+internal static unsafe class KernelRunner
+{
+    /// <summary>How many blocks of channels there are.</summary>
+    internal static int Blocks(KernelPlan plan, ScalarType dtype, int bits)
+    {
+        var lanes = bits == 0 ? 1 : bits / (dtype == ScalarType.Float64 ? 64 : 32);
+        return (plan.Channels + lanes - 1) / lanes;
+    }
+
+    /// <summary>Runs on vectors of so many bits; 0 is one channel at a time.</summary>
+    internal static void Run<T>(KernelTask task, KernelCall call, OperatorMemory[] operators, int bits)
+        where T : unmanaged
+    {
+        switch (bits)
+        {
+            case 512:
+                Run<Lanes512<T>, T>(task, call, operators);
+                break;
+            case 256:
+                Run<Lanes256<T>, T>(task, call, operators);
+                break;
+            case 128:
+                Run<Lanes128<T>, T>(task, call, operators);
+                break;
+            default:
+                Run<LanesScalar<T>, T>(task, call, operators);
+                break;
+        }
+    }
+
+    private static void Run<V, T>(KernelTask task, KernelCall call, OperatorMemory[] operators)
+        where V : unmanaged, ILanes<V, T>
+        where T : unmanaged
+    {
+        var plan = call.Plan;
+        var blocks = (plan.Channels + V.Count - 1) / V.Count;
+        var planes = (long)blocks * plan.Batch;
+        var packed = (V*)NativeMemory.AlignedAlloc((nuint)((long)blocks * plan.WeightVectors * sizeof(V)), (nuint)sizeof(V));
+        try
+        {
+            for (var block = 0; block < blocks; block++)
+            {
+                Pack<V, T>(plan, operators, FirstChannel(block), packed + ((long)block * plan.WeightVectors));
+            }
+
+            long next = -1;
+            void Work()
+            {
+                using var worker = NewWorker<V, T>(task, call);
+                long plane;
+                while ((plane = Interlocked.Increment(ref next)) < planes)
+                {
+                    var (sample, block) = Math.DivRem(plane, blocks);
+                    worker.Run((int)sample, FirstChannel((int)block), packed + (block * plan.WeightVectors));
+                }
+            }
+
+            // Too little work does not pay for a second thread's start.
+            var threads = (int)Math.Min(planes, planes * plan.Height * plan.Width * V.Count < 16384 ? 1 : get_num_threads());
+            if (threads <= 1)
+            {
+                Work();
+            }
+            else
+            {
+                Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ => Work());
+            }
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(packed);
+        }
+
+        // The last block reaches back rather than past the end: the channels that it shares with the one before come out
+        // twice the same.
+        int FirstChannel(int block) => Math.Min(block * V.Count, plan.Channels - V.Count);
+    }
+
+    private static Worker<V, T> NewWorker<V, T>(KernelTask task, KernelCall call)
+        where V : unmanaged, ILanes<V, T>
+        where T : unmanaged
+        => task switch
+        {
+            KernelTask.Down => new DownWorker<V, T>(call),
+            KernelTask.Up => new UpWorker<V, T>(call),
+            KernelTask.DownGradient => new DownGradientWorker<V, T>(call),
+            _ => new UpGradientWorker<V, T>(call),
+        };
+
+    private static void Pack<V, T>(KernelPlan plan, OperatorMemory[] operators, int firstChannel, V* packed)
+        where V : unmanaged, ILanes<V, T>
+        where T : unmanaged
+    {
+        for (var s = 0; s < plan.Steps.Length; s++)
+        {
+            var step = plan.Steps[s];
+            var (from, to) = (operators[s], new PackedOperator<V>(packed + step.Offset, step.Taps));
+            for (var k = 0; k < step.Taps; k++)
+            {
+                for (var lane = 0; lane < V.Count; lane++)
+                {
+                    ((T*)(to.Taps + k))[lane] = ((T*)from.Taps)[((firstChannel + lane) * step.Taps) + k];
+                }
+            }
+
+            *to.Bias = LoadOrZero(from.Bias);
+            *to.Proj = LoadOrZero(from.Proj);
+            *to.ProjBias = LoadOrZero(from.ProjBias);
+        }
+
+        V LoadOrZero(nint memory) => memory == 0 ? default : V.Load((T*)memory + firstChannel);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace LiftPool.Kernels;
+
+/// <summary>256 bits of channels.</summary>
+internal readonly unsafe struct Lanes256<T>(Vector256<T> vector) : ILanes<Lanes256<T>, T>
+    where T : unmanaged
+{
+    private readonly Vector256<T> vector = vector;
+
+    public static int Count => Vector256<T>.Count;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> Load(T* source) => new(Vector256.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> Of(T value) => new(Vector256.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> operator +(Lanes256<T> a, Lanes256<T> b) => new(a.vector + b.vector);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> operator -(Lanes256<T> a, Lanes256<T> b) => new(a.vector - b.vector);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> operator *(Lanes256<T> a, Lanes256<T> b) => new(a.vector * b.vector);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> operator /(Lanes256<T> a, Lanes256<T> b) => new(a.vector / b.vector);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> MultiplyAdd(Lanes256<T> a, Lanes256<T> b, Lanes256<T> c)
+        => typeof(T) == typeof(float)
+            ? new(Vector256.FusedMultiplyAdd(a.vector.AsSingle(), b.vector.AsSingle(), c.vector.AsSingle()).As<float, T>())
+            : new(Vector256.FusedMultiplyAdd(a.vector.AsDouble(), b.vector.AsDouble(), c.vector.AsDouble()).As<double, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> MaxOrSecond(Lanes256<T> a, Lanes256<T> b) => new(Vector256.MaxNative(a.vector, b.vector));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> MinOrSecond(Lanes256<T> a, Lanes256<T> b) => new(Vector256.MinNative(a.vector, b.vector));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> WherePositive(Lanes256<T> gate, Lanes256<T> value)
+        => new(Vector256.ConditionalSelect(Vector256.LessThanOrEqual(gate.vector, Vector256<T>.Zero), Vector256<T>.Zero, value.vector));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> Exp(Lanes256<T> a)
+        => typeof(T) == typeof(float)
+            ? new(Vector256.Exp(a.vector.AsSingle()).As<float, T>())
+            : new(Vector256.Exp(a.vector.AsDouble()).As<double, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(T* target) => vector.Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Transpose(T* source, nint stride, Lanes256<T>* target)
+    {
+        if (typeof(T) == typeof(float) && Avx.IsSupported)
+        {
+            TransposeSingle((float*)source, stride, (float*)target);
+        }
+        else
+        {
+            LanesScalar<T>.TransposeSquare(source, stride, (T*)target, Count);
+        }
+    }
+
+    /// <summary>
+    /// Four columns at a time: a half of the vector takes four rows, so that transposing 4x4 squares inside the halves gives
+    /// four whole columns.
+    /// </summary>
+    private static void TransposeSingle(float* source, nint stride, float* target)
+    {
+        for (var column = 0; column < 8; column += 4, source += 4, target += 32)
+        {
+            var row0 = TwoRows(source, stride);
+            var row1 = TwoRows(source + stride, stride);
+            var row2 = TwoRows(source + (2 * stride), stride);
+            var row3 = TwoRows(source + (3 * stride), stride);
+            var low01 = Avx.UnpackLow(row0, row1).AsDouble();
+            var high01 = Avx.UnpackHigh(row0, row1).AsDouble();
+            var low23 = Avx.UnpackLow(row2, row3).AsDouble();
+            var high23 = Avx.UnpackHigh(row2, row3).AsDouble();
+            Avx.UnpackLow(low01, low23).AsSingle().Store(target);
+            Avx.UnpackHigh(low01, low23).AsSingle().Store(target + 8);
+            Avx.UnpackLow(high01, high23).AsSingle().Store(target + 16);
+            Avx.UnpackHigh(high01, high23).AsSingle().Store(target + 24);
+        }
+    }
+
+    /// <summary>Four elements of each fourth row, from the first on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> TwoRows(float* source, nint stride)
+        => Avx.InsertVector128(Vector128.Load(source).ToVector256Unsafe(), Vector128.Load(source + (4 * stride)), 1);
+}

@@ -1,0 +1,103 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace LiftPool.Kernels;
+
+/// <summary>512 bits of channels.</summary>
+internal readonly unsafe struct Lanes512<T>(Vector512<T> vector) : ILanes<Lanes512<T>, T>
+    where T : unmanaged
+{
+    private readonly Vector512<T> vector = vector;
+
+    public static int Count => Vector512<T>.Count;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> Load(T* source) => new(Vector512.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> Of(T value) => new(Vector512.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> operator +(Lanes512<T> a, Lanes512<T> b) => new(a.vector + b.vector);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> operator -(Lanes512<T> a, Lanes512<T> b) => new(a.vector - b.vector);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> operator *(Lanes512<T> a, Lanes512<T> b) => new(a.vector * b.vector);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> operator /(Lanes512<T> a, Lanes512<T> b) => new(a.vector / b.vector);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> MultiplyAdd(Lanes512<T> a, Lanes512<T> b, Lanes512<T> c)
+        => typeof(T) == typeof(float)
+            ? new(Vector512.FusedMultiplyAdd(a.vector.AsSingle(), b.vector.AsSingle(), c.vector.AsSingle()).As<float, T>())
+            : new(Vector512.FusedMultiplyAdd(a.vector.AsDouble(), b.vector.AsDouble(), c.vector.AsDouble()).As<double, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> MaxOrSecond(Lanes512<T> a, Lanes512<T> b) => new(Vector512.MaxNative(a.vector, b.vector));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> MinOrSecond(Lanes512<T> a, Lanes512<T> b) => new(Vector512.MinNative(a.vector, b.vector));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> WherePositive(Lanes512<T> gate, Lanes512<T> value)
+        => new(Vector512.ConditionalSelect(Vector512.LessThanOrEqual(gate.vector, Vector512<T>.Zero), Vector512<T>.Zero, value.vector));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> Exp(Lanes512<T> a)
+        => typeof(T) == typeof(float)
+            ? new(Vector512.Exp(a.vector.AsSingle()).As<float, T>())
+            : new(Vector512.Exp(a.vector.AsDouble()).As<double, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(T* target) => vector.Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Transpose(T* source, nint stride, Lanes512<T>* target)
+    {
+        if (typeof(T) == typeof(float) && Avx512F.IsSupported)
+        {
+            TransposeSingle((float*)source, stride, (float*)target);
+        }
+        else
+        {
+            LanesScalar<T>.TransposeSquare(source, stride, (T*)target, Count);
+        }
+    }
+
+    /// <summary>
+    /// Four columns at a time: a quarter of the vector takes four rows, so that transposing 4x4 squares inside the quarters
+    /// gives four whole columns.
+    /// </summary>
+    private static void TransposeSingle(float* source, nint stride, float* target)
+    {
+        for (var column = 0; column < 16; column += 4, source += 4, target += 64)
+        {
+            var row0 = FourRows(source, stride);
+            var row1 = FourRows(source + stride, stride);
+            var row2 = FourRows(source + (2 * stride), stride);
+            var row3 = FourRows(source + (3 * stride), stride);
+            var low01 = Avx512F.UnpackLow(row0, row1).AsDouble();
+            var high01 = Avx512F.UnpackHigh(row0, row1).AsDouble();
+            var low23 = Avx512F.UnpackLow(row2, row3).AsDouble();
+            var high23 = Avx512F.UnpackHigh(row2, row3).AsDouble();
+            Avx512F.UnpackLow(low01, low23).AsSingle().Store(target);
+            Avx512F.UnpackHigh(low01, low23).AsSingle().Store(target + 16);
+            Avx512F.UnpackLow(high01, high23).AsSingle().Store(target + 32);
+            Avx512F.UnpackHigh(high01, high23).AsSingle().Store(target + 48);
+        }
+    }
+
+    /// <summary>Four elements of each fourth row, from the first on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> FourRows(float* source, nint stride)
+    {
+        var rows = Vector128.Load(source).ToVector256Unsafe().ToVector512Unsafe();
+        rows = Avx512F.InsertVector128(rows, Vector128.Load(source + (4 * stride)), 1);
+        rows = Avx512F.InsertVector128(rows, Vector128.Load(source + (8 * stride)), 2);
+        return Avx512F.InsertVector128(rows, Vector128.Load(source + (12 * stride)), 3);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Runtime.CompilerServices;
+
+namespace LiftPool.Kernels;
+
+/// <summary>
+/// One channel at a time: what the kernels are on a machine without vectors, and the version to step through in a
+/// debugger.
+/// </summary>
+internal readonly unsafe struct LanesScalar<T>(T value) : ILanes<LanesScalar<T>, T>
+    where T : unmanaged
+{
+    private readonly T value = value;
+
+    public static int Count => 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar<T> Load(T* source) => new(*source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar<T> Of(T value) => new(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar<T> operator +(LanesScalar<T> a, LanesScalar<T> b) => IsSingle ? Of(a.Single + b.Single) : Of(a.Double + b.Double);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar<T> operator -(LanesScalar<T> a, LanesScalar<T> b) => IsSingle ? Of(a.Single - b.Single) : Of(a.Double - b.Double);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar<T> operator *(LanesScalar<T> a, LanesScalar<T> b) => IsSingle ? Of(a.Single * b.Single) : Of(a.Double * b.Double);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar<T> operator /(LanesScalar<T> a, LanesScalar<T> b) => IsSingle ? Of(a.Single / b.Single) : Of(a.Double / b.Double);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar<T> MultiplyAdd(LanesScalar<T> a, LanesScalar<T> b, LanesScalar<T> c)
+        => IsSingle ? Of(float.FusedMultiplyAdd(a.Single, b.Single, c.Single)) : Of(double.FusedMultiplyAdd(a.Double, b.Double, c.Double));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar<T> MaxOrSecond(LanesScalar<T> a, LanesScalar<T> b)
+        => IsSingle ? (a.Single > b.Single ? a : b) : (a.Double > b.Double ? a : b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar<T> MinOrSecond(LanesScalar<T> a, LanesScalar<T> b)
+        => IsSingle ? (a.Single < b.Single ? a : b) : (a.Double < b.Double ? a : b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar<T> WherePositive(LanesScalar<T> gate, LanesScalar<T> value)
+        => (IsSingle ? gate.Single <= 0 : gate.Double <= 0) ? default : value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar<T> Exp(LanesScalar<T> a) => IsSingle ? Of(MathF.Exp(a.Single)) : Of(Math.Exp(a.Double));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(T* target) => *target = value;
+
+    public static void Transpose(T* source, nint stride, LanesScalar<T>* target) => *target = new(*source);
+
+    /// <summary>The plain transpose, for the widths and types without a faster one.</summary>
+    internal static void TransposeSquare(T* source, nint stride, T* target, int count)
+    {
+        for (var row = 0; row < count; row++)
+        {
+            for (var column = 0; column < count; column++)
+            {
+                target[(column * count) + row] = source[(row * stride) + column];
+            }
+        }
+    }
+
+    private static bool IsSingle => typeof(T) == typeof(float);
+
+    private float Single => Unsafe.BitCast<T, float>(value);
+
+    private double Double => Unsafe.BitCast<T, double>(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static LanesScalar<T> Of(float value) => new(Unsafe.BitCast<float, T>(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static LanesScalar<T> Of(double value) => new(Unsafe.BitCast<double, T>(value));
+}

@@ -1,0 +1,60 @@
+using System.Numerics;
+
+namespace LiftPool.Kernels;
+
+/// <summary>
+/// Where the samples lie while they are lifted in place. A unit is a pair of rows (in 1-D one row), and each of its
+/// rows is split into its odd and its even half, with a margin on both sides for the taps that reach over the ends.
+/// When all steps are taken, what began as the odd half holds the detail and the even half the approximation.
+/// </summary>
+/// <remarks>
+/// Units live in a ring: a plane goes through a window that stays in the cache, unless circular padding needs it whole.
+/// Everything that is High (odd) has index 1, everything Low (even) 0, so that the rows of a unit are the bands
+/// LL, LH, HL, HH by number.
+/// </remarks>
+internal readonly unsafe struct Lattice<V>(V* memory, int units, int rowsInUnit, int columns, int margin)
+    where V : unmanaged
+{
+    // A power of two, so that a ring's index is a mask.
+    private readonly int units = RingUnits(units);
+
+    internal int Columns => columns;
+
+    internal int Margin => margin;
+
+    /// <summary>A half row with its margins.</summary>
+    private int Stride => columns + (2 * margin);
+
+    /// <summary>The memory for at least so many units and a row of zeros.</summary>
+    internal static long Size(int units, int rowsInUnit, int columns, int margin)
+        => ((2L * RingUnits(units) * rowsInUnit) + 1) * (columns + (2 * margin));
+
+    /// <summary>The half row: <paramref name="column"/> and <paramref name="row"/> 1 for the odd samples of that axis.</summary>
+    internal V* Row(int unit, int column, int row)
+        => memory + ((((nint)(unit & (units - 1)) * 2 * rowsInUnit) + (column * rowsInUnit) + row) * Stride) + margin;
+
+    /// <summary>A row of zeros.</summary>
+    internal V* Zeros => memory + ((nint)2 * units * rowsInUnit * Stride) + margin;
+
+    private static int RingUnits(int units) => (int)BitOperations.RoundUpToPowerOf2((uint)units);
+
+    internal void Clear() => new Span<V>(memory, checked((int)Size(units, rowsInUnit, columns, margin))).Clear();
+
+    /// <summary>Fills the margins of a half row by the rule of the padding.</summary>
+    internal void Pad(V* row, PaddingModes mode)
+    {
+        if (mode == PaddingModes.Zeros)
+        {
+            // As they were from the start: nothing else is ever written there.
+            return;
+        }
+
+        for (var i = 1; i <= margin; i++)
+        {
+            var left = Padding.Source(-i, columns, mode);
+            var right = Padding.Source(columns - 1 + i, columns, mode);
+            row[-i] = left < 0 ? default : row[left];
+            row[columns - 1 + i] = right < 0 ? default : row[right];
+        }
+    }
+}

@@ -1,0 +1,108 @@
+namespace LiftPool.Kernels;
+
+/// <summary>
+/// The odd samples as they were before an axis was lifted, which c_u compares the approximation with, and the sums of
+/// squares over a plane. Term 0 is the step along the rows; terms 1 and 2 those down the columns of its low and its high half.
+/// </summary>
+internal readonly unsafe struct PenaltySamples<V, T>(KernelPlan plan, Lattice<V> lattice, Lattice<V> rowSamples, Lattice<V> columnSamples, V* sums)
+    where V : unmanaged, ILanes<V, T>
+    where T : unmanaged
+{
+    /// <summary>Vectors for the sums: of s - xo and of d for each term.</summary>
+    internal static int SumsSize(KernelPlan plan) => 2 * plan.Terms;
+
+    internal void Begin() => new Span<V>(sums, SumsSize(plan)).Clear();
+
+    /// <summary>Before the steps along a row.</summary>
+    internal void SaveAlongRow(int unit, int row) => Copy(lattice.Row(unit, 1, row), rowSamples.Row(unit, 1, row));
+
+    /// <summary>Before the steps down the columns.</summary>
+    internal void SaveDownColumns(int unit)
+    {
+        Copy(lattice.Row(unit, 0, 1), columnSamples.Row(unit, 0, 1));
+        Copy(lattice.Row(unit, 1, 1), columnSamples.Row(unit, 1, 1));
+    }
+
+    /// <summary>After the steps along a row.</summary>
+    internal void AddAlongRow(int unit, int row)
+        => Add(0, lattice.Row(unit, 0, row), rowSamples.Row(unit, 1, row), lattice.Row(unit, 1, row));
+
+    /// <summary>After the steps down the columns.</summary>
+    internal void AddDownColumns(int unit)
+    {
+        for (var column = 0; column < 2; column++)
+        {
+            Add(1 + column, lattice.Row(unit, column, 0), columnSamples.Row(unit, column, 1), lattice.Row(unit, column, 1));
+        }
+    }
+
+    /// <summary>
+    /// Before the steps along a row are taken back: what the penalties add to the gradients of s and d. Keeps s - xo in the
+    /// place of xo, for <see cref="GradientOfOddAlongRow"/>.
+    /// </summary>
+    internal void GradientAlongRow(Lattice<V> gradients, int unit, int row, ReadOnlySpan<double> factors)
+        => Gradient(0, lattice.Row(unit, 0, row), lattice.Row(unit, 1, row), rowSamples.Row(unit, 1, row), gradients.Row(unit, 0, row), gradients.Row(unit, 1, row), factors);
+
+    /// <summary>As <see cref="GradientAlongRow"/>, down the columns.</summary>
+    internal void GradientDownColumns(Lattice<V> gradients, int unit, int column, ReadOnlySpan<double> factors)
+        => Gradient(1 + column, lattice.Row(unit, column, 0), lattice.Row(unit, column, 1), columnSamples.Row(unit, column, 1), gradients.Row(unit, column, 0), gradients.Row(unit, column, 1), factors);
+
+    /// <summary>After the steps along a row are taken back: the odd samples' own part in s - xo.</summary>
+    internal void GradientOfOddAlongRow(Lattice<V> gradients, int unit, int row, ReadOnlySpan<double> factors)
+        => Subtract(rowSamples.Row(unit, 1, row), gradients.Row(unit, 1, row), factors[0]);
+
+    /// <summary>As <see cref="GradientOfOddAlongRow"/>, down the columns.</summary>
+    internal void GradientOfOddDownColumns(Lattice<V> gradients, int unit, int column, ReadOnlySpan<double> factors)
+        => Subtract(columnSamples.Row(unit, column, 1), gradients.Row(unit, column, 1), factors[2 * (1 + column)]);
+
+    /// <summary>Adds the sums over the lanes from <paramref name="firstLane"/> on to <c>[terms, 2]</c> doubles.</summary>
+    internal void Store(double* target, int firstLane)
+    {
+        for (var i = 0; i < SumsSize(plan); i++)
+        {
+            var lanes = (T*)(sums + i);
+            target[i] = 0;
+            for (var lane = firstLane; lane < V.Count; lane++)
+            {
+                target[i] += typeof(T) == typeof(float) ? ((float*)lanes)[lane] : ((double*)lanes)[lane];
+            }
+        }
+    }
+
+    private void Copy(V* from, V* to) => new ReadOnlySpan<V>(from, plan.Columns).CopyTo(new Span<V>(to, plan.Columns));
+
+    private void Add(int term, V* s, V* odd, V* d)
+    {
+        V approximation = default, detail = default;
+        for (var j = 0; j < plan.Columns; j++)
+        {
+            var difference = s[j] - odd[j];
+            approximation = V.MultiplyAdd(difference, difference, approximation);
+            detail = V.MultiplyAdd(d[j], d[j], detail);
+        }
+
+        sums[2 * term] += approximation;
+        sums[(2 * term) + 1] += detail;
+    }
+
+    private void Gradient(int term, V* s, V* d, V* odd, V* sGradient, V* dGradient, ReadOnlySpan<double> factors)
+    {
+        var approximation = Activation.Of<V, T>(factors[2 * term]);
+        var detail = Activation.Of<V, T>(factors[(2 * term) + 1]);
+        for (var j = 0; j < plan.Columns; j++)
+        {
+            odd[j] = s[j] - odd[j];
+            sGradient[j] = V.MultiplyAdd(approximation, odd[j], sGradient[j]);
+            dGradient[j] = V.MultiplyAdd(detail, d[j], dGradient[j]);
+        }
+    }
+
+    private void Subtract(V* difference, V* gradient, double factor)
+    {
+        var negative = Activation.Of<V, T>(-factor);
+        for (var j = 0; j < plan.Columns; j++)
+        {
+            gradient[j] = V.MultiplyAdd(negative, difference[j], gradient[j]);
+        }
+    }
+}
