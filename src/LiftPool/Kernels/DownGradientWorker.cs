@@ -11,15 +11,18 @@ internal sealed unsafe class DownGradientWorker<V, T> : DownWorker<V, T>
     private readonly V* weightGradients;
     private readonly V* inner;
     private readonly V* row;
+    private readonly V* zeros;
     private readonly V* square;
 
     internal DownGradientWorker(KernelCall call)
-        : base(call, call.Plan.Units, LatticeSize(call.Plan, call.Plan.Units) + call.Plan.WeightVectors + GradientKernel<V, T>.InnerSize(call.Plan) + (2L * call.Plan.Columns) + 1 + Math.Max(PixelReader<V, T>.SquareSize, PixelWriter<V, T>.SquareSize))
+        : base(call, call.Plan.Units, LatticeSize(call.Plan, call.Plan.Units) + call.Plan.WeightVectors + GradientKernel<V, T>.InnerSize(call.Plan) + call.Plan.Columns + (2L * call.Plan.Columns) + 1 + Math.Max(PixelReader<V, T>.SquareSize, PixelWriter<V, T>.SquareSize))
     {
         gradients = TakeLattice(Plan.Units);
         weightGradients = Take(Plan.WeightVectors);
         inner = Take(GradientKernel<V, T>.InnerSize(Plan));
-        row = Take((2L * Plan.Columns) + 1);
+        row = Take(Plan.Columns);
+        zeros = Take((2L * Plan.Columns) + 1);
+        new Span<V>(zeros, (2 * Plan.Columns) + 1).Clear();
         square = Take(Math.Max(PixelReader<V, T>.SquareSize, PixelWriter<V, T>.SquareSize));
         GradientKernel<V, T>.ClearInner(Plan, inner);
     }
@@ -27,11 +30,20 @@ internal sealed unsafe class DownGradientWorker<V, T> : DownWorker<V, T>
     internal override void Run(int sample, int firstChannel, V* weights)
     {
         base.Run(sample, firstChannel, weights);
-        gradients.Clear();
         new Span<V>(weightGradients, Plan.WeightVectors).Clear();
+        var written = 0;
         foreach (var sink in Call.SinkGradients)
         {
-            ReadGradient(sink, sample, firstChannel);
+            ReadGradient(sink, sample, firstChannel, written);
+            written |= sink.Bands;
+        }
+
+        for (var band = 0; band < Plan.Bands; band++)
+        {
+            if ((written >> band & 1) == 0)
+            {
+                ClearGradient(band);
+            }
         }
 
         var kernel = new GradientKernel<V, T>(Plan, Lattice, gradients, weights, weightGradients, inner, Sources);
@@ -79,15 +91,17 @@ internal sealed unsafe class DownGradientWorker<V, T> : DownWorker<V, T>
         StoreWeightGradients(weightGradients, sample, firstChannel);
     }
 
-    private void ReadGradient(BandSink sink, int sample, int firstChannel)
+    /// <summary>
+    /// Adds the gradient of one output to those of the bands it is made of; <paramref name="written"/> are the bands that have
+    /// one already, the others' memory holds anything.
+    /// </summary>
+    private void ReadGradient(BandSink sink, int sample, int firstChannel, int written)
     {
         var reader = Reader(sink.Tensor, sink.Channels, Plan.Units, Plan.Columns, sample, sink.FirstChannel + firstChannel, square);
-        var scale = Activation.Of<V, T>(sink.Scale);
         for (var unit = 0; unit < Plan.Units; unit++)
         {
             reader.Read(row, Plan.Columns);
-            var gains = (T*)sink.Gains + firstChannel;
-            var gainGradients = (T*)Call.GainGradients + ((nint)sample * int.PopCount(sink.Bands) * Plan.Channels) + firstChannel;
+            var used = 0;
             for (var band = 0; band < Plan.Bands; band++)
             {
                 if ((sink.Bands >> band & 1) == 0)
@@ -96,85 +110,95 @@ internal sealed unsafe class DownGradientWorker<V, T> : DownWorker<V, T>
                 }
 
                 var (column, r) = Plan.HalvesOf(band);
-                var to = gradients.Row(unit, column, r);
-                var factor = scale;
+                var factor = Activation.Of<V, T>(sink.Scale);
                 if (sink.Gains != 0)
                 {
-                    factor = V.Load(gains);
-                    gains += Plan.Channels;
-                    var samples = Lattice.Row(unit, column, r);
-                    var sum = unit == 0 ? default : V.Load(gainGradients);
-                    for (var j = 0; j < Plan.Columns; j++)
-                    {
-                        sum = V.MultiplyAdd(row[j], samples[j], sum);
-                    }
-
-                    sum.Store(gainGradients);
-                    gainGradients += Plan.Channels;
+                    factor = V.Load((T*)sink.Gains + (used * Plan.Channels) + firstChannel);
+                    AddGainGradient(Lattice.Row(unit, column, r), unit == 0, GainGradient(sink, used++, sample, firstChannel));
                 }
 
-                for (var j = 0; j < Plan.Columns; j++)
+                var to = gradients.Row(unit, column, r);
+                if ((written >> band & 1) == 0)
                 {
-                    to[j] = V.MultiplyAdd(factor, row[j], to[j]);
+                    for (int j = 0, columns = Plan.Columns; j < columns; j++)
+                    {
+                        to[j] = factor * row[j];
+                    }
+                }
+                else
+                {
+                    for (int j = 0, columns = Plan.Columns; j < columns; j++)
+                    {
+                        to[j] = V.MultiplyAdd(factor, row[j], to[j]);
+                    }
                 }
             }
+        }
+    }
+
+    private T* GainGradient(BandSink sink, int i, int sample, int firstChannel)
+        => (T*)Call.GainGradients + ((((nint)sample * int.PopCount(sink.Bands)) + i) * Plan.Channels) + firstChannel;
+
+    private void AddGainGradient(V* band, bool first, T* gradient)
+    {
+        var sum = first ? default : V.Load(gradient);
+        for (var j = 0; j < Plan.Columns; j++)
+        {
+            sum = V.MultiplyAdd(row[j], band[j], sum);
+        }
+
+        sum.Store(gradient);
+    }
+
+    private void ClearGradient(int band)
+    {
+        var (column, r) = Plan.HalvesOf(band);
+        for (var unit = 0; unit < Plan.Units; unit++)
+        {
+            new Span<V>(gradients.Row(unit, column, r), Plan.Columns).Clear();
         }
     }
 
     private void WriteSignalGradient(int sample, int firstChannel)
     {
         var writer = Writer(Call.SignalGradient, Plan.Channels, Plan.Height, Plan.Width, sample, firstChannel, square);
-        var lines = Plan.Units * Plan.RowsInUnit;
         for (var line = 0; line < Plan.Height; line++)
         {
-            if (line >= lines)
+            var unit = line / Plan.RowsInUnit;
+            if (unit == Plan.Units)
             {
                 // What floor mode leaves out has no part in the bands.
-                new Span<V>(row, Plan.Width).Clear();
-            }
-            else
-            {
-                MergeLine(line);
-                if (line == Plan.Height - 1 && lines > Plan.Height)
-                {
-                    AddLine(line + 1);
-                }
+                writer.Write(zeros, Plan.Width);
+                continue;
             }
 
-            writer.Write(row, Plan.Width);
+            var r = Plan.RowsInUnit - 1 - (line % Plan.RowsInUnit);
+            if (line == Plan.Height - 1 && r > 0)
+            {
+                // ceil_mode: the repeated last row is the last row.
+                Add(gradients.Row(unit, 1, 0), gradients.Row(unit, 1, 1), Plan.Columns);
+                Add(gradients.Row(unit, 0, 0), gradients.Row(unit, 0, 1), Plan.Columns);
+            }
+
+            V* odd = gradients.Row(unit, 1, r), even = gradients.Row(unit, 0, r);
+            if (Plan.Width < 2 * Plan.Columns)
+            {
+                Add(even + Plan.Columns - 1, odd + Plan.Columns - 1, 1);
+            }
+
+            var paired = Math.Min(Plan.Width, 2 * Plan.Columns);
+            writer.WriteMerged(odd, even, paired);
+            writer.Write(zeros, Plan.Width - paired);
         }
 
         writer.Flush();
     }
 
-    private void MergeLine(int line)
+    private static void Add(V* terms, V* sums, int count)
     {
-        var (unit, r) = (line / Plan.RowsInUnit, Plan.RowsInUnit - 1 - (line % Plan.RowsInUnit));
-        V* odd = gradients.Row(unit, 1, r), even = gradients.Row(unit, 0, r);
-        for (var j = 0; j < Plan.Columns; j++)
+        for (var j = 0; j < count; j++)
         {
-            row[2 * j] = odd[j];
-            row[(2 * j) + 1] = even[j];
-        }
-
-        if (Plan.Width > 2 * Plan.Columns)
-        {
-            row[Plan.Width - 1] = default;
-        }
-        else if (Plan.Width < 2 * Plan.Columns)
-        {
-            row[Plan.Width - 1] += row[Plan.Width];
-        }
-    }
-
-    // The repeated last row is the last row.
-    private void AddLine(int line)
-    {
-        var (unit, r) = (line / Plan.RowsInUnit, Plan.RowsInUnit - 1 - (line % Plan.RowsInUnit));
-        V* odd = gradients.Row(unit, 1, r), even = gradients.Row(unit, 0, r);
-        for (var x = 0; x < 2 * Plan.Columns; x++)
-        {
-            row[Math.Min(x, Plan.Width - 1)] += (x % 2 == 0 ? odd : even)[x / 2];
+            sums[j] += terms[j];
         }
     }
 }

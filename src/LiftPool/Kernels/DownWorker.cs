@@ -8,7 +8,6 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
 {
-    private readonly V* pixels;
     private readonly V* sum;
     private readonly V* readSquare;
     private readonly V* writeSquares;
@@ -22,10 +21,9 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
 
     /// <summary>For a pass over the whole plane, with memory for more.</summary>
     protected DownWorker(KernelCall call, int units, long moreVectors)
-        : base(call, (LatticeSize(call.Plan, units) * (call.HasPenalties ? 3 : 1)) + (call.HasPenalties ? PenaltySamples<V, T>.SumsSize(call.Plan) : 0) + (3L * call.Plan.Columns) + 1 + PixelReader<V, T>.SquareSize + ((long)call.Sinks.Length * PixelWriter<V, T>.SquareSize) + moreVectors)
+        : base(call, (LatticeSize(call.Plan, units) * (call.HasPenalties ? 3 : 1)) + (call.HasPenalties ? PenaltySamples<V, T>.SumsSize(call.Plan) : 0) + call.Plan.Columns + PixelReader<V, T>.SquareSize + ((long)call.Sinks.Length * PixelWriter<V, T>.SquareSize) + moreVectors)
     {
         Lattice = TakeLattice(units);
-        pixels = Take((2L * Plan.Columns) + 1);
         sum = Take(Plan.Columns);
         readSquare = Take(PixelReader<V, T>.SquareSize);
         writeSquares = Take((long)call.Sinks.Length * PixelWriter<V, T>.SquareSize);
@@ -62,9 +60,9 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
         {
             if (time < Plan.Units)
             {
-                for (var row = Plan.RowsInUnit - 1; row >= 0; row--)
+                ReadUnit(time);
+                for (var row = 0; row < Plan.RowsInUnit; row++)
                 {
-                    ReadRow(time, row);
                     if (penalised)
                     {
                         Penalties.SaveAlongRow(time, row);
@@ -132,28 +130,31 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
         }
     }
 
-    /// <summary>Reads the next row and splits it: row 1, the odd one, stands before row 0.</summary>
-    private void ReadRow(int unit, int row)
+    /// <summary>Reads the next rows and splits them: row 1, the odd one, stands before row 0.</summary>
+    private void ReadUnit(int unit)
     {
-        // With ceil_mode a last row without a partner is its own, and a last sample too: what `pixels` still holds.
-        var line = (unit * Plan.RowsInUnit) + Plan.RowsInUnit - 1 - row;
-        if (line < Plan.Height)
+        for (var row = Plan.RowsInUnit - 1; row >= 0; row--)
         {
-            reader.Read(pixels, Plan.Width);
+            V* odd = Lattice.Row(unit, 1, row), even = Lattice.Row(unit, 0, row);
+            if ((unit * Plan.RowsInUnit) + Plan.RowsInUnit - 1 - row >= Plan.Height)
+            {
+                // ceil_mode, and the last row has no partner: it is its own.
+                Copy(Lattice.Row(unit, 1, 1), odd);
+                Copy(Lattice.Row(unit, 0, 1), even);
+                continue;
+            }
+
+            var paired = Math.Min(Plan.Width, 2 * Plan.Columns);
+            reader.ReadSplit(odd, even, paired);
+            reader.Skip(Plan.Width - paired);
             if (Plan.Width < 2 * Plan.Columns)
             {
-                pixels[Plan.Width] = pixels[Plan.Width - 1];
+                even[Plan.Columns - 1] = odd[Plan.Columns - 1];
             }
         }
-
-        V* odd = Lattice.Row(unit, 1, row), even = Lattice.Row(unit, 0, row);
-        V* from = pixels;
-        for (int j = 0, columns = Plan.Columns; j < columns; j++)
-        {
-            odd[j] = from[2 * j];
-            even[j] = from[(2 * j) + 1];
-        }
     }
+
+    private void Copy(V* from, V* to) => new ReadOnlySpan<V>(from, Plan.Columns).CopyTo(new Span<V>(to, Plan.Columns));
 
     private void WriteUnit(int unit, int firstChannel)
     {

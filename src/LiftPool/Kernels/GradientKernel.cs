@@ -102,7 +102,7 @@ internal readonly unsafe ref struct GradientKernel<V, T>(KernelPlan plan, Lattic
             sources[k] = from + position - k + (taps.Count / 2);
         }
 
-        RowKernel<V, T>.Spread(to, sources, taps.Taps, taps.Count, count);
+        RowKernel<V, T>.Spread(to, sources, taps, count);
     }
 
     private void SpreadDown(PackedOperator<V> taps, int position, V* to)
@@ -113,6 +113,6 @@ internal readonly unsafe ref struct GradientKernel<V, T>(KernelPlan plan, Lattic
             sources[k] = unit >= 0 && unit < plan.Units ? Inner(unit) : values.Zeros;
         }
 
-        RowKernel<V, T>.Spread(to, sources, taps.Taps, taps.Count, plan.Columns);
+        RowKernel<V, T>.Spread(to, sources, taps, plan.Columns);
     }
 }

@@ -44,8 +44,8 @@ internal unsafe interface ILanes<TSelf, T>
     void Store(T* target);
 
     /// <summary>
-    /// Reads a square of <see cref="Count"/> rows of <see cref="Count"/> elements, <paramref name="stride"/> elements apart,
-    /// and writes its transpose as <see cref="Count"/> vectors.
+    /// Transposes a square of <see cref="Count"/> rows of <see cref="Count"/> elements: what stood at column c of row r comes to
+    /// column r of row c.
     /// </summary>
-    static abstract void Transpose(T* source, nint stride, TSelf* target);
+    static abstract void Transpose(SquareRows<T> from, SquareRows<T> to);
 }

@@ -74,14 +74,7 @@ internal static unsafe class KernelRunner
 
             // Too little work does not pay for a second thread's start.
             var threads = (int)Math.Min(planes, planes * plan.Height * plan.Width * V.Count < 16384 ? 1 : get_num_threads());
-            if (threads <= 1)
-            {
-                Work();
-            }
-            else
-            {
-                Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ => Work());
-            }
+            ThreadTeam.Run(threads, Work);
         }
         finally
         {

@@ -57,33 +57,27 @@ internal readonly unsafe struct Lanes128<T>(Vector128<T> vector) : ILanes<Lanes1
     public void Store(T* target) => vector.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Transpose(T* source, nint stride, Lanes128<T>* target)
+    public static void Transpose(SquareRows<T> from, SquareRows<T> to)
     {
         if (typeof(T) == typeof(float) && (Sse.IsSupported || AdvSimd.Arm64.IsSupported))
         {
-            TransposeSingle((float*)source, stride, (float*)target);
+            var row0 = Vector128.Load((float*)from[0]);
+            var row1 = Vector128.Load((float*)from[1]);
+            var row2 = Vector128.Load((float*)from[2]);
+            var row3 = Vector128.Load((float*)from[3]);
+            var low02 = ZipLow(row0, row2);
+            var low13 = ZipLow(row1, row3);
+            var high02 = ZipHigh(row0, row2);
+            var high13 = ZipHigh(row1, row3);
+            ZipLow(low02, low13).Store((float*)to[0]);
+            ZipHigh(low02, low13).Store((float*)to[1]);
+            ZipLow(high02, high13).Store((float*)to[2]);
+            ZipHigh(high02, high13).Store((float*)to[3]);
         }
         else
         {
-            LanesScalar<T>.TransposeSquare(source, stride, (T*)target, Count);
+            LanesScalar<T>.TransposeSquare(from, to, Count);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TransposeSingle(float* source, nint stride, float* target)
-    {
-        var row0 = Vector128.Load(source);
-        var row1 = Vector128.Load(source + stride);
-        var row2 = Vector128.Load(source + (2 * stride));
-        var row3 = Vector128.Load(source + (3 * stride));
-        var low02 = ZipLow(row0, row2);
-        var low13 = ZipLow(row1, row3);
-        var high02 = ZipHigh(row0, row2);
-        var high13 = ZipHigh(row1, row3);
-        ZipLow(low02, low13).Store(target);
-        ZipHigh(low02, low13).Store(target + 4);
-        ZipLow(high02, high13).Store(target + 8);
-        ZipHigh(high02, high13).Store(target + 12);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

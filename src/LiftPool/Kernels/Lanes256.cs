@@ -56,43 +56,42 @@ internal readonly unsafe struct Lanes256<T>(Vector256<T> vector) : ILanes<Lanes2
     public void Store(T* target) => vector.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Transpose(T* source, nint stride, Lanes256<T>* target)
+    public static void Transpose(SquareRows<T> from, SquareRows<T> to)
     {
         if (typeof(T) == typeof(float) && Avx.IsSupported)
         {
-            TransposeSingle((float*)source, stride, (float*)target);
+            TransposeFour(from, 0, to);
+            TransposeFour(from, 4, to);
         }
         else
         {
-            LanesScalar<T>.TransposeSquare(source, stride, (T*)target, Count);
+            LanesScalar<T>.TransposeSquare(from, to, Count);
         }
     }
 
     /// <summary>
-    /// Four columns at a time: a half of the vector takes four rows, so that transposing 4x4 squares inside the halves gives
-    /// four whole columns.
+    /// Four columns of floats: a half of the vector takes four rows, so that transposing 4x4 squares inside the halves gives
+    /// whole columns.
     /// </summary>
-    private static void TransposeSingle(float* source, nint stride, float* target)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposeFour(SquareRows<T> from, int column, SquareRows<T> to)
     {
-        for (var column = 0; column < 8; column += 4, source += 4, target += 32)
-        {
-            var row0 = TwoRows(source, stride);
-            var row1 = TwoRows(source + stride, stride);
-            var row2 = TwoRows(source + (2 * stride), stride);
-            var row3 = TwoRows(source + (3 * stride), stride);
-            var low01 = Avx.UnpackLow(row0, row1).AsDouble();
-            var high01 = Avx.UnpackHigh(row0, row1).AsDouble();
-            var low23 = Avx.UnpackLow(row2, row3).AsDouble();
-            var high23 = Avx.UnpackHigh(row2, row3).AsDouble();
-            Avx.UnpackLow(low01, low23).AsSingle().Store(target);
-            Avx.UnpackHigh(low01, low23).AsSingle().Store(target + 8);
-            Avx.UnpackLow(high01, high23).AsSingle().Store(target + 16);
-            Avx.UnpackHigh(high01, high23).AsSingle().Store(target + 24);
-        }
+        var row0 = TwoRows(from, 0, column);
+        var row1 = TwoRows(from, 1, column);
+        var row2 = TwoRows(from, 2, column);
+        var row3 = TwoRows(from, 3, column);
+        var low01 = Avx.UnpackLow(row0, row1).AsDouble();
+        var high01 = Avx.UnpackHigh(row0, row1).AsDouble();
+        var low23 = Avx.UnpackLow(row2, row3).AsDouble();
+        var high23 = Avx.UnpackHigh(row2, row3).AsDouble();
+        Avx.UnpackLow(low01, low23).AsSingle().Store((float*)to[column]);
+        Avx.UnpackHigh(low01, low23).AsSingle().Store((float*)to[column + 1]);
+        Avx.UnpackLow(high01, high23).AsSingle().Store((float*)to[column + 2]);
+        Avx.UnpackHigh(high01, high23).AsSingle().Store((float*)to[column + 3]);
     }
 
-    /// <summary>Four elements of each fourth row, from the first on.</summary>
+    /// <summary>Four elements, from a column on, of each fourth row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> TwoRows(float* source, nint stride)
-        => Avx.InsertVector128(Vector128.Load(source).ToVector256Unsafe(), Vector128.Load(source + (4 * stride)), 1);
+    private static Vector256<float> TwoRows(SquareRows<T> from, int row, int column)
+        => Avx.InsertVector128(Vector128.Load((float*)from[row] + column).ToVector256Unsafe(), Vector128.Load((float*)from[row + 4] + column), 1);
 }

@@ -56,48 +56,52 @@ internal readonly unsafe struct Lanes512<T>(Vector512<T> vector) : ILanes<Lanes5
     public void Store(T* target) => vector.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Transpose(T* source, nint stride, Lanes512<T>* target)
+    public static void Transpose(SquareRows<T> from, SquareRows<T> to)
     {
         if (typeof(T) == typeof(float) && Avx512F.IsSupported)
         {
-            TransposeSingle((float*)source, stride, (float*)target);
+            for (var column = 0; column < 16; column += 4)
+            {
+                TransposeFour(from, column, to);
+            }
         }
         else
         {
-            LanesScalar<T>.TransposeSquare(source, stride, (T*)target, Count);
+            LanesScalar<T>.TransposeSquare(from, to, Count);
         }
     }
 
     /// <summary>
-    /// Four columns at a time: a quarter of the vector takes four rows, so that transposing 4x4 squares inside the quarters
-    /// gives four whole columns.
+    /// Four columns of floats: a quarter of the vector takes four rows, so that transposing 4x4 squares inside the quarters
+    /// gives whole columns.
     /// </summary>
-    private static void TransposeSingle(float* source, nint stride, float* target)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TransposeFour(SquareRows<T> from, int column, SquareRows<T> to)
     {
-        for (var column = 0; column < 16; column += 4, source += 4, target += 64)
-        {
-            var row0 = FourRows(source, stride);
-            var row1 = FourRows(source + stride, stride);
-            var row2 = FourRows(source + (2 * stride), stride);
-            var row3 = FourRows(source + (3 * stride), stride);
-            var low01 = Avx512F.UnpackLow(row0, row1).AsDouble();
-            var high01 = Avx512F.UnpackHigh(row0, row1).AsDouble();
-            var low23 = Avx512F.UnpackLow(row2, row3).AsDouble();
-            var high23 = Avx512F.UnpackHigh(row2, row3).AsDouble();
-            Avx512F.UnpackLow(low01, low23).AsSingle().Store(target);
-            Avx512F.UnpackHigh(low01, low23).AsSingle().Store(target + 16);
-            Avx512F.UnpackLow(high01, high23).AsSingle().Store(target + 32);
-            Avx512F.UnpackHigh(high01, high23).AsSingle().Store(target + 48);
-        }
+        var row0 = FourRows(from, 0, column);
+        var row1 = FourRows(from, 1, column);
+        var row2 = FourRows(from, 2, column);
+        var row3 = FourRows(from, 3, column);
+        var low01 = Avx512F.UnpackLow(row0, row1).AsDouble();
+        var high01 = Avx512F.UnpackHigh(row0, row1).AsDouble();
+        var low23 = Avx512F.UnpackLow(row2, row3).AsDouble();
+        var high23 = Avx512F.UnpackHigh(row2, row3).AsDouble();
+        Avx512F.UnpackLow(low01, low23).AsSingle().Store((float*)to[column]);
+        Avx512F.UnpackHigh(low01, low23).AsSingle().Store((float*)to[column + 1]);
+        Avx512F.UnpackLow(high01, high23).AsSingle().Store((float*)to[column + 2]);
+        Avx512F.UnpackHigh(high01, high23).AsSingle().Store((float*)to[column + 3]);
     }
 
-    /// <summary>Four elements of each fourth row, from the first on.</summary>
+    /// <summary>Four elements, from a column on, of each fourth row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> FourRows(float* source, nint stride)
+    private static Vector512<float> FourRows(SquareRows<T> from, int row, int column)
     {
-        var rows = Vector128.Load(source).ToVector256Unsafe().ToVector512Unsafe();
-        rows = Avx512F.InsertVector128(rows, Vector128.Load(source + (4 * stride)), 1);
-        rows = Avx512F.InsertVector128(rows, Vector128.Load(source + (8 * stride)), 2);
-        return Avx512F.InsertVector128(rows, Vector128.Load(source + (12 * stride)), 3);
+        var rows = Four(from, row, column).ToVector256Unsafe().ToVector512Unsafe();
+        rows = Avx512F.InsertVector128(rows, Four(from, row + 4, column), 1);
+        rows = Avx512F.InsertVector128(rows, Four(from, row + 8, column), 2);
+        return Avx512F.InsertVector128(rows, Four(from, row + 12, column), 3);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Four(SquareRows<T> from, int row, int column) => Vector128.Load((float*)from[row] + column);
 }

@@ -53,16 +53,16 @@ internal readonly unsafe struct LanesScalar<T>(T value) : ILanes<LanesScalar<T>,
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(T* target) => *target = value;
 
-    public static void Transpose(T* source, nint stride, LanesScalar<T>* target) => *target = new(*source);
+    public static void Transpose(SquareRows<T> from, SquareRows<T> to) => *to[0] = *from[0];
 
     /// <summary>The plain transpose, for the widths and types without a faster one.</summary>
-    internal static void TransposeSquare(T* source, nint stride, T* target, int count)
+    internal static void TransposeSquare(SquareRows<T> from, SquareRows<T> to, int count)
     {
         for (var row = 0; row < count; row++)
         {
             for (var column = 0; column < count; column++)
             {
-                target[(column * count) + row] = source[(row * stride) + column];
+                to[column][row] = from[row][column];
             }
         }
     }

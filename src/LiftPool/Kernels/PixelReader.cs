@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace LiftPool.Kernels;
 
 /// <summary>
@@ -20,31 +22,40 @@ internal unsafe struct PixelReader<V, T>(T* plane, PlaneLayout layout, V* square
     private int squareStart;
     private int squareEnd;
 
-    /// <summary>The memory that a reader or writer needs for its square.</summary>
+    /// <summary>The memory that a reader needs for its square.</summary>
     internal static int SquareSize => V.Count;
 
-    internal void Read(V* target, int count)
+    /// <summary>Reads the next pixels one after the other.</summary>
+    internal void Read(V* target, int count) => Read(target, target + 1, 2, count);
+
+    /// <summary>Reads the next pixels and splits them: the first, third, ... and the second, fourth, ...</summary>
+    internal void ReadSplit(V* first, V* second, int count) => Read(first, second, 1, count);
+
+    internal void Skip(int count) => next += count;
+
+    private void Read(V* first, V* second, int step, int count)
     {
         if (layout.ChannelStride == 1)
         {
-            var source = plane + (next * layout.PixelStride);
-            for (var i = 0; i < count; i++, source += layout.PixelStride)
-            {
-                target[i] = V.Load(source);
-            }
-
-            next += count;
+            ReadChannelsLast(first, second, step, count);
             return;
         }
 
-        var end = next + count;
-        while (next < end)
+        for (var end = next + count; next < end;)
         {
             if (next >= squareEnd && end - next >= V.Count)
             {
-                V.Transpose(plane + next, layout.ChannelStride, target);
-                target += V.Count;
+                if (System.Runtime.Intrinsics.X86.Sse.IsSupported)
+                {
+                    for (var c = 0; c < V.Count; c++)
+                    {
+                        System.Runtime.Intrinsics.X86.Sse.Prefetch0(plane + next + (c * layout.ChannelStride) + 112);
+                    }
+                }
+
+                V.Transpose(new(plane + next, layout.ChannelStride), new((T*)first, (T*)second, step * V.Count));
                 next += V.Count;
+                Advance(ref first, ref second, step, V.Count);
                 continue;
             }
 
@@ -53,11 +64,44 @@ internal unsafe struct PixelReader<V, T>(T* plane, PlaneLayout layout, V* square
                 FillSquare();
             }
 
-            var until = Math.Min(end, squareEnd);
-            for (; next < until; next++)
+            for (var until = Math.Min(end, squareEnd); next < until; next++)
             {
-                *target++ = square[next - squareStart];
+                *first = square[next - squareStart];
+                Advance(ref first, ref second, step, 1);
             }
+        }
+    }
+
+    /// <summary>Past so many pixels: after an odd number of them the second row has the next.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Advance(ref V* first, ref V* second, int step, int pixels)
+    {
+        first += pixels / 2 * step;
+        second += pixels / 2 * step;
+        if (pixels % 2 == 1)
+        {
+            var next = first + step;
+            first = second;
+            second = next;
+        }
+    }
+
+    private void ReadChannelsLast(V* first, V* second, int step, int count)
+    {
+        var source = plane + (next * layout.PixelStride);
+        next += count;
+        for (; count >= 2; count -= 2)
+        {
+            *first = V.Load(source);
+            *second = V.Load(source + layout.PixelStride);
+            first += step;
+            second += step;
+            source += 2 * layout.PixelStride;
+        }
+
+        if (count > 0)
+        {
+            *first = V.Load(source);
         }
     }
 
@@ -67,7 +111,7 @@ internal unsafe struct PixelReader<V, T>(T* plane, PlaneLayout layout, V* square
         squareStart = Math.Min(next, layout.Pixels - V.Count);
         if (squareStart >= 0)
         {
-            V.Transpose(plane + squareStart, layout.ChannelStride, square);
+            V.Transpose(new(plane + squareStart, layout.ChannelStride), new((T*)square, V.Count));
             squareEnd = squareStart + V.Count;
             return;
         }

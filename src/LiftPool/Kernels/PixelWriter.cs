@@ -8,41 +8,63 @@ internal unsafe struct PixelWriter<V, T>(T* plane, PlaneLayout layout, V* square
 {
     private int next;
 
-    // So many pixels before `next` wait in the square, which has a second one behind it for their transpose.
+    // So many pixels before `next` wait in the square until it is full.
     private int waiting;
 
-    /// <summary>The memory that a writer needs for its squares.</summary>
-    internal static int SquareSize => 2 * V.Count;
+    /// <summary>The memory that a writer needs for its square.</summary>
+    internal static int SquareSize => V.Count;
 
-    internal void Write(V* source, int count)
+    /// <summary>Writes pixels one after the other.</summary>
+    internal void Write(V* source, int count) => Write(source, source + 1, 2, count);
+
+    /// <summary>Writes pixels alternately from two rows.</summary>
+    internal void WriteMerged(V* first, V* second, int count) => Write(first, second, 1, count);
+
+    private void Write(V* first, V* second, int step, int count)
     {
         if (layout.ChannelStride == 1)
         {
-            var target = plane + (next * layout.PixelStride);
-            for (var i = 0; i < count; i++, target += layout.PixelStride)
-            {
-                source[i].Store(target);
-            }
-
-            next += count;
+            WriteChannelsLast(first, second, step, count);
             return;
         }
 
-        for (var i = 0; i < count;)
+        while (count > 0)
         {
-            if (waiting == 0 && count - i >= V.Count)
+            if (waiting == 0 && count >= V.Count)
             {
-                WriteSquare(source + i);
-                i += V.Count;
+                WriteSquare(new((T*)first, (T*)second, step * V.Count));
+                count -= V.Count;
+                PixelReader<V, T>.Advance(ref first, ref second, step, V.Count);
                 continue;
             }
 
-            square[waiting++] = source[i++];
+            square[waiting++] = *first;
+            PixelReader<V, T>.Advance(ref first, ref second, step, 1);
+            count--;
             if (waiting == V.Count)
             {
-                WriteSquare(square);
+                WriteSquare(new((T*)square, V.Count));
                 waiting = 0;
             }
+        }
+    }
+
+    private void WriteChannelsLast(V* first, V* second, int step, int count)
+    {
+        var target = plane + (next * layout.PixelStride);
+        next += count;
+        for (; count >= 2; count -= 2)
+        {
+            first->Store(target);
+            second->Store(target + layout.PixelStride);
+            first += step;
+            second += step;
+            target += 2 * layout.PixelStride;
+        }
+
+        if (count > 0)
+        {
+            first->Store(target);
         }
     }
 
@@ -58,16 +80,9 @@ internal unsafe struct PixelWriter<V, T>(T* plane, PlaneLayout layout, V* square
         }
     }
 
-    private void WriteSquare(V* pixels)
+    private void WriteSquare(SquareRows<T> pixels)
     {
-        var transposed = square + V.Count;
-        V.Transpose((T*)pixels, V.Count, transposed);
-        var target = plane + next;
-        for (var channel = 0; channel < V.Count; channel++, target += layout.ChannelStride)
-        {
-            transposed[channel].Store(target);
-        }
-
+        V.Transpose(pixels, new(plane + next, layout.ChannelStride));
         next += V.Count;
     }
 }

@@ -6,199 +6,224 @@ namespace LiftPool.Kernels;
 /// The innermost loops: one lifting step on a row of vectors, and its gradient. Tap k of the vector at j reads
 /// <c>sources[k][j]</c>, so a step along the row, down the columns or through the depth is the same loop with other pointers.
 /// </summary>
-/// <remarks>
-/// The loops over j go four vectors at a time, so that a tap's loop overhead serves four multiplications and the long
-/// chains of tanh run side by side.
-/// </remarks>
 internal static unsafe class RowKernel<V, T>
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
 {
     /// <summary><c>target[j] -= f(j)</c>, or <c>+=</c>, with <c>f = tanh(proj * relu(bias + sum_k taps[k] sources[k][j]) + projBias)</c>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Lift(V* target, V** sources, PackedOperator<V> op, bool subtract, int count)
     {
-        var (bias, proj, projBias) = (*op.Bias, *op.Proj, *op.ProjBias);
-        var j = 0;
-        for (; j + 4 <= count; j += 4)
+        switch (op.Count)
         {
-            V a = bias, b = bias, c = bias, d = bias;
-            for (var k = 0; k < op.Count; k++)
-            {
-                var tap = op.Taps[k];
-                var source = sources[k] + j;
-                a = V.MultiplyAdd(tap, source[0], a);
-                b = V.MultiplyAdd(tap, source[1], b);
-                c = V.MultiplyAdd(tap, source[2], c);
-                d = V.MultiplyAdd(tap, source[3], d);
-            }
-
-            a = Activation.Tanh<V, T>(V.MultiplyAdd(proj, Activation.Relu<V, T>(a), projBias));
-            b = Activation.Tanh<V, T>(V.MultiplyAdd(proj, Activation.Relu<V, T>(b), projBias));
-            c = Activation.Tanh<V, T>(V.MultiplyAdd(proj, Activation.Relu<V, T>(c), projBias));
-            d = Activation.Tanh<V, T>(V.MultiplyAdd(proj, Activation.Relu<V, T>(d), projBias));
-            var to = target + j;
-            if (subtract)
-            {
-                to[0] -= a;
-                to[1] -= b;
-                to[2] -= c;
-                to[3] -= d;
-            }
-            else
-            {
-                to[0] += a;
-                to[1] += b;
-                to[2] += c;
-                to[3] += d;
-            }
-        }
-
-        for (; j < count; j++)
-        {
-            var f = bias;
-            for (var k = 0; k < op.Count; k++)
-            {
-                f = V.MultiplyAdd(op.Taps[k], sources[k][j], f);
-            }
-
-            f = Activation.Tanh<V, T>(V.MultiplyAdd(proj, Activation.Relu<V, T>(f), projBias));
-            target[j] = subtract ? target[j] - f : target[j] + f;
+            case 3:
+                Lift<ThreeTaps>(target, sources, op, subtract, count);
+                break;
+            case 5:
+                Lift<FiveTaps>(target, sources, op, subtract, count);
+                break;
+            case 1:
+                Lift<OneTap>(target, sources, op, subtract, count);
+                break;
+            default:
+                Lift<AnyTaps>(target, sources, op, subtract, count);
+                break;
         }
     }
 
     /// <summary>
-    /// Takes <see cref="Lift"/> back and carries the gradient through it: restores the target's value, and from the
-    /// target's gradient adds to the operator's gradients and writes that of the convolution's output to
-    /// <paramref name="inner"/>, for <see cref="Spread"/> to carry on to the sources.
+    /// Takes <see cref="Lift(V*, V**, PackedOperator{V}, bool, int)"/> back and carries the gradient through it: restores the
+    /// target's value, and from the target's gradient adds to the operator's gradients and writes that of the convolution's
+    /// output to <paramref name="inner"/>, for <see cref="Spread(V*, V**, PackedOperator{V}, int)"/> to carry on to the sources.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void LiftBack(V* target, V* targetGradient, V* inner, V** sources, PackedOperator<V> op, PackedOperator<V> gradient, bool subtract, int count)
     {
+        switch (op.Count)
+        {
+            case 3:
+                LiftBack<ThreeTaps>(target, targetGradient, inner, sources, op, gradient, subtract, count);
+                break;
+            case 5:
+                LiftBack<FiveTaps>(target, targetGradient, inner, sources, op, gradient, subtract, count);
+                break;
+            case 1:
+                LiftBack<OneTap>(target, targetGradient, inner, sources, op, gradient, subtract, count);
+                break;
+            default:
+                LiftBack<AnyTaps>(target, targetGradient, inner, sources, op, gradient, subtract, count);
+                break;
+        }
+    }
+
+    /// <summary><c>target[j] += sum_k taps[k] sources[k][j]</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Spread(V* target, V** sources, PackedOperator<V> op, int count)
+    {
+        switch (op.Count)
+        {
+            case 3:
+                Spread<ThreeTaps>(target, sources, op, count);
+                break;
+            case 5:
+                Spread<FiveTaps>(target, sources, op, count);
+                break;
+            case 1:
+                Spread<OneTap>(target, sources, op, count);
+                break;
+            default:
+                Spread<AnyTaps>(target, sources, op, count);
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Lift<K>(V* target, V** sources, PackedOperator<V> op, bool subtract, int count)
+        where K : struct, ITapCount
+    {
+        var taps = new Taps<K>(op, sources);
+        var (bias, proj, projBias) = (*op.Bias, *op.Proj, *op.ProjBias);
+        for (var j = 0; j < count; j++)
+        {
+            var relu = Activation.Relu<V, T>(taps.Sum(bias, j));
+            var f = Activation.Tanh<V, T>(V.MultiplyAdd(proj, relu, projBias));
+            target[j] = subtract ? target[j] - f : target[j] + f;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void LiftBack<K>(V* target, V* targetGradient, V* inner, V** sources, PackedOperator<V> op, PackedOperator<V> gradient, bool subtract, int count)
+        where K : struct, ITapCount
+    {
+        var taps = new Taps<K>(op, sources);
         var (bias, proj, projBias) = (*op.Bias, *op.Proj, *op.ProjBias);
         V biasGradient = default, projGradient = default, projBiasGradient = default;
-        var j = 0;
-        for (; j + 4 <= count; j += 4)
+        V tap0 = default, tap1 = default, tap2 = default, tap3 = default, tap4 = default;
+        for (var j = 0; j < count; j++)
         {
-            V a = bias, b = bias, c = bias, d = bias;
-            for (var k = 0; k < op.Count; k++)
+            var sum = taps.Sum(bias, j);
+            var relu = Activation.Relu<V, T>(sum);
+            var f = Activation.Tanh<V, T>(V.MultiplyAdd(proj, relu, projBias));
+            target[j] = subtract ? target[j] + f : target[j] - f;
+
+            // d tanh = 1 - tanh^2
+            var g = targetGradient[j];
+            g = subtract ? (f * f * g) - g : g - (f * f * g);
+            projBiasGradient += g;
+            projGradient = V.MultiplyAdd(g, relu, projGradient);
+            g = V.WherePositive(sum, g * proj);
+            biasGradient += g;
+            inner[j] = g;
+
+            tap0 = V.MultiplyAdd(g, taps.Source0[j], tap0);
+            if (K.Count >= 3)
             {
-                var tap = op.Taps[k];
-                var source = sources[k] + j;
-                a = V.MultiplyAdd(tap, source[0], a);
-                b = V.MultiplyAdd(tap, source[1], b);
-                c = V.MultiplyAdd(tap, source[2], c);
-                d = V.MultiplyAdd(tap, source[3], d);
+                tap1 = V.MultiplyAdd(g, taps.Source1[j], tap1);
+                tap2 = V.MultiplyAdd(g, taps.Source2[j], tap2);
             }
 
-            Back(a, target + j, targetGradient[j], inner + j, proj, projBias, subtract, ref biasGradient, ref projGradient, ref projBiasGradient);
-            Back(b, target + j + 1, targetGradient[j + 1], inner + j + 1, proj, projBias, subtract, ref biasGradient, ref projGradient, ref projBiasGradient);
-            Back(c, target + j + 2, targetGradient[j + 2], inner + j + 2, proj, projBias, subtract, ref biasGradient, ref projGradient, ref projBiasGradient);
-            Back(d, target + j + 3, targetGradient[j + 3], inner + j + 3, proj, projBias, subtract, ref biasGradient, ref projGradient, ref projBiasGradient);
-        }
-
-        for (; j < count; j++)
-        {
-            var sum = bias;
-            for (var k = 0; k < op.Count; k++)
+            if (K.Count >= 5)
             {
-                sum = V.MultiplyAdd(op.Taps[k], sources[k][j], sum);
+                tap3 = V.MultiplyAdd(g, taps.Source3[j], tap3);
+                tap4 = V.MultiplyAdd(g, taps.Source4[j], tap4);
             }
-
-            Back(sum, target + j, targetGradient[j], inner + j, proj, projBias, subtract, ref biasGradient, ref projGradient, ref projBiasGradient);
         }
 
         *gradient.Bias += biasGradient;
         *gradient.Proj += projGradient;
         *gradient.ProjBias += projBiasGradient;
-        for (var k = 0; k < op.Count; k++)
+        gradient.Taps[0] += tap0;
+        if (K.Count >= 3)
         {
-            gradient.Taps[k] += Product(inner, sources[k], count);
+            gradient.Taps[1] += tap1;
+            gradient.Taps[2] += tap2;
+        }
+
+        if (K.Count >= 5)
+        {
+            gradient.Taps[3] += tap3;
+            gradient.Taps[4] += tap4;
+        }
+
+        for (var k = K.Count; K.AndMore && k < op.Count; k++)
+        {
+            var tap = gradient.Taps[k];
+            for (var j = 0; j < count; j++)
+            {
+                tap = V.MultiplyAdd(inner[j], sources[k][j], tap);
+            }
+
+            gradient.Taps[k] = tap;
         }
     }
 
-    /// <summary>One vector of <see cref="LiftBack"/>, from the convolution's output <paramref name="sum"/> on.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Back(V sum, V* target, V targetGradient, V* inner, V proj, V projBias, bool subtract, ref V biasGradient, ref V projGradient, ref V projBiasGradient)
-    {
-        var relu = Activation.Relu<V, T>(sum);
-        var f = Activation.Tanh<V, T>(V.MultiplyAdd(proj, relu, projBias));
-        var g = targetGradient;
-        if (subtract)
-        {
-            *target += f;
-            g = default(V) - g;
-        }
-        else
-        {
-            *target -= f;
-        }
-
-        // d tanh = 1 - tanh^2
-        g -= f * f * g;
-        projBiasGradient += g;
-        projGradient = V.MultiplyAdd(g, relu, projGradient);
-        g = V.WherePositive(sum, g * proj);
-        biasGradient += g;
-        *inner = g;
-    }
-
-    /// <summary><c>sum_j a[j] b[j]</c>, for each lane.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Product(V* a, V* b, int count)
-    {
-        V sum0 = default, sum1 = default, sum2 = default, sum3 = default;
-        var j = 0;
-        for (; j + 4 <= count; j += 4)
-        {
-            sum0 = V.MultiplyAdd(a[j], b[j], sum0);
-            sum1 = V.MultiplyAdd(a[j + 1], b[j + 1], sum1);
-            sum2 = V.MultiplyAdd(a[j + 2], b[j + 2], sum2);
-            sum3 = V.MultiplyAdd(a[j + 3], b[j + 3], sum3);
-        }
-
-        for (; j < count; j++)
-        {
-            sum0 = V.MultiplyAdd(a[j], b[j], sum0);
-        }
-
-        return sum0 + sum1 + (sum2 + sum3);
-    }
-
-    /// <summary><c>target[j] += sum_k taps[k] sources[k][j]</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Spread(V* target, V** sources, V* taps, int tapCount, int count)
+    private static void Spread<K>(V* target, V** sources, PackedOperator<V> op, int count)
+        where K : struct, ITapCount
     {
-        var j = 0;
-        for (; j + 4 <= count; j += 4)
+        var taps = new Taps<K>(op, sources);
+        for (var j = 0; j < count; j++)
         {
-            var to = target + j;
-            V a = to[0], b = to[1], c = to[2], d = to[3];
-            for (var k = 0; k < tapCount; k++)
+            target[j] = taps.Sum(target[j], j);
+        }
+    }
+
+    /// <summary>An operator's taps and where they read, held in registers.</summary>
+    private readonly struct Taps<K>
+        where K : struct, ITapCount
+    {
+        internal readonly V* Source0, Source1, Source2, Source3, Source4;
+        private readonly V tap0, tap1, tap2, tap3, tap4;
+        private readonly PackedOperator<V> op;
+        private readonly V** sources;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal Taps(PackedOperator<V> op, V** sources)
+        {
+            this.op = op;
+            this.sources = sources;
+            Source0 = sources[0];
+            tap0 = op.Taps[0];
+            if (K.Count >= 3)
             {
-                var tap = taps[k];
-                var source = sources[k] + j;
-                a = V.MultiplyAdd(tap, source[0], a);
-                b = V.MultiplyAdd(tap, source[1], b);
-                c = V.MultiplyAdd(tap, source[2], c);
-                d = V.MultiplyAdd(tap, source[3], d);
+                Source1 = sources[1];
+            tap1 = op.Taps[1];
+                Source2 = sources[2];
+            tap2 = op.Taps[2];
             }
 
-            to[0] = a;
-            to[1] = b;
-            to[2] = c;
-            to[3] = d;
+            if (K.Count >= 5)
+            {
+                Source3 = sources[3];
+            tap3 = op.Taps[3];
+                Source4 = sources[4];
+            tap4 = op.Taps[4];
+            }
         }
 
-        for (; j < count; j++)
+        /// <summary><c>start + sum_k taps[k] sources[k][j]</c>.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal V Sum(V start, int j)
         {
-            var sum = target[j];
-            for (var k = 0; k < tapCount; k++)
+            var sum = V.MultiplyAdd(tap0, Source0[j], start);
+            if (K.Count >= 3)
             {
-                sum = V.MultiplyAdd(taps[k], sources[k][j], sum);
+                sum = V.MultiplyAdd(tap1, Source1[j], sum);
+                sum = V.MultiplyAdd(tap2, Source2[j], sum);
             }
 
-            target[j] = sum;
+            if (K.Count >= 5)
+            {
+                sum = V.MultiplyAdd(tap3, Source3[j], sum);
+                sum = V.MultiplyAdd(tap4, Source4[j], sum);
+            }
+
+            for (var k = K.Count; K.AndMore && k < op.Count; k++)
+            {
+                sum = V.MultiplyAdd(op.Taps[k], sources[k][j], sum);
+            }
+
+            return sum;
         }
     }
 }

@@ -10,16 +10,14 @@ internal sealed unsafe class UpGradientWorker<V, T> : UpWorker<V, T>
     private readonly Lattice<V> gradients;
     private readonly V* weightGradients;
     private readonly V* inner;
-    private readonly V* row;
     private readonly V* square;
 
     internal UpGradientWorker(KernelCall call)
-        : base(call, call.Plan.Units, LatticeSize(call.Plan, call.Plan.Units) + call.Plan.WeightVectors + GradientKernel<V, T>.InnerSize(call.Plan) + (2L * call.Plan.Columns) + Math.Max(PixelReader<V, T>.SquareSize, PixelWriter<V, T>.SquareSize))
+        : base(call, call.Plan.Units, LatticeSize(call.Plan, call.Plan.Units) + call.Plan.WeightVectors + GradientKernel<V, T>.InnerSize(call.Plan) + Math.Max(PixelReader<V, T>.SquareSize, PixelWriter<V, T>.SquareSize))
     {
         gradients = TakeLattice(Plan.Units);
         weightGradients = Take(Plan.WeightVectors);
         inner = Take(GradientKernel<V, T>.InnerSize(Plan));
-        row = Take(2L * Plan.Columns);
         square = Take(Math.Max(PixelReader<V, T>.SquareSize, PixelWriter<V, T>.SquareSize));
         GradientKernel<V, T>.ClearInner(Plan, inner);
     }
@@ -59,13 +57,7 @@ internal sealed unsafe class UpGradientWorker<V, T> : UpWorker<V, T>
         {
             for (var r = Plan.RowsInUnit - 1; r >= 0; r--)
             {
-                reader.Read(row, 2 * Plan.Columns);
-                V* odd = gradients.Row(unit, 1, r), even = gradients.Row(unit, 0, r);
-                for (var j = 0; j < Plan.Columns; j++)
-                {
-                    odd[j] = row[2 * j];
-                    even[j] = row[(2 * j) + 1];
-                }
+                reader.ReadSplit(gradients.Row(unit, 1, r), gradients.Row(unit, 0, r), 2 * Plan.Columns);
             }
         }
     }

@@ -9,7 +9,6 @@ internal unsafe class UpWorker<V, T> : Worker<V, T>
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
 {
-    private readonly V* pixels;
     private readonly V* readSquares;
     private readonly V* writeSquare;
     private readonly PixelReader<V, T>[] readers;
@@ -22,10 +21,9 @@ internal unsafe class UpWorker<V, T> : Worker<V, T>
 
     /// <summary>For a pass over the whole plane, with memory for more.</summary>
     protected UpWorker(KernelCall call, int units, long moreVectors)
-        : base(call, LatticeSize(call.Plan, units) + (2L * call.Plan.Columns) + ((long)call.Plan.Bands * PixelReader<V, T>.SquareSize) + PixelWriter<V, T>.SquareSize + moreVectors)
+        : base(call, LatticeSize(call.Plan, units) + ((long)call.Plan.Bands * PixelReader<V, T>.SquareSize) + PixelWriter<V, T>.SquareSize + moreVectors)
     {
         Lattice = TakeLattice(units);
-        pixels = Take(2L * Plan.Columns);
         readSquares = Take((long)Plan.Bands * PixelReader<V, T>.SquareSize);
         writeSquare = Take(PixelWriter<V, T>.SquareSize);
         readers = new PixelReader<V, T>[Plan.Bands];
@@ -105,13 +103,6 @@ internal unsafe class UpWorker<V, T> : Worker<V, T>
             return;
         }
 
-        V* odd = Lattice.Row(unit, 1, row), even = Lattice.Row(unit, 0, row);
-        for (var j = 0; j < Plan.Columns; j++)
-        {
-            pixels[2 * j] = odd[j];
-            pixels[(2 * j) + 1] = even[j];
-        }
-
-        writer.Write(pixels, 2 * Plan.Columns);
+        writer.WriteMerged(Lattice.Row(unit, 1, row), Lattice.Row(unit, 0, row), 2 * Plan.Columns);
     }
 }
