@@ -6,32 +6,36 @@ namespace LiftPool.Kernels;
 /// One lifting step on a lattice, along a row or down the columns, forwards or backwards: which rows are read and written,
 /// and what stands beyond the ends.
 /// </summary>
-internal readonly unsafe ref struct AxisKernel<V, T>(KernelPlan plan, Lattice<V> lattice, V* weights, V** sources)
+internal readonly unsafe ref struct AxisKernel<V, T>(KernelPlan plan, Lattice<V> lattice, StepOutputs<V> outputs, V* weights, V** sources)
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
 {
     internal PackedOperator<V> Operator(KernelStep step) => new(weights + step.Offset, step.Taps);
 
-    /// <summary>Takes a step on one row of a unit; <paramref name="inverse"/> takes it back.</summary>
-    internal void AlongRow(KernelStep step, int unit, int row, bool inverse)
+    /// <summary>Takes step k on one row of a unit; <paramref name="inverse"/> takes it back.</summary>
+    internal void AlongRow(int k, int unit, int row, bool inverse)
     {
+        var step = plan.Steps[k];
         var (source, target) = Halves(step);
         RowKernel<V, T>.Lift(
             lattice.Row(unit, target, row),
             RowSources(step, lattice.Row(unit, source, row)),
             Operator(step),
+            outputs.AlongRow(unit, row, k),
             Subtracts(step, inverse),
             lattice.Columns);
     }
 
-    /// <summary>Takes a step down the columns that one half row stands for; <paramref name="inverse"/> takes it back.</summary>
-    internal void DownColumns(KernelStep step, int unit, int column, bool inverse)
+    /// <summary>Takes step k down the columns that one half row stands for; <paramref name="inverse"/> takes it back.</summary>
+    internal void DownColumns(int k, int unit, int column, bool inverse)
     {
+        var step = plan.Steps[k];
         var (source, target) = Halves(step);
         RowKernel<V, T>.Lift(
             lattice.Row(unit, column, target),
             ColumnSources(step, unit, column, source),
             Operator(step),
+            outputs.DownColumns(unit, column, k),
             Subtracts(step, inverse),
             lattice.Columns);
     }
@@ -45,9 +49,10 @@ internal readonly unsafe ref struct AxisKernel<V, T>(KernelPlan plan, Lattice<V>
     internal V** RowSources(KernelStep step, V* row)
     {
         lattice.Pad(row, plan.Padding);
+        row -= step.Taps / 2;
         for (var k = 0; k < step.Taps; k++)
         {
-            sources[k] = row + k - (step.Taps / 2);
+            sources[k] = row + k;
         }
 
         return sources;
@@ -55,12 +60,18 @@ internal readonly unsafe ref struct AxisKernel<V, T>(KernelPlan plan, Lattice<V>
 
     internal V** ColumnSources(KernelStep step, int unit, int column, int row)
     {
-        for (var k = 0; k < step.Taps; k++)
+        var from = unit - (step.Taps / 2);
+        for (var k = 0; k < step.Taps; k++, from++)
         {
-            var from = Padding.Source(unit + k - (step.Taps / 2), plan.Units, plan.Padding);
-            sources[k] = from < 0 ? lattice.Zeros : lattice.Row(from, column, row);
+            sources[k] = (uint)from < (uint)plan.Units ? lattice.Row(from, column, row) : Beyond(from, column, row);
         }
 
         return sources;
+    }
+
+    private V* Beyond(int unit, int column, int row)
+    {
+        var from = Padding.Source(unit, plan.Units, plan.Padding);
+        return from < 0 ? lattice.Zeros : lattice.Row(from, column, row);
     }
 }

@@ -1,186 +1,227 @@
 namespace LiftPool.Kernels;
 
 /// <summary>
-/// A down-pool's gradient: the bands once more from the input, and from them and their gradients back to the input.
+/// A down-pool's gradient in one pass over memory: the bands once more from the input, and, as soon as a unit's are there,
+/// the steps back from them and their gradients to the input.
 /// </summary>
 internal sealed unsafe class DownGradientWorker<V, T> : DownWorker<V, T>
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
 {
     private readonly Lattice<V> gradients;
+    private readonly StepOutputs<V> outputs;
     private readonly V* weightGradients;
-    private readonly V* inner;
+    private readonly V* gainGradients;
     private readonly V* row;
     private readonly V* zeros;
-    private readonly V* square;
+    private readonly V* readSquares;
+    private readonly V* writeSquare;
+    private readonly PixelReader<V, T>[] readers;
+    private PixelWriter<V, T> writer;
 
     internal DownGradientWorker(KernelCall call)
-        : base(call, call.Plan.Units, LatticeSize(call.Plan, call.Plan.Units) + call.Plan.WeightVectors + GradientKernel<V, T>.InnerSize(call.Plan) + call.Plan.Columns + (2L * call.Plan.Columns) + 1 + Math.Max(PixelReader<V, T>.SquareSize, PixelWriter<V, T>.SquareSize))
+        : base(call, WindowOf(call.Plan), LatticeSize(call.Plan, WindowOf(call.Plan)) + StepOutputs<V>.Size(call.Plan, WindowOf(call.Plan)) + call.Plan.WeightVectors + call.Plan.Bands + (3L * call.Plan.Columns) + 1 + ((long)call.SinkGradients.Length * PixelReader<V, T>.SquareSize) + PixelWriter<V, T>.SquareSize)
     {
-        gradients = TakeLattice(Plan.Units);
+        gradients = TakeLattice(WindowOf(Plan));
+        outputs = new StepOutputs<V>(Take(StepOutputs<V>.Size(Plan, WindowOf(Plan))), Plan, WindowOf(Plan));
+        outputs.Clear();
         weightGradients = Take(Plan.WeightVectors);
-        inner = Take(GradientKernel<V, T>.InnerSize(Plan));
+        gainGradients = Take(Plan.Bands);
         row = Take(Plan.Columns);
         zeros = Take((2L * Plan.Columns) + 1);
         new Span<V>(zeros, (2 * Plan.Columns) + 1).Clear();
-        square = Take(Math.Max(PixelReader<V, T>.SquareSize, PixelWriter<V, T>.SquareSize));
-        GradientKernel<V, T>.ClearInner(Plan, inner);
+        readSquares = Take((long)call.SinkGradients.Length * PixelReader<V, T>.SquareSize);
+        writeSquare = Take(PixelWriter<V, T>.SquareSize);
+        readers = new PixelReader<V, T>[call.SinkGradients.Length];
     }
 
     internal override void Run(int sample, int firstChannel, V* weights)
     {
-        base.Run(sample, firstChannel, weights);
+        Begin(sample, firstChannel);
         new Span<V>(weightGradients, Plan.WeightVectors).Clear();
-        var written = 0;
-        foreach (var sink in Call.SinkGradients)
+        new Span<V>(gainGradients, Plan.Bands).Clear();
+        for (var i = 0; i < readers.Length; i++)
         {
-            ReadGradient(sink, sample, firstChannel, written);
-            written |= sink.Bands;
+            var sink = Call.SinkGradients[i];
+            readers[i] = Reader(sink.Tensor, sink.Channels, Plan.Units, Plan.Columns, sample, sink.FirstChannel + firstChannel, readSquares + (i * PixelReader<V, T>.SquareSize));
+        }
+
+        writer = Writer(Call.SignalGradient, Plan.Channels, Plan.Height, Plan.Width, sample, firstChannel, writeSquare);
+        var axis = new AxisKernel<V, T>(Plan, Lattice, outputs, weights, Sources);
+        var back = new GradientKernel<V, T>(Plan, Lattice, gradients, outputs, weights, weightGradients, Sources);
+        var factors = Call.PenaltyFactors is null ? [] : Call.PenaltyFactors.AsSpan(sample * 2 * Plan.Terms, 2 * Plan.Terms);
+        for (var unit = -2 * Delay; unit < Plan.Units; unit++)
+        {
+            Advance(axis, unit + (2 * Delay));
+            DownColumns(back, unit + Delay, firstChannel, factors);
+            if (unit >= 0)
+            {
+                AlongRows(back, unit, factors);
+                WriteUnit(unit);
+            }
+        }
+
+        WriteRest();
+        writer.Flush();
+        StoreWeightGradients(weightGradients, sample, firstChannel);
+        StoreGainGradients(sample, firstChannel);
+    }
+
+    private static int WindowOf(KernelPlan plan) => Math.Min(plan.Units, (2 * plan.VerticalSteps * plan.Lag) + plan.Margin + 2);
+
+    /// <summary>
+    /// Takes the gradient of a unit's bands, and each step down the columns back as far as it can go by then. After it the unit
+    /// that was done <see cref="DownWorker{V, T}.Delay"/> units before has its gradient.
+    /// </summary>
+    private void DownColumns(GradientKernel<V, T> back, int unit, int firstChannel, ReadOnlySpan<double> factors)
+    {
+        if ((uint)unit < (uint)Plan.Units)
+        {
+            ReadGradients(unit, firstChannel);
+            for (var column = 0; factors.Length > 0 && Plan.VerticalSteps > 0 && column < 2; column++)
+            {
+                Penalties.GradientDownColumns(gradients, unit, column, factors);
+            }
+        }
+
+        for (var k = Plan.VerticalSteps - 1; k >= 0; k--)
+        {
+            if ((uint)unit < (uint)Plan.Units)
+            {
+                back.DownColumns(k, unit, 0, inverse: false);
+                back.DownColumns(k, unit, 1, inverse: false);
+            }
+
+            unit -= Plan.Lag;
+            if ((uint)unit < (uint)Plan.Units)
+            {
+                back.SpreadDown(k, unit, 0);
+                back.SpreadDown(k, unit, 1);
+            }
+        }
+    }
+
+    private void AlongRows(GradientKernel<V, T> back, int unit, ReadOnlySpan<double> factors)
+    {
+        for (var column = 0; factors.Length > 0 && Plan.VerticalSteps > 0 && column < 2; column++)
+        {
+            Penalties.GradientOfOddDownColumns(gradients, unit, column, factors);
+        }
+
+        for (var r = 0; r < Plan.RowsInUnit; r++)
+        {
+            if (factors.Length > 0)
+            {
+                Penalties.GradientAlongRow(gradients, unit, r, factors);
+            }
+
+            for (var k = Plan.Steps.Length - 1; k >= 0; k--)
+            {
+                back.AlongRow(k, unit, r, inverse: false);
+            }
+
+            if (factors.Length > 0)
+            {
+                Penalties.GradientOfOddAlongRow(gradients, unit, r, factors);
+            }
+        }
+    }
+
+    private void ReadGradients(int unit, int firstChannel)
+    {
+        var written = 0;
+        for (var i = 0; i < readers.Length; i++)
+        {
+            readers[i].Read(row, Plan.Columns);
+            AddGradient(Call.SinkGradients[i], unit, firstChannel, written);
+            written |= Call.SinkGradients[i].Bands;
         }
 
         for (var band = 0; band < Plan.Bands; band++)
         {
             if ((written >> band & 1) == 0)
             {
-                ClearGradient(band);
+                new Span<V>(Gradient(unit, band), Plan.Columns).Clear();
             }
         }
-
-        var kernel = new GradientKernel<V, T>(Plan, Lattice, gradients, weights, weightGradients, inner, Sources);
-        var factors = Call.PenaltyFactors is null ? [] : Call.PenaltyFactors.AsSpan(sample * 2 * Plan.Terms, 2 * Plan.Terms);
-        for (var column = 0; Plan.VerticalSteps > 0 && column < 2; column++)
-        {
-            for (var unit = 0; unit < Plan.Units && factors.Length > 0; unit++)
-            {
-                Penalties.GradientDownColumns(gradients, unit, column, factors);
-            }
-
-            for (var k = Plan.VerticalSteps - 1; k >= 0; k--)
-            {
-                kernel.DownColumns(Plan.Steps[k], column, inverse: false);
-            }
-
-            for (var unit = 0; unit < Plan.Units && factors.Length > 0; unit++)
-            {
-                Penalties.GradientOfOddDownColumns(gradients, unit, column, factors);
-            }
-        }
-
-        for (var unit = 0; unit < Plan.Units; unit++)
-        {
-            for (var r = Plan.RowsInUnit - 1; r >= 0; r--)
-            {
-                if (factors.Length > 0)
-                {
-                    Penalties.GradientAlongRow(gradients, unit, r, factors);
-                }
-
-                for (var k = Plan.Steps.Length - 1; k >= 0; k--)
-                {
-                    kernel.AlongRow(Plan.Steps[k], unit, r, inverse: false);
-                }
-
-                if (factors.Length > 0)
-                {
-                    Penalties.GradientOfOddAlongRow(gradients, unit, r, factors);
-                }
-            }
-        }
-
-        WriteSignalGradient(sample, firstChannel);
-        StoreWeightGradients(weightGradients, sample, firstChannel);
     }
 
     /// <summary>
     /// Adds the gradient of one output to those of the bands it is made of; <paramref name="written"/> are the bands that have
     /// one already, the others' memory holds anything.
     /// </summary>
-    private void ReadGradient(BandSink sink, int sample, int firstChannel, int written)
+    private void AddGradient(BandSink sink, int unit, int firstChannel, int written)
     {
-        var reader = Reader(sink.Tensor, sink.Channels, Plan.Units, Plan.Columns, sample, sink.FirstChannel + firstChannel, square);
-        for (var unit = 0; unit < Plan.Units; unit++)
+        var gain = 0;
+        for (var band = 0; band < Plan.Bands; band++)
         {
-            reader.Read(row, Plan.Columns);
-            var used = 0;
-            for (var band = 0; band < Plan.Bands; band++)
+            if ((sink.Bands >> band & 1) == 0)
             {
-                if ((sink.Bands >> band & 1) == 0)
-                {
-                    continue;
-                }
-
-                var (column, r) = Plan.HalvesOf(band);
-                var factor = Activation.Of<V, T>(sink.Scale);
-                if (sink.Gains != 0)
-                {
-                    factor = V.Load((T*)sink.Gains + (used * Plan.Channels) + firstChannel);
-                    AddGainGradient(Lattice.Row(unit, column, r), unit == 0, GainGradient(sink, used++, sample, firstChannel));
-                }
-
-                var to = gradients.Row(unit, column, r);
-                if ((written >> band & 1) == 0)
-                {
-                    for (int j = 0, columns = Plan.Columns; j < columns; j++)
-                    {
-                        to[j] = factor * row[j];
-                    }
-                }
-                else
-                {
-                    for (int j = 0, columns = Plan.Columns; j < columns; j++)
-                    {
-                        to[j] = V.MultiplyAdd(factor, row[j], to[j]);
-                    }
-                }
-            }
-        }
-    }
-
-    private T* GainGradient(BandSink sink, int i, int sample, int firstChannel)
-        => (T*)Call.GainGradients + ((((nint)sample * int.PopCount(sink.Bands)) + i) * Plan.Channels) + firstChannel;
-
-    private void AddGainGradient(V* band, bool first, T* gradient)
-    {
-        var sum = first ? default : V.Load(gradient);
-        for (var j = 0; j < Plan.Columns; j++)
-        {
-            sum = V.MultiplyAdd(row[j], band[j], sum);
-        }
-
-        sum.Store(gradient);
-    }
-
-    private void ClearGradient(int band)
-    {
-        var (column, r) = Plan.HalvesOf(band);
-        for (var unit = 0; unit < Plan.Units; unit++)
-        {
-            new Span<V>(gradients.Row(unit, column, r), Plan.Columns).Clear();
-        }
-    }
-
-    private void WriteSignalGradient(int sample, int firstChannel)
-    {
-        var writer = Writer(Call.SignalGradient, Plan.Channels, Plan.Height, Plan.Width, sample, firstChannel, square);
-        for (var line = 0; line < Plan.Height; line++)
-        {
-            var unit = line / Plan.RowsInUnit;
-            if (unit == Plan.Units)
-            {
-                // What floor mode leaves out has no part in the bands.
-                writer.Write(zeros, Plan.Width);
                 continue;
             }
 
-            var r = Plan.RowsInUnit - 1 - (line % Plan.RowsInUnit);
-            if (line == Plan.Height - 1 && r > 0)
+            var factor = Activation.Of<V, T>(sink.Scale);
+            if (sink.Gains != 0)
             {
-                // ceil_mode: the repeated last row is the last row.
-                Add(gradients.Row(unit, 1, 0), gradients.Row(unit, 1, 1), Plan.Columns);
-                Add(gradients.Row(unit, 0, 0), gradients.Row(unit, 0, 1), Plan.Columns);
+                var (column, r) = Plan.HalvesOf(band);
+                factor = V.Load((T*)sink.Gains + (gain * Plan.Channels) + firstChannel);
+                gainGradients[gain] += Product(row, Lattice.Row(unit, column, r));
+                gain++;
+            }
+
+            var to = Gradient(unit, band);
+            if ((written >> band & 1) == 0)
+            {
+                for (int j = 0, columns = Plan.Columns; j < columns; j++)
+                {
+                    to[j] = factor * row[j];
+                }
+            }
+            else
+            {
+                for (int j = 0, columns = Plan.Columns; j < columns; j++)
+                {
+                    to[j] = V.MultiplyAdd(factor, row[j], to[j]);
+                }
+            }
+        }
+    }
+
+    private V Product(V* a, V* b)
+    {
+        V sum = default;
+        for (int j = 0, columns = Plan.Columns; j < columns; j++)
+        {
+            sum = V.MultiplyAdd(a[j], b[j], sum);
+        }
+
+        return sum;
+    }
+
+    private V* Gradient(int unit, int band)
+    {
+        var (column, r) = Plan.HalvesOf(band);
+        return gradients.Row(unit, column, r);
+    }
+
+    private void WriteUnit(int unit)
+    {
+        for (var r = Plan.RowsInUnit - 1; r >= 0; r--)
+        {
+            var line = (unit * Plan.RowsInUnit) + Plan.RowsInUnit - 1 - r;
+            if (line >= Plan.Height)
+            {
+                continue;
             }
 
             V* odd = gradients.Row(unit, 1, r), even = gradients.Row(unit, 0, r);
+            if (line == Plan.Height - 1 && r > 0)
+            {
+                // ceil_mode: the repeated last row is the last row.
+                Add(gradients.Row(unit, 1, 0), odd, Plan.Columns);
+                Add(gradients.Row(unit, 0, 0), even, Plan.Columns);
+            }
+
             if (Plan.Width < 2 * Plan.Columns)
             {
                 Add(even + Plan.Columns - 1, odd + Plan.Columns - 1, 1);
@@ -190,8 +231,26 @@ internal sealed unsafe class DownGradientWorker<V, T> : DownWorker<V, T>
             writer.WriteMerged(odd, even, paired);
             writer.Write(zeros, Plan.Width - paired);
         }
+    }
 
-        writer.Flush();
+    /// <summary>What floor mode leaves out has no part in the bands.</summary>
+    private void WriteRest()
+    {
+        for (var line = Plan.Units * Plan.RowsInUnit; line < Plan.Height; line++)
+        {
+            writer.Write(zeros, Plan.Width);
+        }
+    }
+
+    private void StoreGainGradients(int sample, int firstChannel)
+    {
+        foreach (var sink in Call.SinkGradients)
+        {
+            for (var i = 0; sink.Gains != 0 && i < int.PopCount(sink.Bands); i++)
+            {
+                gainGradients[i].Store((T*)Call.GainGradients + ((((nint)sample * int.PopCount(sink.Bands)) + i) * Plan.Channels) + firstChannel);
+            }
+        }
     }
 
     private static void Add(V* terms, V* sums, int count)

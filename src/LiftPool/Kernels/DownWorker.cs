@@ -12,6 +12,8 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
     private readonly V* readSquare;
     private readonly V* writeSquares;
     private readonly PixelWriter<V, T>[] writers;
+    private readonly bool[] stepsAlongRow;
+    private readonly bool[][] stepsDownColumn;
     private PixelReader<V, T> reader;
 
     internal DownWorker(KernelCall call)
@@ -19,7 +21,7 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
     {
     }
 
-    /// <summary>For a pass over the whole plane, with memory for more.</summary>
+    /// <summary>For a window of so many units, with memory for more.</summary>
     protected DownWorker(KernelCall call, int units, long moreVectors)
         : base(call, (LatticeSize(call.Plan, units) * (call.HasPenalties ? 3 : 1)) + (call.HasPenalties ? PenaltySamples<V, T>.SumsSize(call.Plan) : 0) + call.Plan.Columns + PixelReader<V, T>.SquareSize + ((long)call.Sinks.Length * PixelWriter<V, T>.SquareSize) + moreVectors)
     {
@@ -28,6 +30,10 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
         readSquare = Take(PixelReader<V, T>.SquareSize);
         writeSquares = Take((long)call.Sinks.Length * PixelWriter<V, T>.SquareSize);
         writers = new PixelWriter<V, T>[call.Sinks.Length];
+
+        bool Wants(int column, int row) => (call.WantedBands >> Plan.BandOf(column, row) & 1) != 0;
+        stepsAlongRow = Plan.StepsLeadingTo(Wants(0, 0) || Wants(0, 1), Wants(1, 0) || Wants(1, 1));
+        stepsDownColumn = [Plan.StepsLeadingTo(Wants(0, 0), Wants(0, 1)), Plan.StepsLeadingTo(Wants(1, 0), Wants(1, 1))];
         if (call.HasPenalties)
         {
             Penalties = new PenaltySamples<V, T>(Plan, Lattice, TakeLattice(units), TakeLattice(units), Take(PenaltySamples<V, T>.SumsSize(Plan)));
@@ -40,68 +46,25 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
     /// <summary>The samples in work; of each unit that is done, the bands.</summary>
     protected Lattice<V> Lattice { get; }
 
+    /// <summary>How many units are read before the first is done.</summary>
+    protected int Delay => Plan.VerticalSteps * Plan.Lag;
+
     internal override void Run(int sample, int firstChannel, V* weights)
     {
-        reader = Reader(Call.Signal, Plan.Channels, Plan.Height, Plan.Width, sample, firstChannel, readSquare);
+        Begin(sample, firstChannel);
         for (var i = 0; i < writers.Length; i++)
         {
             var sink = Call.Sinks[i];
             writers[i] = Writer(sink.Tensor, sink.Channels, Plan.Units, Plan.Columns, sample, sink.FirstChannel + firstChannel, writeSquares + (i * PixelWriter<V, T>.SquareSize));
         }
 
-        var penalised = Call.HasPenalties;
-        if (penalised)
+        var axis = new AxisKernel<V, T>(Plan, Lattice, default, weights, Sources);
+        for (var unit = -Delay; unit < Plan.Units; unit++)
         {
-            Penalties.Begin();
-        }
-
-        var axis = new AxisKernel<V, T>(Plan, Lattice, weights, Sources);
-        for (var time = 0; time < Plan.Units + (Plan.VerticalSteps * Plan.Lag); time++)
-        {
-            if (time < Plan.Units)
-            {
-                ReadUnit(time);
-                for (var row = 0; row < Plan.RowsInUnit; row++)
-                {
-                    if (penalised)
-                    {
-                        Penalties.SaveAlongRow(time, row);
-                    }
-
-                    foreach (var step in Plan.Steps)
-                    {
-                        axis.AlongRow(step, time, row, inverse: false);
-                    }
-
-                    if (penalised)
-                    {
-                        Penalties.AddAlongRow(time, row);
-                    }
-                }
-
-                if (penalised && Plan.VerticalSteps > 0)
-                {
-                    Penalties.SaveDownColumns(time);
-                }
-            }
-
-            var unit = time;
-            for (var k = 0; k < Plan.VerticalSteps; k++)
-            {
-                unit -= Plan.Lag;
-                if (unit >= 0 && unit < Plan.Units)
-                {
-                    DownColumns(axis, k, unit);
-                }
-            }
-
-            if (unit >= 0 && unit < Plan.Units)
+            Advance(axis, unit + Delay);
+            if (unit >= 0)
             {
                 WriteUnit(unit, firstChannel);
-                if (penalised && Plan.VerticalSteps > 0)
-                {
-                    Penalties.AddDownColumns(unit);
-                }
             }
         }
 
@@ -119,13 +82,80 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
         }
     }
 
+    /// <summary>Before the first unit of a plane.</summary>
+    protected void Begin(int sample, int firstChannel)
+    {
+        reader = Reader(Call.Signal, Plan.Channels, Plan.Height, Plan.Width, sample, firstChannel, readSquare);
+        if (Call.HasPenalties)
+        {
+            Penalties.Begin();
+        }
+    }
+
+    /// <summary>
+    /// Reads the next unit and lifts it along its rows, and takes each step down the columns as far as it can go by then.
+    /// After it the unit that was read <see cref="Delay"/> units before is done.
+    /// </summary>
+    protected void Advance(AxisKernel<V, T> axis, int time)
+    {
+        if (time < Plan.Units)
+        {
+            ReadUnit(time);
+            for (var row = 0; row < Plan.RowsInUnit; row++)
+            {
+                LiftAlongRow(axis, time, row);
+            }
+
+            if (Call.HasPenalties && Plan.VerticalSteps > 0)
+            {
+                Penalties.SaveDownColumns(time);
+            }
+        }
+
+        var unit = time;
+        for (var k = 0; k < Plan.VerticalSteps; k++)
+        {
+            unit -= Plan.Lag;
+            if ((uint)unit < (uint)Plan.Units)
+            {
+                DownColumns(axis, k, unit);
+            }
+        }
+
+        if (Call.PenaltySums != 0 && Plan.VerticalSteps > 0 && (uint)unit < (uint)Plan.Units)
+        {
+            Penalties.AddDownColumns(unit);
+        }
+    }
+
+    private void LiftAlongRow(AxisKernel<V, T> axis, int unit, int row)
+    {
+        if (Call.HasPenalties)
+        {
+            Penalties.SaveAlongRow(unit, row);
+        }
+
+        for (var k = 0; k < Plan.Steps.Length; k++)
+        {
+            if (stepsAlongRow[k])
+            {
+                axis.AlongRow(k, unit, row, inverse: false);
+            }
+        }
+
+        if (Call.PenaltySums != 0)
+        {
+            Penalties.AddAlongRow(unit, row);
+        }
+    }
+
     private void DownColumns(AxisKernel<V, T> axis, int k, int unit)
     {
         for (var column = 0; column < 2; column++)
         {
-            if (Call.Columns[column])
+            if (stepsDownColumn[column][k])
             {
-                axis.DownColumns(Plan.Steps[k], unit, column, inverse: false);
+                axis.DownColumns(k, unit, column, inverse: false);
             }
         }
     }

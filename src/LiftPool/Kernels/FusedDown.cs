@@ -36,7 +36,7 @@ internal sealed record FusedDown(KernelStep[] Steps, PaddingModes Padding, int B
             Plan = plan,
             Signal = signal,
             Sinks = Sinks(plan, outputs!, weights, channelsLast),
-            Columns = ColumnsOf(plan, ComputesAllBands ? LiftingTransform.AllBands(plan.Axes) : Bands),
+            WantedBands = ComputesAllBands ? LiftingTransform.AllBands(plan.Axes) : Bands,
             PenaltySums = Norm is null ? 0 : Marshal.UnsafeAddrOfPinnedArrayElement(sums, 0),
         };
         Run(KernelTask.Down, call, weights, x.dtype);
@@ -142,9 +142,6 @@ internal sealed record FusedDown(KernelStep[] Steps, PaddingModes Padding, int B
 
         return [.. sinks];
     }
-
-    private static bool[] ColumnsOf(KernelPlan plan, int bands)
-        => plan.Axes == 1 ? [true, true] : [(bands & 0b0011) != 0, (bands & 0b1100) != 0];
 
     private static double Value(Tensor? gradient)
     {

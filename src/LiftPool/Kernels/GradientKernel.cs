@@ -2,117 +2,106 @@ namespace LiftPool.Kernels;
 
 /// <summary>
 /// Takes lifting steps back on a lattice of values and carries the gradient through them on a second lattice. Since a step
-/// can be taken back, nothing but the end result is needed: the operator runs once more, which restores what it had
-/// changed and gives what its gradient needs.
+/// can be taken back, nothing has to be kept of the values but their end result: with what the operator gave, that restores
+/// what the step had changed.
 /// </summary>
-internal readonly unsafe ref struct GradientKernel<V, T>(KernelPlan plan, Lattice<V> values, Lattice<V> gradients, V* weights, V* weightGradients, V* inner, V** sources)
+internal readonly unsafe ref struct GradientKernel<V, T>(KernelPlan plan, Lattice<V> values, Lattice<V> gradients, StepOutputs<V> outputs, V* weights, V* weightGradients, V** sources)
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
 {
-    private readonly AxisKernel<V, T> axis = new(plan, values, weights, sources);
+    private readonly AxisKernel<V, T> axis = new(plan, values, outputs, weights, sources);
 
-    /// <summary>A row of the convolution's gradient has margins of twice the reach: what is spread over the ends reads there.</summary>
-    internal static long InnerSize(KernelPlan plan) => (long)(plan.Units + 1) * InnerStride(plan);
-
-    private static int InnerStride(KernelPlan plan) => plan.Columns + (4 * plan.Margin);
-
-    internal static void ClearInner(KernelPlan plan, V* inner) => new Span<V>(inner, checked((int)InnerSize(plan))).Clear();
-
-    /// <summary>Through a step along one row of a unit, which was taken with or without <paramref name="inverse"/>.</summary>
-    internal void AlongRow(KernelStep step, int unit, int row, bool inverse)
+    /// <summary>Through step k along one row of a unit, which was taken with or without <paramref name="inverse"/>.</summary>
+    internal void AlongRow(int k, int unit, int row, bool inverse)
     {
+        var step = plan.Steps[k];
         var (source, target) = AxisKernel<V, T>.Halves(step);
-        var reach = step.Taps / 2;
-        var taps = axis.Operator(step);
-        var own = Inner(plan.Units);
-        RowKernel<V, T>.LiftBack(
-            values.Row(unit, target, row),
-            gradients.Row(unit, target, row),
-            own,
-            axis.RowSources(step, values.Row(unit, source, row)),
-            taps,
-            new PackedOperator<V>(weightGradients + step.Offset, step.Taps),
-            AxisKernel<V, T>.Subtracts(step, inverse),
-            plan.Columns);
+        var output = outputs.AlongRow(unit, row, k);
+        LiftBack(step, values.Row(unit, target, row), gradients.Row(unit, target, row), output, axis.RowSources(step, values.Row(unit, source, row)), inverse);
 
         var to = gradients.Row(unit, source, row);
-        SpreadAlong(taps, own, to, 0, plan.Columns);
-        for (var i = 1; i <= reach; i++)
+        SpreadAlong(step, output, 0, to, plan.Columns);
+        for (var i = 1; i <= step.Taps / 2; i++)
         {
             // A sample that stood beyond an end too gets that gradient as well.
             var left = Padding.Source(-i, plan.Columns, plan.Padding);
             var right = Padding.Source(plan.Columns - 1 + i, plan.Columns, plan.Padding);
             if (left >= 0)
             {
-                SpreadAlong(taps, own, to + left, -i, 1);
-                SpreadAlong(taps, own, to + right, plan.Columns - 1 + i, 1);
+                SpreadAlong(step, output, -i, to + left, 1);
+                SpreadAlong(step, output, plan.Columns - 1 + i, to + right, 1);
             }
         }
     }
 
-    /// <summary>Through a step down the columns of one half, all units of it.</summary>
-    internal void DownColumns(KernelStep step, int column, bool inverse)
+    /// <summary>
+    /// Through step k down the columns of one half, at one unit; its sources get their gradient from <see cref="SpreadDown(int, int, int)"/>.
+    /// </summary>
+    internal void DownColumns(int k, int unit, int column, bool inverse)
     {
+        var step = plan.Steps[k];
         var (source, target) = AxisKernel<V, T>.Halves(step);
-        var reach = step.Taps / 2;
-        var taps = axis.Operator(step);
-        for (var unit = 0; unit < plan.Units; unit++)
-        {
-            RowKernel<V, T>.LiftBack(
-                values.Row(unit, column, target),
-                gradients.Row(unit, column, target),
-                Inner(unit),
-                axis.ColumnSources(step, unit, column, source),
-                taps,
-                new PackedOperator<V>(weightGradients + step.Offset, step.Taps),
-                AxisKernel<V, T>.Subtracts(step, inverse),
-                plan.Columns);
+        LiftBack(
+            step,
+            values.Row(unit, column, target),
+            gradients.Row(unit, column, target),
+            outputs.DownColumns(unit, column, k),
+            axis.ColumnSources(step, unit, column, source),
+            inverse);
+    }
 
-            // The last unit that this one's taps read has its gradient whole by now.
-            if (unit >= reach)
+    /// <summary>
+    /// The gradient of a unit that step k read, once <see cref="DownColumns"/> has been at all units within the operator's reach.
+    /// </summary>
+    internal void SpreadDown(int k, int unit, int column)
+    {
+        var step = plan.Steps[k];
+        var to = gradients.Row(unit, column, AxisKernel<V, T>.Halves(step).source);
+        SpreadDown(k, step, unit, column, to);
+        for (var i = 1; i <= step.Taps / 2; i++)
+        {
+            if (Padding.Source(-i, plan.Units, plan.Padding) == unit)
             {
-                SpreadDown(taps, unit - reach, gradients.Row(unit - reach, column, source));
+                SpreadDown(k, step, -i, column, to);
             }
-        }
 
-        for (var unit = Math.Max(0, plan.Units - reach); unit < plan.Units; unit++)
-        {
-            SpreadDown(taps, unit, gradients.Row(unit, column, source));
-        }
-
-        for (var i = 1; i <= reach; i++)
-        {
-            var top = Padding.Source(-i, plan.Units, plan.Padding);
-            var bottom = Padding.Source(plan.Units - 1 + i, plan.Units, plan.Padding);
-            if (top >= 0)
+            if (Padding.Source(plan.Units - 1 + i, plan.Units, plan.Padding) == unit)
             {
-                SpreadDown(taps, -i, gradients.Row(top, column, source));
-                SpreadDown(taps, plan.Units - 1 + i, gradients.Row(bottom, column, source));
+                SpreadDown(k, step, plan.Units - 1 + i, column, to);
             }
         }
     }
 
-    private V* Inner(int unit) => inner + ((nint)unit * InnerStride(plan)) + (2 * plan.Margin);
+    private void LiftBack(KernelStep step, V* target, V* targetGradient, V* output, V** from, bool inverse)
+        => RowKernel<V, T>.LiftBack(
+            target,
+            targetGradient,
+            output,
+            from,
+            axis.Operator(step),
+            new PackedOperator<V>(weightGradients + step.Offset, step.Taps),
+            AxisKernel<V, T>.Subtracts(step, inverse),
+            plan.Columns);
 
-    /// <summary>The gradient of the samples from <paramref name="position"/> on: tap k brought them to position - k + reach.</summary>
-    private void SpreadAlong(PackedOperator<V> taps, V* from, V* to, int position, int count)
+    /// <summary>The gradient of the samples from <paramref name="position"/> on: tap i brought them to position - i + reach.</summary>
+    private void SpreadAlong(KernelStep step, V* output, int position, V* to, int count)
     {
-        for (var k = 0; k < taps.Count; k++)
+        for (var i = 0; i < step.Taps; i++)
         {
-            sources[k] = from + position - k + (taps.Count / 2);
+            sources[i] = output + position - i + (step.Taps / 2);
         }
 
-        RowKernel<V, T>.Spread(to, sources, taps, count);
+        RowKernel<V, T>.Spread(to, sources, axis.Operator(step), count);
     }
 
-    private void SpreadDown(PackedOperator<V> taps, int position, V* to)
+    private void SpreadDown(int k, KernelStep step, int position, int column, V* to)
     {
-        for (var k = 0; k < taps.Count; k++)
+        for (var i = 0; i < step.Taps; i++)
         {
-            var unit = position - k + (taps.Count / 2);
-            sources[k] = unit >= 0 && unit < plan.Units ? Inner(unit) : values.Zeros;
+            var unit = position - i + (step.Taps / 2);
+            sources[i] = (uint)unit < (uint)plan.Units ? outputs.DownColumns(unit, column, k) : values.Zeros;
         }
 
-        RowKernel<V, T>.Spread(to, sources, taps, plan.Columns);
+        RowKernel<V, T>.Spread(to, sources, axis.Operator(step), plan.Columns);
     }
 }

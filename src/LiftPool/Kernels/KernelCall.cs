@@ -31,8 +31,8 @@ internal sealed class KernelCall
     /// <summary>What a down-pool writes.</summary>
     internal BandSink[] Sinks { get; init; } = [];
 
-    /// <summary>In 2-D: whether a wanted band is low, or high, along the row.</summary>
-    internal bool[] Columns { get; init; } = [true, true];
+    /// <summary>The bands that have to be right, as a bit mask; the others' samples may hold anything.</summary>
+    internal int WantedBands { get; init; } = ~0;
 
     /// <summary>The gradients of what a down-pool wrote; those that are undefined are left out.</summary>
     internal BandSink[] SinkGradients { get; init; } = [];

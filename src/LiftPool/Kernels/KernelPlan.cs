@@ -53,4 +53,24 @@ internal sealed record KernelPlan(int Axes, int Batch, int Channels, int Height,
 
     /// <summary>A band's number is its name in binary, H = 1, the letter of the horizontal axis first.</summary>
     internal (int column, int row) HalvesOf(int band) => Axes == 1 ? (band, 0) : (band >> 1, band & 1);
+
+    /// <summary>The inverse of <see cref="HalvesOf"/>.</summary>
+    internal int BandOf(int column, int row) => Axes == 1 ? column : (2 * column) + row;
+
+    /// <summary>
+    /// Of each step along an axis, whether a wanted half needs it: it changes that half, or one that a later step reads for it.
+    /// </summary>
+    internal bool[] StepsLeadingTo(bool low, bool high)
+    {
+        var needed = new bool[Steps.Length];
+        for (var k = Steps.Length - 1; k >= 0; k--)
+        {
+            var changesHigh = Steps[k].Kind == StepKind.Predict;
+            needed[k] = changesHigh ? high : low;
+            low |= needed[k];
+            high |= needed[k];
+        }
+
+        return needed;
+    }
 }

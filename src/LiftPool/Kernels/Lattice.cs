@@ -15,8 +15,10 @@ namespace LiftPool.Kernels;
 internal readonly unsafe struct Lattice<V>(V* memory, int units, int rowsInUnit, int columns, int margin)
     where V : unmanaged
 {
-    // A power of two, so that a ring's index is a mask.
-    private readonly int units = RingUnits(units);
+    // The number of units is a power of two, so that a ring's index is a mask.
+    private readonly int lastUnit = RingUnits(units) - 1;
+    private readonly nint unitStride = (nint)2 * rowsInUnit * (columns + (2 * margin));
+    private readonly V* first = memory + margin;
 
     internal int Columns => columns;
 
@@ -31,14 +33,14 @@ internal readonly unsafe struct Lattice<V>(V* memory, int units, int rowsInUnit,
 
     /// <summary>The half row: <paramref name="column"/> and <paramref name="row"/> 1 for the odd samples of that axis.</summary>
     internal V* Row(int unit, int column, int row)
-        => memory + ((((nint)(unit & (units - 1)) * 2 * rowsInUnit) + (column * rowsInUnit) + row) * Stride) + margin;
+        => first + ((unit & lastUnit) * unitStride) + (((column * rowsInUnit) + row) * Stride);
 
     /// <summary>A row of zeros.</summary>
-    internal V* Zeros => memory + ((nint)2 * units * rowsInUnit * Stride) + margin;
+    internal V* Zeros => first + ((lastUnit + 1) * unitStride);
 
     private static int RingUnits(int units) => (int)BitOperations.RoundUpToPowerOf2((uint)units);
 
-    internal void Clear() => new Span<V>(memory, checked((int)Size(units, rowsInUnit, columns, margin))).Clear();
+    internal void Clear() => new Span<V>(memory, checked((int)Size(lastUnit + 1, rowsInUnit, columns, margin))).Clear();
 
     /// <summary>Fills the margins of a half row by the rule of the padding.</summary>
     internal void Pad(V* row, PaddingModes mode)

@@ -10,48 +10,51 @@ internal static unsafe class RowKernel<V, T>
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
 {
-    /// <summary><c>target[j] -= f(j)</c>, or <c>+=</c>, with <c>f = tanh(proj * relu(bias + sum_k taps[k] sources[k][j]) + projBias)</c>.</summary>
+    /// <summary>
+    /// <c>target[j] -= f(j)</c>, or <c>+=</c>, with <c>f = tanh(proj * relu(bias + sum_k taps[k] sources[k][j]) + projBias)</c>, which
+    /// is kept in <paramref name="output"/> unless that is null.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Lift(V* target, V** sources, PackedOperator<V> op, bool subtract, int count)
+    internal static void Lift(V* target, V** sources, PackedOperator<V> op, V* output, bool subtract, int count)
     {
         switch (op.Count)
         {
             case 3:
-                Lift<ThreeTaps>(target, sources, op, subtract, count);
+                Lift<ThreeTaps>(target, sources, op, output, subtract, count);
                 break;
             case 5:
-                Lift<FiveTaps>(target, sources, op, subtract, count);
+                Lift<FiveTaps>(target, sources, op, output, subtract, count);
                 break;
             case 1:
-                Lift<OneTap>(target, sources, op, subtract, count);
+                Lift<OneTap>(target, sources, op, output, subtract, count);
                 break;
             default:
-                Lift<AnyTaps>(target, sources, op, subtract, count);
+                Lift<AnyTaps>(target, sources, op, output, subtract, count);
                 break;
         }
     }
 
     /// <summary>
-    /// Takes <see cref="Lift(V*, V**, PackedOperator{V}, bool, int)"/> back and carries the gradient through it: restores the
-    /// target's value, and from the target's gradient adds to the operator's gradients and writes that of the convolution's
-    /// output to <paramref name="inner"/>, for <see cref="Spread(V*, V**, PackedOperator{V}, int)"/> to carry on to the sources.
+    /// Takes a step back and carries the gradient through it: restores the target's value, and from the target's gradient adds
+    /// to the operator's gradients. <paramref name="output"/> holds what the operator gave, and gets the gradient of its
+    /// convolution's output, for <see cref="Spread(V*, V**, PackedOperator{V}, int)"/> to carry on to the sources.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void LiftBack(V* target, V* targetGradient, V* inner, V** sources, PackedOperator<V> op, PackedOperator<V> gradient, bool subtract, int count)
+    internal static void LiftBack(V* target, V* targetGradient, V* output, V** sources, PackedOperator<V> op, PackedOperator<V> gradient, bool subtract, int count)
     {
         switch (op.Count)
         {
             case 3:
-                LiftBack<ThreeTaps>(target, targetGradient, inner, sources, op, gradient, subtract, count);
+                LiftBack<ThreeTaps>(target, targetGradient, output, sources, op, gradient, subtract, count);
                 break;
             case 5:
-                LiftBack<FiveTaps>(target, targetGradient, inner, sources, op, gradient, subtract, count);
+                LiftBack<FiveTaps>(target, targetGradient, output, sources, op, gradient, subtract, count);
                 break;
             case 1:
-                LiftBack<OneTap>(target, targetGradient, inner, sources, op, gradient, subtract, count);
+                LiftBack<OneTap>(target, targetGradient, output, sources, op, gradient, subtract, count);
                 break;
             default:
-                LiftBack<AnyTaps>(target, targetGradient, inner, sources, op, gradient, subtract, count);
+                LiftBack<AnyTaps>(target, targetGradient, output, sources, op, gradient, subtract, count);
                 break;
         }
     }
@@ -78,7 +81,7 @@ internal static unsafe class RowKernel<V, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Lift<K>(V* target, V** sources, PackedOperator<V> op, bool subtract, int count)
+    private static void Lift<K>(V* target, V** sources, PackedOperator<V> op, V* output, bool subtract, int count)
         where K : struct, ITapCount
     {
         var taps = new Taps<K>(op, sources);
@@ -88,22 +91,26 @@ internal static unsafe class RowKernel<V, T>
             var relu = Activation.Relu<V, T>(taps.Sum(bias, j));
             var f = Activation.Tanh<V, T>(V.MultiplyAdd(proj, relu, projBias));
             target[j] = subtract ? target[j] - f : target[j] + f;
+            if (output != null)
+            {
+                output[j] = f;
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void LiftBack<K>(V* target, V* targetGradient, V* inner, V** sources, PackedOperator<V> op, PackedOperator<V> gradient, bool subtract, int count)
+    private static void LiftBack<K>(V* target, V* targetGradient, V* output, V** sources, PackedOperator<V> op, PackedOperator<V> gradient, bool subtract, int count)
         where K : struct, ITapCount
     {
         var taps = new Taps<K>(op, sources);
-        var (bias, proj, projBias) = (*op.Bias, *op.Proj, *op.ProjBias);
+        var (bias, proj) = (*op.Bias, *op.Proj);
         V biasGradient = default, projGradient = default, projBiasGradient = default;
         V tap0 = default, tap1 = default, tap2 = default, tap3 = default, tap4 = default;
         for (var j = 0; j < count; j++)
         {
             var sum = taps.Sum(bias, j);
             var relu = Activation.Relu<V, T>(sum);
-            var f = Activation.Tanh<V, T>(V.MultiplyAdd(proj, relu, projBias));
+            var f = output[j];
             target[j] = subtract ? target[j] + f : target[j] - f;
 
             // d tanh = 1 - tanh^2
@@ -113,7 +120,7 @@ internal static unsafe class RowKernel<V, T>
             projGradient = V.MultiplyAdd(g, relu, projGradient);
             g = V.WherePositive(sum, g * proj);
             biasGradient += g;
-            inner[j] = g;
+            output[j] = g;
 
             tap0 = V.MultiplyAdd(g, taps.Source0[j], tap0);
             if (K.Count >= 3)
@@ -150,7 +157,7 @@ internal static unsafe class RowKernel<V, T>
             var tap = gradient.Taps[k];
             for (var j = 0; j < count; j++)
             {
-                tap = V.MultiplyAdd(inner[j], sources[k][j], tap);
+                tap = V.MultiplyAdd(output[j], sources[k][j], tap);
             }
 
             gradient.Taps[k] = tap;

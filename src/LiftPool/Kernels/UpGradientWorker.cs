@@ -1,79 +1,107 @@
 namespace LiftPool.Kernels;
 
 /// <summary>
-/// An up-pool's gradient: the signal once more from the bands, and from it and its gradient back to the bands.
+/// An up-pool's gradient in one pass over memory: the signal once more from the bands, and, as soon as a unit's is there,
+/// the steps again from it and its gradient to the bands.
 /// </summary>
 internal sealed unsafe class UpGradientWorker<V, T> : UpWorker<V, T>
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
 {
     private readonly Lattice<V> gradients;
+    private readonly StepOutputs<V> outputs;
     private readonly V* weightGradients;
-    private readonly V* inner;
-    private readonly V* square;
+    private readonly V* readSquare;
+    private readonly V* writeSquares;
+    private readonly PixelWriter<V, T>[] writers;
+    private PixelReader<V, T> reader;
 
     internal UpGradientWorker(KernelCall call)
-        : base(call, call.Plan.Units, LatticeSize(call.Plan, call.Plan.Units) + call.Plan.WeightVectors + GradientKernel<V, T>.InnerSize(call.Plan) + Math.Max(PixelReader<V, T>.SquareSize, PixelWriter<V, T>.SquareSize))
+        : base(call, WindowOf(call.Plan), LatticeSize(call.Plan, WindowOf(call.Plan)) + StepOutputs<V>.Size(call.Plan, WindowOf(call.Plan)) + call.Plan.WeightVectors + PixelReader<V, T>.SquareSize + ((long)call.Plan.Bands * PixelWriter<V, T>.SquareSize))
     {
-        gradients = TakeLattice(Plan.Units);
+        gradients = TakeLattice(WindowOf(Plan));
+        outputs = new StepOutputs<V>(Take(StepOutputs<V>.Size(Plan, WindowOf(Plan))), Plan, WindowOf(Plan));
+        outputs.Clear();
         weightGradients = Take(Plan.WeightVectors);
-        inner = Take(GradientKernel<V, T>.InnerSize(Plan));
-        square = Take(Math.Max(PixelReader<V, T>.SquareSize, PixelWriter<V, T>.SquareSize));
-        GradientKernel<V, T>.ClearInner(Plan, inner);
+        readSquare = Take(PixelReader<V, T>.SquareSize);
+        writeSquares = Take((long)Plan.Bands * PixelWriter<V, T>.SquareSize);
+        writers = new PixelWriter<V, T>[Plan.Bands];
     }
 
     internal override void Run(int sample, int firstChannel, V* weights)
     {
-        base.Run(sample, firstChannel, weights);
+        Begin(sample, firstChannel);
         new Span<V>(weightGradients, Plan.WeightVectors).Clear();
-        ReadSignalGradient(sample, firstChannel);
-
-        var kernel = new GradientKernel<V, T>(Plan, Lattice, gradients, weights, weightGradients, inner, Sources);
-        for (var unit = 0; unit < Plan.Units; unit++)
+        reader = Reader(Call.SignalGradient, Plan.Channels, Plan.Height, Plan.Width, sample, firstChannel, readSquare);
+        for (var band = 0; band < writers.Length; band++)
         {
-            for (var r = Plan.RowsInUnit - 1; r >= 0; r--)
-            {
-                foreach (var step in Plan.Steps)
-                {
-                    kernel.AlongRow(step, unit, r, inverse: true);
-                }
-            }
+            writers[band] = Writer(Call.BandGradients[band], Plan.Channels, Plan.Units, Plan.Columns, sample, firstChannel, writeSquares + (band * PixelWriter<V, T>.SquareSize));
         }
 
-        for (var k = 0; k < Plan.VerticalSteps; k++)
+        var axis = new AxisKernel<V, T>(Plan, Lattice, outputs, weights, Sources);
+        var back = new GradientKernel<V, T>(Plan, Lattice, gradients, outputs, weights, weightGradients, Sources);
+        for (var unit = -2 * Delay; unit < Plan.Units; unit++)
         {
-            kernel.DownColumns(Plan.Steps[k], 0, inverse: true);
-            kernel.DownColumns(Plan.Steps[k], 1, inverse: true);
+            Advance(axis, unit + (2 * Delay));
+            AlongRows(back, unit + Delay);
+            DownColumns(back, unit + Delay);
+            WriteUnit(unit);
         }
 
-        WriteBandGradients(sample, firstChannel);
+        for (var band = 0; band < writers.Length; band++)
+        {
+            writers[band].Flush();
+        }
+
         StoreWeightGradients(weightGradients, sample, firstChannel);
     }
 
-    private void ReadSignalGradient(int sample, int firstChannel)
+    private static int WindowOf(KernelPlan plan) => Math.Min(plan.Units, (2 * (plan.VerticalSteps + 1) * plan.Lag) + plan.Margin + 2);
+
+    private void AlongRows(GradientKernel<V, T> back, int unit)
     {
-        var reader = Reader(Call.SignalGradient, Plan.Channels, Plan.Height, Plan.Width, sample, firstChannel, square);
-        for (var unit = 0; unit < Plan.Units; unit++)
+        if ((uint)unit >= (uint)Plan.Units)
         {
-            for (var r = Plan.RowsInUnit - 1; r >= 0; r--)
+            return;
+        }
+
+        for (var r = Plan.RowsInUnit - 1; r >= 0; r--)
+        {
+            reader.ReadSplit(gradients.Row(unit, 1, r), gradients.Row(unit, 0, r), 2 * Plan.Columns);
+            for (var k = 0; k < Plan.Steps.Length; k++)
             {
-                reader.ReadSplit(gradients.Row(unit, 1, r), gradients.Row(unit, 0, r), 2 * Plan.Columns);
+                back.AlongRow(k, unit, r, inverse: true);
             }
         }
     }
 
-    private void WriteBandGradients(int sample, int firstChannel)
+    private void DownColumns(GradientKernel<V, T> back, int unit)
     {
-        for (var band = 0; band < Plan.Bands; band++)
+        // As forwards, these steps and those along the rows keep out of each other's way.
+        unit -= Plan.Lag;
+        for (var k = 0; k < Plan.VerticalSteps; k++)
         {
-            var (column, r) = Plan.HalvesOf(band);
-            var writer = Writer(Call.BandGradients[band], Plan.Channels, Plan.Units, Plan.Columns, sample, firstChannel, square);
-            for (var unit = 0; unit < Plan.Units; unit++)
+            if ((uint)unit < (uint)Plan.Units)
             {
-                writer.Write(gradients.Row(unit, column, r), Plan.Columns);
+                back.DownColumns(k, unit, 0, inverse: true);
+                back.DownColumns(k, unit, 1, inverse: true);
             }
 
-            writer.Flush();
+            unit -= Plan.Lag;
+            if ((uint)unit < (uint)Plan.Units)
+            {
+                back.SpreadDown(k, unit, 0);
+                back.SpreadDown(k, unit, 1);
+            }
+        }
+    }
+
+    private void WriteUnit(int unit)
+    {
+        for (var band = 0; (uint)unit < (uint)Plan.Units && band < writers.Length; band++)
+        {
+            var (column, r) = Plan.HalvesOf(band);
+            writers[band].Write(gradients.Row(unit, column, r), Plan.Columns);
         }
     }
 }

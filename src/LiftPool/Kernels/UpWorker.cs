@@ -15,11 +15,11 @@ internal unsafe class UpWorker<V, T> : Worker<V, T>
     private PixelWriter<V, T> writer;
 
     internal UpWorker(KernelCall call)
-        : this(call, call.Plan.WindowUnits + call.Plan.Margin, 0)
+        : this(call, Math.Min(call.Plan.Units, call.Plan.WindowUnits + call.Plan.Margin), 0)
     {
     }
 
-    /// <summary>For a pass over the whole plane, with memory for more.</summary>
+    /// <summary>For a window of so many units, with memory for more.</summary>
     protected UpWorker(KernelCall call, int units, long moreVectors)
         : base(call, LatticeSize(call.Plan, units) + ((long)call.Plan.Bands * PixelReader<V, T>.SquareSize) + PixelWriter<V, T>.SquareSize + moreVectors)
     {
@@ -32,57 +32,66 @@ internal unsafe class UpWorker<V, T> : Worker<V, T>
     /// <summary>The samples in work; of each unit that is done, the signal, split.</summary>
     protected Lattice<V> Lattice { get; }
 
+    /// <summary>How many units are read before the first is done.</summary>
+    protected int Delay => Plan.VerticalSteps == 0 ? 0 : (Plan.VerticalSteps + 1) * Plan.Lag;
+
     internal override void Run(int sample, int firstChannel, V* weights)
+    {
+        Begin(sample, firstChannel);
+        writer = Writer(Call.Signal, Plan.Channels, Plan.Height, Plan.Width, sample, firstChannel, writeSquare);
+        var axis = new AxisKernel<V, T>(Plan, Lattice, default, weights, Sources);
+        for (var unit = -Delay; unit < Plan.Units; unit++)
+        {
+            Advance(axis, unit + Delay);
+            for (var row = Plan.RowsInUnit - 1; unit >= 0 && row >= 0; row--)
+            {
+                // Row 1, the odd one, stands before row 0.
+                writer.WriteMerged(Lattice.Row(unit, 1, row), Lattice.Row(unit, 0, row), 2 * Plan.Columns);
+            }
+        }
+
+        writer.Flush();
+    }
+
+    /// <summary>Before the first unit of a plane.</summary>
+    protected void Begin(int sample, int firstChannel)
     {
         for (var band = 0; band < readers.Length; band++)
         {
             readers[band] = Reader(Call.Bands[band], Plan.Channels, Plan.Units, Plan.Columns, sample, firstChannel, readSquares + (band * PixelReader<V, T>.SquareSize));
         }
+    }
 
-        if (Call.Signal.Data != 0)
+    /// <summary>
+    /// Reads the next unit's bands, and takes each step down the columns back as far as it can go by then. After it the unit
+    /// that was read <see cref="Delay"/> units before is the signal again, split.
+    /// </summary>
+    protected void Advance(AxisKernel<V, T> axis, int time)
+    {
+        if (time < Plan.Units)
         {
-            writer = Writer(Call.Signal, Plan.Channels, Plan.Height, Plan.Width, sample, firstChannel, writeSquare);
+            ReadUnit(time);
         }
 
-        var axis = new AxisKernel<V, T>(Plan, Lattice, weights, Sources);
-        // A row is merged, which changes it in place, when no step down the columns reads it any more.
-        var delay = Plan.VerticalSteps == 0 ? 0 : Plan.Lag;
-        for (var time = 0; time < Plan.Units + (Plan.VerticalSteps * Plan.Lag) + delay; time++)
+        var unit = time;
+        for (var k = Plan.VerticalSteps - 1; k >= 0; k--)
         {
-            if (time < Plan.Units)
+            unit -= Plan.Lag;
+            if ((uint)unit < (uint)Plan.Units)
             {
-                ReadUnit(time);
-            }
-
-            var unit = time;
-            for (var k = Plan.VerticalSteps - 1; k >= 0; k--)
-            {
-                unit -= Plan.Lag;
-                if (unit >= 0 && unit < Plan.Units)
-                {
-                    axis.DownColumns(Plan.Steps[k], unit, 0, inverse: true);
-                    axis.DownColumns(Plan.Steps[k], unit, 1, inverse: true);
-                }
-            }
-
-            unit -= delay;
-            if (unit >= 0 && unit < Plan.Units)
-            {
-                for (var row = Plan.RowsInUnit - 1; row >= 0; row--)
-                {
-                    for (var k = Plan.Steps.Length - 1; k >= 0; k--)
-                    {
-                        axis.AlongRow(Plan.Steps[k], unit, row, inverse: true);
-                    }
-
-                    WriteRow(unit, row);
-                }
+                axis.DownColumns(k, unit, 0, inverse: true);
+                axis.DownColumns(k, unit, 1, inverse: true);
             }
         }
 
-        if (Call.Signal.Data != 0)
+        // The steps along a row change it in place, so they wait until no step down the columns reads it any more.
+        unit = time - Delay;
+        for (var row = 0; (uint)unit < (uint)Plan.Units && row < Plan.RowsInUnit; row++)
         {
-            writer.Flush();
+            for (var k = Plan.Steps.Length - 1; k >= 0; k--)
+            {
+                axis.AlongRow(k, unit, row, inverse: true);
+            }
         }
     }
 
@@ -93,16 +102,5 @@ internal unsafe class UpWorker<V, T> : Worker<V, T>
             var (column, row) = Plan.HalvesOf(band);
             readers[band].Read(Lattice.Row(unit, column, row), Plan.Columns);
         }
-    }
-
-    /// <summary>Merges a row and writes it: row 1, the odd one, stands before row 0.</summary>
-    private void WriteRow(int unit, int row)
-    {
-        if (Call.Signal.Data == 0)
-        {
-            return;
-        }
-
-        writer.WriteMerged(Lattice.Row(unit, 1, row), Lattice.Row(unit, 0, row), 2 * Plan.Columns);
     }
 }
