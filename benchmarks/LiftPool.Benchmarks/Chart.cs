@@ -37,6 +37,7 @@ internal static class Chart
             [.. Enumerable.Range(0, shapes.Length).Select(i => shapes.Length - 1.0 - i)],
             [.. shapes.Select(one => one.Shape.Name)]);
         plot.Axes.Left.MajorTickStyle.Length = 0;
+        plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericFixedInterval(interval: 0.25);
         plot.Axes.Left.TickLabelStyle.FontSize = 16;
         plot.Axes.Bottom.TickLabelStyle.FontSize = 14;
         plot.Axes.Bottom.Label.FontSize = 16;

@@ -5,6 +5,8 @@ namespace LiftPool.Benchmarks;
 /// <summary>The inputs and layers of one shape, and the calls on them that are timed.</summary>
 internal sealed class Contest : IDisposable
 {
+    private const int AliveCounts = 25;
+
     private readonly Shape shape;
     private readonly DisposeScope scope = NewDisposeScope();
     private readonly List<(string Name, Module<Tensor, Tensor> Pool, Tensor Input)> entries = [];
@@ -106,8 +108,8 @@ internal sealed class Contest : IDisposable
         var x = entry.Input.detach().requires_grad_();
         List<double> counts = [];
 
-        // The runtime's own threads allocate too, now and then: the median of a few is the layer's.
-        for (var i = 0; i < 5; i++)
+        // The runtime's own threads allocate and free too, now and then: the median of many is the layer's.
+        for (var i = 0; i < AliveCounts; i++)
         {
             using var step = NewDisposeScope();
             var before = Glibc.BytesInUse();

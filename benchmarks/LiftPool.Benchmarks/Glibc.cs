@@ -22,32 +22,8 @@ internal static class Glibc
         }
     }
 
-    /// <summary>
-    /// LibTorch's remark that a processor has no NNPACK comes a thousand times over, in the midst of what is timed.
-    /// (.NET's own SetEnvironmentVariable is not seen by native libraries.)
-    /// </summary>
-    public static void SilenceLibTorch()
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return;
-        }
-
-        try
-        {
-            _ = setenv("TORCH_CPP_LOG_LEVEL", "ERROR", overwrite: 0);
-        }
-        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
-        {
-            // musl has another name for its library.
-        }
-    }
-
     [DllImport("libc.so.6")]
     private static extern MallInfo mallinfo2();
-
-    [DllImport("libc.so.6", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
-    private static extern int setenv(string name, string value, int overwrite);
 
     /// <summary>As malloc.h has it, size_t by size_t.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -11,15 +11,14 @@ namespace LiftPool.Benchmarks;
 /// <param name="Network">Bytes.</param>
 /// <remarks>
 /// Each pool gets a process of its own, in which glibc maps every tensor for itself and gives it back when it is freed.
-/// The kernel's high-water mark of resident memory, reset before a step, then is that of the tensors, exact to a page.
+/// Slow, but the kernel's high-water mark of resident memory, reset before a step, then is that of the tensors, exact to a page.
 /// </remarks>
 internal sealed record PeakMemory(long Alone, long Network)
 {
     public const string Command = "peak-memory";
 
-    // The first steps make what stays: gradients, momenta, oneDNN's scratch memory, compiled code.
-    private const int StepsBefore = 5;
-    private const int StepsMeasured = 5;
+    // The first step makes what stays: gradients, momenta, oneDNN's scratch memory, compiled code.
+    private const int StepsBefore = 2;
 
     /// <summary>Asks a child process; null where the system has no such count, or the child failed.</summary>
     public static PeakMemory? Of(PoolKind kind)
@@ -74,20 +73,14 @@ internal sealed record PeakMemory(long Alone, long Network)
             step();
         }
 
-        List<double> peaks = [];
-        for (var i = 0; i < StepsMeasured; i++)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
 
-            // "5" resets the mark to what is resident now (proc(5)).
-            File.WriteAllText("/proc/self/clear_refs", "5");
-            var before = Resident("VmRSS:");
-            step();
-            peaks.Add(Resident("VmHWM:") - before);
-        }
-
-        return (long)Rounds.Median(peaks);
+        // "5" resets the mark to what is resident now (proc(5)). One step is enough: from run to run it differs by 1%.
+        File.WriteAllText("/proc/self/clear_refs", "5");
+        var before = Resident("VmRSS:");
+        step();
+        return Resident("VmHWM:") - before;
     }
 
     private static long Resident(string field)

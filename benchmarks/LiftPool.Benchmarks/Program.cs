@@ -8,7 +8,6 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using LiftPool.Benchmarks;
 using Quickstart;
 
-Glibc.SilenceLibTorch();
 if (args is [PeakMemory.Command, var pool])
 {
     // Its parent chose the allocator's settings.
