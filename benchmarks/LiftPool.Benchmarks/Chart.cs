@@ -14,6 +14,9 @@ internal static class Chart
     // A longer bar is cut off and its number says so: one that missed by far would hide all the others.
     private const double Longest = 1.25;
 
+    // On the axis of ratios.
+    private const double NumberWidth = 0.06;
+
     private static readonly Color ForwardColor = Color.FromHex("#2f6db5");
     private static readonly Color TrainingColor = Color.FromHex("#e08a2c");
     private static readonly Color TargetColor = Color.FromHex("#1d1f24");
@@ -63,24 +66,23 @@ internal static class Chart
                 return;
             }
 
-            var bars = plot.Add.Bars((Bar[])[new Bar
-            {
-                Position = position,
-                Value = Math.Min(ratio, Longest),
-                Size = BarWidth,
-                FillColor = color,
-                LineWidth = 0,
-                Orientation = Orientation.Horizontal,
-                Label = FormattableString.Invariant($"{ratio:0.00}{(ratio > Longest ? " >>" : "")}"),
-            }]);
+            var end = Math.Min(ratio, Longest);
+            var bars = plot.Add.Bars((Bar[])[new Bar { Position = position, Value = end, Size = BarWidth, FillColor = color, LineWidth = 0 }]);
             bars.Horizontal = true;
-            bars.ValueLabelStyle.FontSize = 14;
             if (target.Limit(one.Shape) is { } limit)
             {
                 var mark = plot.Add.Line(limit, position - (BarWidth / 2), limit, position + (BarWidth / 2));
                 mark.LineColor = TargetColor;
                 mark.LineWidth = 3;
+
+                // The number stands behind the mark, not under it.
+                end = limit > end && limit < end + NumberWidth ? limit : end;
             }
+
+            var number = plot.Add.Text(FormattableString.Invariant($"{ratio:0.00}{(ratio > Longest ? " >>" : "")}"), end, position);
+            number.LabelAlignment = Alignment.MiddleLeft;
+            number.LabelFontSize = 14;
+            number.OffsetX = 4;
         }
     }
 }

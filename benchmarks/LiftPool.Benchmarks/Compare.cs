@@ -21,6 +21,7 @@ internal static class Compare
     public static Results Run(int rounds, double budget, Action<string> say)
     {
         var clock = Stopwatch.StartNew();
+        var load = Machine.Load();
         random.manual_seed(1);
         var measure = new Rounds(rounds);
         say("compiling");
@@ -38,7 +39,7 @@ internal static class Compare
         say("memory of a training step");
         var peaks = Enum.GetValues<PoolKind>().ToDictionary(kind => kind, PeakMemory.Of);
         say("copy bandwidth and vector rate");
-        return new Results(shapes, steps, peaks, Floor.Measure(), clock.Elapsed);
+        return new Results(shapes, steps, peaks, Floor.Measure(), load, clock.Elapsed);
     }
 
     private static ShapeResult Measure(Shape shape, Rounds measure, double budget)

@@ -32,6 +32,9 @@ internal static class Machine
         ("LibTorch", torch.__version__),
     ];
 
+    /// <summary>Processes that want a processor, averaged over the last minute; null where the system does not count them.</summary>
+    public static string? Load() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : null;
+
     private static string Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : "not set";
 
     // .NET has no name for it; each system has its own place.

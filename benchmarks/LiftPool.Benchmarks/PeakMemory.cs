@@ -17,9 +17,6 @@ internal sealed record PeakMemory(long Alone, long Network)
 {
     public const string Command = "peak-memory";
 
-    // The first step makes what stays: gradients, momenta, oneDNN's scratch memory, compiled code.
-    private const int StepsBefore = 2;
-
     /// <summary>Asks a child process; null where the system has no such count, or the child failed.</summary>
     public static PeakMemory? Of(PoolKind kind)
     {
@@ -68,15 +65,12 @@ internal sealed record PeakMemory(long Alone, long Network)
 
     private static long Peak(Action step)
     {
-        for (var i = 0; i < StepsBefore; i++)
-        {
-            step();
-        }
-
+        // The first step makes what stays: gradients, momenta, oneDNN's scratch memory, compiled code.
+        step();
         GC.Collect();
         GC.WaitForPendingFinalizers();
 
-        // "5" resets the mark to what is resident now (proc(5)). One step is enough: from run to run it differs by 1%.
+        // "5" resets the mark to what is resident now (proc(5)). One step is enough: from run to run it differs by a few percent.
         File.WriteAllText("/proc/self/clear_refs", "5");
         var before = Resident("VmRSS:");
         step();

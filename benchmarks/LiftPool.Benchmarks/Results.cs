@@ -33,12 +33,14 @@ internal sealed record ShapeResult(
 /// <param name="Steps">Median seconds of a training step of the small VGG.</param>
 /// <param name="Peaks">Memory of a training step.</param>
 /// <param name="Floor">What the machine could do at best.</param>
+/// <param name="Load">How busy the machine was before the run, if it says so.</param>
 /// <param name="Elapsed">How long the run took.</param>
 internal sealed record Results(
     IReadOnlyList<ShapeResult> Shapes,
     Dictionary<PoolKind, double> Steps,
     Dictionary<PoolKind, PeakMemory?> Peaks,
     Floor Floor,
+    string? Load,
     TimeSpan Elapsed)
 {
     public ShapeResult First => Shapes.First(one => one.Shape == Shape.First);

@@ -35,7 +35,7 @@ internal sealed class Tables(Results results)
             Line($"- {what}: {value}");
         }
 
-        Line($"- measured in {results.Elapsed.TotalSeconds:0} s");
+        Line($"- measured in {results.Elapsed.TotalSeconds:0} s; load average of the system before: {results.Load ?? "not known"}");
     }
 
     private void Targets()
