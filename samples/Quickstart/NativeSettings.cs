@@ -14,6 +14,28 @@ internal static class NativeSettings
 
     public static void Apply()
     {
+        KeepFreedMemory();
+
+        // OpenMP's threads wait for each other in a busy loop, a disaster as soon as any other program wants a
+        // processor. Let them sleep, unless the environment says something else. (.NET's own SetEnvironmentVariable
+        // is not seen by native libraries.)
+        OnGlibc(() => _ = setenv("OMP_WAIT_POLICY", "passive", overwrite: 0));
+    }
+
+    /// <summary>The first of the two alone.</summary>
+    /// <remarks>
+    /// glibc gives the memory of freed tensors back to the system, which hands it out anew, page by page, at the next
+    /// step. Keep it. (The environment has MALLOC_TRIM_THRESHOLD_, MALLOC_TOP_PAD_, MALLOC_MMAP_THRESHOLD_.)
+    /// </remarks>
+    public static void KeepFreedMemory() => OnGlibc(() =>
+    {
+        _ = mallopt(TrimThreshold, int.MaxValue);
+        _ = mallopt(TopPad, 256 << 20);
+        _ = mallopt(MmapThreshold, 32 << 20);
+    });
+
+    private static void OnGlibc(Action set)
+    {
         if (!OperatingSystem.IsLinux())
         {
             return;
@@ -21,16 +43,7 @@ internal static class NativeSettings
 
         try
         {
-            // glibc gives the memory of freed tensors back to the system, which hands it out anew, page by page, at the
-            // next step. Keep it. (The environment has MALLOC_TRIM_THRESHOLD_, MALLOC_TOP_PAD_, MALLOC_MMAP_THRESHOLD_.)
-            _ = mallopt(TrimThreshold, int.MaxValue);
-            _ = mallopt(TopPad, 256 << 20);
-            _ = mallopt(MmapThreshold, 32 << 20);
-
-            // OpenMP's threads wait for each other in a busy loop, a disaster as soon as any other program wants a
-            // processor. Let them sleep, unless the environment says something else. (.NET's own SetEnvironmentVariable
-            // is not seen by native libraries.)
-            _ = setenv("OMP_WAIT_POLICY", "passive", overwrite: 0);
+            set();
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {

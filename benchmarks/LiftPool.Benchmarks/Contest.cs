@@ -1,0 +1,166 @@
+using LiftPool.Kernels;
+
+namespace LiftPool.Benchmarks;
+
+/// <summary>The inputs and layers of one shape, and the calls on them that are timed.</summary>
+internal sealed class Contest : IDisposable
+{
+    private const int AliveCounts = 25;
+
+    private readonly Shape shape;
+    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly List<(string Name, Module<Tensor, Tensor> Pool, Tensor Input)> entries = [];
+
+    public Contest(Shape shape)
+    {
+        this.shape = shape;
+        var input = randn(shape.Size);
+        foreach (var kind in Enum.GetValues<PoolKind>())
+        {
+            var pool = Pools.New(kind, shape.Axes, shape.Channels);
+            entries.Add((Pools.Title(kind), pool, input));
+            if (shape.Axes == 2 && kind is PoolKind.Lift or PoolKind.Max)
+            {
+                var last = input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+                entries.Add((ChannelsLast(kind), pool, last));
+            }
+        }
+    }
+
+    public const string OneThread = "one thread";
+    public const string Auto = "auto";
+
+    public static string ChannelsLast(PoolKind kind) => $"{Pools.Title(kind)}, channels-last";
+
+    private LiftDownPool Lift => (LiftDownPool)Entry(PoolKind.Lift).Pool;
+
+    private Tensor Input => Entry(PoolKind.Lift).Input;
+
+    private (string Name, Module<Tensor, Tensor> Pool, Tensor Input) Entry(PoolKind kind) => entries.First(entry => entry.Name == Pools.Title(kind));
+
+    /// <summary>Forward. To be run without gradients.</summary>
+    public IReadOnlyList<Side> Forward() => [.. entries.Select(entry => ForwardSide(entry.Name, entry.Pool, entry.Input))];
+
+    /// <summary>Forward + backward.</summary>
+    /// <remarks>
+    /// The gradients are handed to the caller, as inside a network the input's is handed to the layer before. In a leaf's
+    /// <c>.grad</c> LibTorch would have to copy what a custom function returns, because TorchSharp keeps a handle to it,
+    /// and could take over what its own functions return: a difference that no layer inside a network sees.
+    /// </remarks>
+    public IReadOnlyList<Side> Training() => [.. entries.Select(entry =>
+    {
+        var x = entry.Input.detach().requires_grad_();
+        Tensor[] wanted = [x, .. entry.Pool.parameters()];
+        var gradient = entry.Pool.call(x).detach().clone();
+        return new Side(entry.Name, () =>
+        {
+            using var step = NewDisposeScope();
+            autograd.grad([entry.Pool.call(x)], wanted, [gradient]);
+        });
+    })];
+
+    /// <summary>The way up beside the way down. To be run without gradients.</summary>
+    public IReadOnlyList<Side> Up()
+    {
+        LiftUpPool up = shape.Axes == 1 ? new LiftUpPool1d(Lift) : new LiftUpPool2d(Lift);
+        var (_, bands) = Lift.forward_with_bands(Input);
+        var (pooled, indices) = shape.Axes == 1
+            ? functional.max_pool1d_with_indices(Input, 2)
+            : functional.max_pool2d_with_indices(Input, [2, 2]);
+        var unpool2d = MaxUnpool2d(2);
+        return
+        [
+            ForwardSide(UpNames.Down, Lift, Input),
+            new Side(UpNames.Up, () =>
+            {
+                using var call = NewDisposeScope();
+                up.call(bands);
+            }),
+            new Side(UpNames.Unpool, () =>
+            {
+                using var call = NewDisposeScope();
+                _ = shape.Axes == 1
+                    ? functional.max_unpool1d(pooled, indices, 2)
+                    : unpool2d.call(pooled, indices, shape.Size);
+            }),
+        ];
+    }
+
+    /// <summary>Our forward on each path that this machine has, and on one thread. To be run without gradients.</summary>
+    public IReadOnlyList<Side> Kernels()
+    {
+        List<Side> sides =
+        [
+            ForwardSide(Auto, Lift, Input),
+            ForwardSide(OneThread, Lift, Input) with { Around = () => new Threads(1) },
+            ForwardSide(Pools.Title(PoolKind.Max), Entry(PoolKind.Max).Pool, Input),
+        ];
+        sides.AddRange(Machine.Paths.Select(path => ForwardSide(path, Lift, Input) with { Around = () => ComputePath.Force(path) }));
+        return sides;
+    }
+
+    /// <summary>
+    /// Native bytes that a forward with gradients adds and that live until backward, by the allocator's count; its output is
+    /// among them. Null where the allocator does not count.
+    /// </summary>
+    public Dictionary<string, long?> Alive() => entries.ToDictionary(entry => entry.Name, entry =>
+    {
+        var x = entry.Input.detach().requires_grad_();
+        List<double> counts = [];
+
+        // The runtime's own threads allocate and free too, now and then: the median of many is the layer's.
+        for (var i = 0; i < AliveCounts; i++)
+        {
+            using var step = NewDisposeScope();
+            var before = Glibc.BytesInUse();
+            var y = entry.Pool.call(x);
+            if (Glibc.BytesInUse() - before is { } added)
+            {
+                counts.Add(added);
+            }
+        }
+
+        return counts is [] ? (long?)null : (long)Rounds.Median(counts);
+    });
+
+    /// <summary>The path that our forward takes.</summary>
+    public string Path()
+    {
+        using var call = NewDisposeScope();
+        Lift.call(Input);
+        return ComputePath.Last;
+    }
+
+    public void Dispose()
+    {
+        foreach (var pool in entries.Select(entry => entry.Pool).Distinct())
+        {
+            pool.Dispose();
+        }
+
+        scope.Dispose();
+    }
+
+    private static Side ForwardSide(string name, Module<Tensor, Tensor> pool, Tensor input) => new(name, () =>
+    {
+        using var call = NewDisposeScope();
+        pool.call(input);
+    });
+
+    private sealed class Threads : IDisposable
+    {
+        private readonly int before = get_num_threads();
+
+        public Threads(int count) => set_num_threads(count);
+
+        public void Dispose() => set_num_threads(before);
+    }
+}
+
+/// <summary>The sides of the way up.</summary>
+internal static class UpNames
+{
+    public const string Down = "LiftDownPool";
+    public const string Up = "LiftUpPool";
+    public const string Unpool = "MaxUnpool";
+}
