@@ -32,12 +32,7 @@ internal abstract record FusedCall(KernelStep[] Steps, PaddingModes Padding, int
 
     protected void Run(KernelTask task, KernelCall call, Tensor?[] weights, ScalarType dtype)
     {
-        var operators = new OperatorMemory[Steps.Length];
-        for (var s = 0; s < operators.Length; s++)
-        {
-            operators[s] = new(Address(weights[s * WeightsPerStep]), Address(weights[(s * WeightsPerStep) + 1]), Address(weights[(s * WeightsPerStep) + 2]), Address(weights[(s * WeightsPerStep) + 3]));
-        }
-
+        var operators = Operators(weights);
         if (dtype == ScalarType.Float64)
         {
             KernelRunner.Run<double>(task, call, operators, Bits);
@@ -50,19 +45,20 @@ internal abstract record FusedCall(KernelStep[] Steps, PaddingModes Padding, int
         GC.KeepAlive(weights);
     }
 
-    /// <summary>The gradients of the weights, in their order and shapes, from the samples' shares <c>[samples, vectors, channels]</c>.</summary>
-    protected IEnumerable<Tensor?> WeightGradients(Tensor shares, Tensor?[] weights)
+    /// <summary>Tensors for the gradients of the weights, in their order and shapes; null for those that want none.</summary>
+    protected Tensor?[] NewGradients(Tensor?[] weights)
+        => Array.ConvertAll(weights[..WeightCount], weight => weight is not null && weight.requires_grad ? empty_like(weight) : null);
+
+    protected OperatorMemory[] Operators(Tensor?[] weights)
     {
-        var sums = shares.sum([0L]);
-        for (var s = 0; s < Steps.Length; s++)
+        var operators = new OperatorMemory[Steps.Length];
+        for (var s = 0; s < operators.Length; s++)
         {
-            var (from, taps) = (Steps[s].Offset, Steps[s].Taps);
-            Tensor?[] gradients = [sums.narrow(0, from, taps).t(), sums.select(0, from + taps), sums.select(0, from + taps + 1), sums.select(0, from + taps + 2)];
-            for (var i = 0; i < WeightsPerStep; i++)
-            {
-                yield return weights[(s * WeightsPerStep) + i] is { } weight ? gradients[i]!.reshape(weight.shape).contiguous() : null;
-            }
+            var own = weights.AsSpan(s * WeightsPerStep, WeightsPerStep);
+            operators[s] = new(Address(own[0]), Address(own[1]), Address(own[2]), Address(own[3]));
         }
+
+        return operators;
     }
 
     /// <summary>An uninitialised tensor in the layout of the signal.</summary>

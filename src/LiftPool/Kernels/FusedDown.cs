@@ -62,7 +62,7 @@ internal sealed record FusedDown(KernelStep[] Steps, PaddingModes Padding, int B
         gradients = Norm is null ? gradients : gradients[..^2];
         List<Tensor?> dense = [.. gradients.Select(gradient => gradient is null ? null : MemoryLayout.Dense(gradient, channelsLast))];
         var xGradient = New(x.shape, x, channelsLast);
-        var shares = empty(plan.Batch, plan.WeightVectors, plan.Channels, dtype: x.dtype);
+        var weightGradients = NewGradients(weights);
         var gainShares = weights[WeightCount] is { } gain ? zeros(plan.Batch, gain.size(0), plan.Channels, dtype: x.dtype) : null;
         var call = new KernelCall
         {
@@ -70,14 +70,14 @@ internal sealed record FusedDown(KernelStep[] Steps, PaddingModes Padding, int B
             Signal = signal,
             SinkGradients = Sinks(plan, dense, weights, channelsLast),
             SignalGradient = Memory(ref xGradient, channelsLast),
-            WeightGradients = Address(shares),
+            WeightGradients = Operators(weightGradients),
             GainGradients = Address(gainShares),
             PenaltyFactors = factors,
         };
         Run(KernelTask.DownGradient, call, weights, x.dtype);
         GC.KeepAlive(x);
         GC.KeepAlive(dense);
-        return [xGradient, .. WeightGradients(shares, weights), gainShares?.sum([0L])];
+        return [xGradient, .. weightGradients, gainShares?.sum([0L])];
     }
 
     public List<Tensor> Composed(Tensor?[] inputs)

@@ -34,19 +34,19 @@ internal sealed record FusedUp(KernelStep[] Steps, PaddingModes Padding, int Bit
         var channelsLast = MemoryLayout.IsChannelsLast(bands[0]);
         var plan = PlanFor(SignalShape(bands[0]), ceilMode: false);
         Tensor[] bandGradients = [.. bands.Select(band => New(band.shape, band, channelsLast))];
-        var shares = empty(plan.Batch, plan.WeightVectors, plan.Channels, dtype: gradient.dtype);
+        var weightGradients = NewGradients(weights);
         var call = new KernelCall
         {
             Plan = plan,
             Bands = DenseMemories(ref bands, channelsLast),
             BandGradients = DenseMemories(ref bandGradients, channelsLast),
             SignalGradient = Memory(ref gradient, channelsLast),
-            WeightGradients = Address(shares),
+            WeightGradients = Operators(weightGradients),
         };
         Run(KernelTask.UpGradient, call, weights, gradient.dtype);
         GC.KeepAlive(bands);
         GC.KeepAlive(gradient);
-        return [.. bandGradients, .. WeightGradients(shares, weights)];
+        return [.. bandGradients, .. weightGradients];
     }
 
     public List<Tensor> Composed(Tensor?[] inputs)

@@ -8,6 +8,9 @@ internal readonly record struct TensorMemory(nint Data, bool ChannelsLast)
     internal PlaneLayout Layout(int channels, int pixels) => ChannelsLast ? new(channels, 1, pixels) : new(1, pixels, pixels);
 }
 
+/// <summary>The memory of an operator's weights, <c>[C, taps]</c>, <c>[C]</c>, <c>[C]</c>, <c>[C]</c>; 0 for what it has not.</summary>
+internal readonly record struct OperatorMemory(nint Taps, nint Bias, nint Proj, nint ProjBias);
+
 /// <summary>A tensor that a down-pool writes: one band as it is, or the weighted sum of several.</summary>
 /// <param name="Tensor">The tensor.</param>
 /// <param name="Channels">Its channels: more than the input's for a concatenation.</param>
@@ -43,8 +46,11 @@ internal sealed class KernelCall
     /// <summary>The gradients of the bands, which an up-pool's gradient writes.</summary>
     internal TensorMemory[] BandGradients { get; init; } = [];
 
-    /// <summary>The address of <c>[samples, weight vectors, channels]</c>.</summary>
-    internal nint WeightGradients { get; init; }
+    /// <summary>The gradients of the operators' weights, which a gradient's worker leaves one sample after the other in <see cref="WeightShares"/>.</summary>
+    internal OperatorMemory[] WeightGradients { get; init; } = [];
+
+    /// <summary>The address of <c>[samples, weight vectors, channels]</c>, while the kernel runs.</summary>
+    internal nint WeightShares { get; set; }
 
     /// <summary>The address of <c>[samples, bands, channels]</c>, for the gains of a learned reduction.</summary>
     internal nint GainGradients { get; init; }

@@ -11,10 +11,7 @@ internal enum KernelTask
     UpGradient,
 }
 
-/// <summary>The memory of an operator's weights, <c>[C, taps]</c>, <c>[C]</c>, <c>[C]</c>, <c>[C]</c>; 0 for no bias.</summary>
-internal readonly record struct OperatorMemory(nint Taps, nint Bias, nint Proj, nint ProjBias);
-
-/// <summary>Packs the weights, deals the planes out to threads and runs a worker on each.</summary>
+/// <summary>Packs the weights, deals the planes out to threads and runs a worker on each, and unpacks the weights' gradients.</summary>
 internal static unsafe class KernelRunner
 {
     /// <summary>How many blocks of channels there are.</summary>
@@ -55,6 +52,11 @@ internal static unsafe class KernelRunner
         var packed = (V*)NativeMemory.AlignedAlloc((nuint)((long)blocks * plan.WeightVectors * sizeof(V)), (nuint)sizeof(V));
         try
         {
+            if (call.WeightGradients.Length > 0)
+            {
+                call.WeightShares = (nint)NativeMemory.Alloc((nuint)plan.Batch * (nuint)plan.WeightVectors * (nuint)plan.Channels, (nuint)sizeof(T));
+            }
+
             for (var block = 0; block < blocks; block++)
             {
                 Pack<V, T>(plan, operators, FirstChannel(block), packed + ((long)block * plan.WeightVectors));
@@ -75,9 +77,14 @@ internal static unsafe class KernelRunner
             // Too little work does not pay for a second thread's start.
             var threads = (int)Math.Min(planes, planes * plan.Height * plan.Width * V.Count < 16384 ? 1 : get_num_threads());
             ThreadTeam.Run(threads, Work);
+            for (var s = 0; s < call.WeightGradients.Length; s++)
+            {
+                Unpack<T>(plan, plan.Steps[s], call.WeightGradients[s], (T*)call.WeightShares);
+            }
         }
         finally
         {
+            NativeMemory.Free((void*)call.WeightShares);
             NativeMemory.AlignedFree(packed);
         }
 
@@ -119,5 +126,38 @@ internal static unsafe class KernelRunner
         }
 
         V LoadOrZero(nint memory) => memory == 0 ? default : V.Load((T*)memory + firstChannel);
+    }
+
+    /// <summary>The weights' gradients: the sum of the samples' shares, in their order, so that they come out the same on any number of threads.</summary>
+    private static void Unpack<T>(KernelPlan plan, KernelStep step, OperatorMemory gradients, T* shares)
+        where T : unmanaged
+    {
+        for (var k = 0; k < step.Taps; k++)
+        {
+            Sum(k, gradients.Taps == 0 ? null : (T*)gradients.Taps + k, step.Taps);
+        }
+
+        Sum(step.Taps, (T*)gradients.Bias, 1);
+        Sum(step.Taps + 1, (T*)gradients.Proj, 1);
+        Sum(step.Taps + 2, (T*)gradients.ProjBias, 1);
+
+        void Sum(int vector, T* target, int stride)
+        {
+            if (target == null)
+            {
+                return;
+            }
+
+            for (var channel = 0; channel < plan.Channels; channel++, target += stride)
+            {
+                LanesScalar<T> sum = default;
+                for (var sample = 0; sample < plan.Batch; sample++)
+                {
+                    sum += LanesScalar<T>.Load(shares + ((((nint)sample * plan.WeightVectors) + step.Offset + vector) * plan.Channels) + channel);
+                }
+
+                sum.Store(target);
+            }
+        }
     }
 }

@@ -71,7 +71,7 @@ internal abstract unsafe class Worker<V, T> : IDisposable
     {
         for (var i = 0; i < Plan.WeightVectors; i++)
         {
-            gradients[i].Store((T*)Call.WeightGradients + ((((nint)sample * Plan.WeightVectors) + i) * Plan.Channels) + firstChannel);
+            gradients[i].Store((T*)Call.WeightShares + ((((nint)sample * Plan.WeightVectors) + i) * Plan.Channels) + firstChannel);
         }
     }
 
