@@ -80,6 +80,24 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     /// <exception cref="ObjectDisposedException">The pool that owns them is disposed.</exception>
     public LiftingScheme Scheme => (scheme ?? shared!.Scheme).Alive(layer);
 
+    /// <summary>
+    /// Whether training on tensor operations recomputes in backward what it would else keep from forward. Default: false.
+    /// </summary>
+    /// <remarks>
+    /// <para>Between forward and backward a layer on tensor operations keeps about 2.5, 5.5 or 9 times its input in 1-D, 2-D
+    /// or 3-D: <c>axes * (relu + tanh)</c>, each of the input's size, and the halves that the convolutions read. With this
+    /// property it keeps its input, its weights and its outputs, as <c>MaxPool2d</c> does, and backward takes that memory for
+    /// one layer at a time.</para>
+    /// <para>The operators run twice, so they have to give the same output for the same input (no dropout), and hooks on them
+    /// and buffers that they change see both runs. Only their registered parameters get gradients. A
+    /// <see cref="LiftRegularizer"/> collects the first run alone. Gradients of gradients (<c>create_graph</c>) recompute once
+    /// more.</para>
+    /// <para>The fused kernels, which take what they cover, recompute always: this property is nothing to them.</para>
+    /// <para>Source: T. Chen et al., "Training Deep Nets with Sublinear Memory Cost", 2016 (arXiv 1604.06174), for one
+    /// layer.</para>
+    /// </remarks>
+    public bool recompute { get; set; }
+
     /// <summary>Pools: the reduction of the chosen bands.</summary>
     /// <param name="input">
     /// <c>[N, C, L]</c>, <c>[N, C, H, W]</c> or <c>[N, C, D, H, W]</c> by the pool's dimension, or the same without N; of the
@@ -109,7 +127,7 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         List<Tensor> kept = [];
         var (output, bands) = Pool(input, kept);
-        Tensor[] own = [.. bands.Select(band => Like(input, band!))];
+        Tensor[] own = [.. bands.Select(band => Like(input, band))];
         var carried = new LiftBands(own, [.. kept.Select(sample => Like(input, sample))], input.shape);
         return (output.MoveToOuterDisposeScope(), carried.MoveToOuterDisposeScope());
     }
@@ -132,20 +150,12 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// The output, and the bands it took to make it: with <paramref name="kept"/> every one, and the samples that floor mode
-    /// sets aside are added to it. Collects penalties inside a LiftRegularizer.
+    /// The output, and with <paramref name="kept"/> every band; the samples that floor mode sets aside are added to it. Collects penalties inside a LiftRegularizer.
     /// </summary>
-    private (Tensor output, IReadOnlyList<Tensor?> bands) Pool(Tensor input, List<Tensor>? kept)
+    private (Tensor output, List<Tensor> bands) Pool(Tensor input, List<Tensor>? kept)
     {
         var regularizer = LiftRegularizer.Current;
         var (output, bands, penalties) = Compute(Prepared(input), chosenBands, kept, regularizer?.Norm);
-        if ((kept is not null || penalties is not null) && bands.Any(band => ReferenceEquals(band, output)))
-        {
-            // One band alone was chosen: the caller gets it twice, or the penalties need it for their gradient; and an
-            // activation may change the output in place.
-            output = output!.clone();
-        }
-
         if (penalties is { } terms)
         {
             regularizer!.Collect(this, terms);
@@ -154,21 +164,31 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
         return (Like(input, output!), bands);
     }
 
-    private (Tensor? output, IReadOnlyList<Tensor?> bands, (Tensor c_u, Tensor c_p)? penalties) Compute(Tensor x, int made, List<Tensor>? kept, PenaltyNorm? norm)
+    private (Tensor? output, List<Tensor> bands, (Tensor c_u, Tensor c_p)? penalties) Compute(Tensor x, int made, List<Tensor>? kept, PenaltyNorm? norm)
     {
-        var even = OddSizes.MakeEven(x, ceilMode, kept);
-        if (ComputePath.Choose(Scheme, x) is { } bits)
+        var keepBands = kept is not null;
+        if (keepBands && !ceilMode)
         {
-            var call = new FusedDown(Scheme.FusedSteps, Scheme.FusedPadding, bits, ceilMode, made, reduction, kept is not null, norm);
-            var outputs = FusedFunction.Apply(call, [x, .. Scheme.FusedWeights!, gain]);
-            var ownBands = outputs.GetRange(1, kept is null ? 0 : 1 << axes);
-            return (made == 0 ? null : outputs[0], ownBands, norm is null ? null : (outputs[^2], outputs[^1]));
+            _ = OddSizes.MakeEven(x, ceilMode, kept);
         }
 
-        var penalties = norm is { } reading ? new PenaltyTerms(reading) : null;
-        var wanted = kept is null && penalties is null ? chosenBands : LiftingTransform.AllBands(axes);
-        var bands = LiftingTransform.Forward(Scheme.Steps, even, wanted, penalties);
-        return (made == 0 ? null : BandReducer.Reduce(bands, made, reduction, gain), bands, penalties?.Totals);
+        var outputs = ComputePath.Choose(Scheme, x) is { } bits
+            ? Fused(x, made, keepBands, norm, bits)
+            : Composed(x, made, keepBands, norm);
+        var ownBands = outputs.GetRange(made == 0 ? 0 : 1, keepBands ? 1 << axes : 0);
+        return (made == 0 ? null : outputs[0], ownBands, norm is null ? null : (outputs[^2], outputs[^1]));
+    }
+
+    private List<Tensor> Fused(Tensor x, int made, bool keepBands, PenaltyNorm? norm, int bits)
+    {
+        var call = new FusedDown(Scheme.FusedSteps, Scheme.FusedPadding, bits, ceilMode, made, reduction, keepBands, norm);
+        return RecomputingFunction.Apply(call, [x, .. Scheme.FusedWeights!, gain]);
+    }
+
+    private List<Tensor> Composed(Tensor x, int made, bool keepBands, PenaltyNorm? norm)
+    {
+        var call = new ComposedDown(Scheme, ceilMode, made, reduction, keepBands, norm);
+        return recompute ? RecomputingFunction.Apply(call, call.InputsOf(x, gain)) : call.Composed([x, gain]);
     }
 
     /// <summary>With a batch axis and dense in its own layout.</summary>

@@ -122,6 +122,9 @@ public sealed class LiftRegularizer : IDisposable
         predictWeight.Dispose();
     }
 
+    /// <summary>Until disposed, nothing on this thread collects: what backward recomputes was collected by forward.</summary>
+    internal static IDisposable Suspend() => new Suspension();
+
     internal static void CheckNorm(string who, PenaltyNorm norm)
     {
         if (!Enum.IsDefined(norm))
@@ -182,5 +185,14 @@ public sealed class LiftRegularizer : IDisposable
         {
             throw Errors.Wrong(nameof(LiftRegularizer), $"a finite {parameter} of at least 0", $"{weight}", parameter);
         }
+    }
+
+    private sealed class Suspension : IDisposable
+    {
+        private readonly LiftRegularizer? suspended = current;
+
+        internal Suspension() => current = null;
+
+        public void Dispose() => current = suspended;
     }
 }

@@ -55,6 +55,9 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
     /// <exception cref="ObjectDisposedException">The pool that owns them is disposed.</exception>
     public LiftingScheme Scheme => (scheme ?? shared!.Scheme).Alive(layer);
 
+    /// <inheritdoc cref="LiftDownPool.recompute"/>
+    public bool recompute { get; set; }
+
     /// <summary>Puts the bands together, features in the place of the approximation: what a decoder does.</summary>
     /// <param name="features">What stands for the band LL (L, LLL): of its shape.</param>
     /// <param name="bands">The bands of a down-pool of the same dimension and channels.</param>
@@ -96,9 +99,15 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
     public Tensor call(LiftBands bands) => call(ApproximationOf(bands), bands);
 
     private Tensor Merge(Tensor[] parts)
-        => ComputePath.Choose(Scheme, parts[0]) is { } bits
-            ? FusedFunction.Apply(new FusedUp(Scheme.FusedSteps, Scheme.FusedPadding, bits), [.. parts, .. Scheme.FusedWeights!])[0]
-            : LiftingTransform.Inverse(Scheme.Steps, parts);
+    {
+        if (ComputePath.Choose(Scheme, parts[0]) is { } bits)
+        {
+            return RecomputingFunction.Apply(new FusedUp(Scheme.FusedSteps, Scheme.FusedPadding, bits), [.. parts, .. Scheme.FusedWeights!])[0];
+        }
+
+        var call = new ComposedUp(Scheme, parts.Length);
+        return recompute ? RecomputingFunction.Apply(call, call.InputsOf(parts))[0] : call.Composed(parts)[0];
+    }
 
     private static Tensor ApproximationOf(LiftBands bands)
     {

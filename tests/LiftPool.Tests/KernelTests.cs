@@ -167,7 +167,7 @@ public class KernelTests(ITestOutputHelper output) : IClassFixture<OneThread>
         }
 
         y.sum().Invoking(loss => loss.backward()).Should().Throw<ExternalException>();
-        FusedFunction.LastFault.Should().NotBeNull();
+        RecomputingFunction.LastFault.Should().NotBeNull();
 
         pool.zero_grad();
         pool.forward(x).sum().backward();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LiftPool.Kernels;
 using LiftPool.Lifting;
 using Xunit.Abstractions;
 
@@ -22,6 +23,23 @@ public class MemoryTests(ITestOutputHelper output)
         manual_seed(1);
         using var layers = new Layers(axes);
         var x = randn([2, 4, .. Enumerable.Repeat(5L, axes)]);
+
+        LeavesNothing(() =>
+        {
+            using var step = NewDisposeScope();
+            ScopedStep(layers, x);
+        });
+    }
+
+    [Fact]
+    public void A_thousand_recomputed_steps_in_a_scope_leave_no_tensor()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(5);
+        using var tensorOperations = ComputePath.Force("tensor");
+        using var layers = new Layers(axes: 2);
+        (layers.Down.recompute, layers.Up.recompute) = (true, true);
+        var x = randn(2, 4, 7, 6);
 
         LeavesNothing(() =>
         {

@@ -4,7 +4,7 @@ namespace LiftPool.Kernels;
 
 /// <summary>
 /// What the fused kernels do with tensors: shapes and memory of one call, forwards and backwards. Nothing here touches
-/// autograd; <see cref="FusedFunction"/> does.
+/// autograd; <see cref="RecomputingFunction"/> does.
 /// </summary>
 /// <param name="Steps">The steps of the scheme; their weights come with each call.</param>
 /// <param name="Padding">What stands beyond the ends.</param>

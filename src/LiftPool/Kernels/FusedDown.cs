@@ -13,7 +13,7 @@ namespace LiftPool.Kernels;
 /// <param name="KeepBands">Whether every band is an output too, after the reduction.</param>
 /// <param name="Norm">Whether c_u and c_p are outputs too, the last, and of which norm.</param>
 internal sealed record FusedDown(KernelStep[] Steps, PaddingModes Padding, int Bits, bool CeilMode, int Bands, BandReduction Reduction, bool KeepBands, PenaltyNorm? Norm)
-    : FusedCall(Steps, Padding, Bits), IFusedCall
+    : FusedCall(Steps, Padding, Bits), IRecomputedCall
 {
     // Known after forward: the backward of L2 divides by the samples' norms.
     private PenaltyNorms? norms;

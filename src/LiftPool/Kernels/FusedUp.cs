@@ -6,7 +6,7 @@ namespace LiftPool.Kernels;
 /// <param name="Steps">The steps of the scheme.</param>
 /// <param name="Padding">What stands beyond the ends.</param>
 /// <param name="Bits">The vector width.</param>
-internal sealed record FusedUp(KernelStep[] Steps, PaddingModes Padding, int Bits) : FusedCall(Steps, Padding, Bits), IFusedCall
+internal sealed record FusedUp(KernelStep[] Steps, PaddingModes Padding, int Bits) : FusedCall(Steps, Padding, Bits), IRecomputedCall
 {
     /// <summary>The signal.</summary>
     /// <param name="inputs">All bands, of one layout, and four weights for each step.</param>

@@ -41,4 +41,21 @@ internal sealed class LiftingOperator : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         return proj.call(conv.call(input).relu()).tanh().MoveToOuterDisposeScope();
     }
+
+    /// <summary>Whether <see cref="Along"/> may stand for <see cref="forward"/>: no hook is to see signals.</summary>
+    internal bool RunsAlongAxes => !HasHooks && !conv.HasHooks && !proj.HasHooks;
+
+    /// <summary>
+    /// What <see cref="forward"/> computes for the signals along one spatial axis of <c>[B, C, ...]</c>, without gathering
+    /// them first.
+    /// </summary>
+    internal Tensor Along(Tensor x, int dim)
+    {
+        using var scope = NewDisposeScope();
+        var (planes, axis) = Planes.Of(x, dim);
+
+        // In place where autograd saves the result, not the argument.
+        var rectified = conv.Along(planes, axis).relu_();
+        return Planes.Undo(proj.Along(rectified, axis).tanh_(), x, dim).MoveToOuterDisposeScope();
+    }
 }

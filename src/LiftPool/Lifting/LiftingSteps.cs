@@ -95,10 +95,15 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
         }
     }
 
-    /// <summary>The operator's output for each tensor, from one call.</summary>
-    private static IEnumerable<Tensor> Operate(LiftingStep step, Tensor[] inputs, int dim)
+    /// <summary>The operator's output for each tensor, from one call if the operator needs signals <c>[B, C, L]</c>.</summary>
+    private static Tensor[] Operate(LiftingStep step, Tensor[] inputs, int dim)
     {
         var op = step.Operator;
+        if (op is LiftingOperator { RunsAlongAxes: true } own)
+        {
+            return [.. inputs.Select(input => own.Along(input, dim))];
+        }
+
         var signals = inputs.Length == 1
             ? Signals.Fold(inputs[0], dim)
             : cat([.. inputs.Select(input => Signals.Fold(input, dim))]);
@@ -116,7 +121,7 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
         }
 
         var batch = signals.size(0) / inputs.Length;
-        return inputs.Select((input, i) => Signals.Unfold(output.narrow(0, i * batch, batch), input, dim));
+        return [.. inputs.Select((input, i) => Signals.Unfold(output.narrow(0, i * batch, batch), input, dim))];
     }
 
     /// <summary>

@@ -72,19 +72,39 @@ internal sealed class SameConv1d : Module<Tensor, Tensor>
         return Compute(input, weight, bias, groups, paddingMode).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The convolution with weights that come from elsewhere.</summary>
+    /// <summary>The convolution of <c>[B, C, L]</c> with weights that come from elsewhere.</summary>
     internal static Tensor Compute(Tensor input, Tensor weight, Tensor? bias, long groups, PaddingModes paddingMode)
     {
-        var kernelSize = weight.size(2);
-        if (kernelSize == 1 && groups == weight.size(0))
+        var (planes, dim) = Planes.Of(input, dim: 2);
+        return Planes.Undo(Compute(planes, dim, weight, bias, groups, paddingMode), input, dim: 2);
+    }
+
+    /// <summary>The convolution along one of the last two axes of <c>[B, C, rows, columns]</c>, of any strides.</summary>
+    internal Tensor Along(Tensor planes, int dim) => Compute(planes, dim, weight, bias, groups, paddingMode);
+
+    private static Tensor Compute(Tensor planes, int dim, Tensor weight, Tensor? bias, long groups, PaddingModes paddingMode)
+    {
+        var (channels, kernelSize) = (weight.size(0), weight.size(2));
+        var depthwise = groups == channels;
+        if (kernelSize == 1 && depthwise)
         {
-            var scaled = input.mul(weight.view(-1, 1));
-            return bias is null ? scaled : scaled.add(bias.view(-1, 1), Scalars.One);
+            // The shape of the weight, [C, 1, 1], is that of a factor for each channel.
+            var scaled = planes.mul(weight);
+            return bias is null ? scaled : scaled.add(bias.view(-1, 1, 1), Scalars.One);
+        }
+
+        if (dim == 3 && depthwise && planes.device_type == DeviceType.CPU && planes.stride(1) != 1)
+        {
+            // Of a contiguous tensor the gradient of LibTorch's depthwise convolution along the last axis takes several
+            // times as long as along the one before it, which is more than the transposed copy costs.
+            return Compute(planes.transpose(2, 3), 2, weight, bias, groups, paddingMode).transpose(2, 3);
         }
 
         var margin = kernelSize / 2;
+        var (rows, columns) = dim == 2 ? (margin, 0L) : (0L, margin);
+        var kernel = weight.unsqueeze(dim == 2 ? 3 : 2);
         return paddingMode == PaddingModes.Zeros
-            ? functional.conv1d(input, weight, bias, padding: margin, groups: groups)
-            : functional.conv1d(functional.pad(input, (margin, margin), paddingMode), weight, bias, groups: groups);
+            ? functional.conv2d(planes, kernel, bias, padding: [rows, columns], groups: groups)
+            : functional.conv2d(functional.pad(planes, [columns, columns, rows, rows], paddingMode), kernel, bias, groups: groups);
     }
 }

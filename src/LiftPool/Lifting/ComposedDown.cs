@@ -1,0 +1,44 @@
+namespace LiftPool.Lifting;
+
+/// <summary>A down-pool on tensor operations.</summary>
+/// <param name="scheme">The operators.</param>
+/// <param name="ceilMode">What becomes of an odd axis.</param>
+/// <param name="made">The bands that the output is made of; none for no output.</param>
+/// <param name="reduction">How.</param>
+/// <param name="keepBands">Whether every band is an output too, after the reduction.</param>
+/// <param name="norm">Whether c_u and c_p are outputs too, the last, and of which norm.</param>
+internal sealed class ComposedDown(LiftingScheme scheme, bool ceilMode, int made, BandReduction reduction, bool keepBands, PenaltyNorm? norm)
+    : ComposedCall(scheme)
+{
+    /// <summary>The output, every band, c_u and c_p: those asked for.</summary>
+    /// <param name="inputs">The signal, the gain of a learned reduction, the operators' parameters.</param>
+    public override List<Tensor> Composed(Tensor?[] inputs)
+    {
+        var even = OddSizes.MakeEven(inputs[0]!, ceilMode, kept: null);
+        var penalties = norm is { } reading ? new PenaltyTerms(reading) : null;
+        var wanted = keepBands || penalties is not null ? LiftingTransform.AllBands((int)even.dim() - 2) : made;
+        var bands = LiftingTransform.Forward(Steps, even, wanted, penalties);
+        List<Tensor> outputs = [];
+        if (made != 0)
+        {
+            var output = BandReducer.Reduce(bands, made, reduction, inputs[1]);
+
+            // One band alone was chosen: the caller gets it twice, or the penalties need it for their gradient; and an
+            // activation may change the output in place.
+            var isShared = (keepBands || penalties is not null) && bands.Any(band => ReferenceEquals(band, output));
+            outputs.Add(isShared ? output.clone() : output);
+        }
+
+        if (keepBands)
+        {
+            outputs.AddRange(bands!);
+        }
+
+        if (penalties is not null)
+        {
+            outputs.AddRange([penalties.Totals.c_u, penalties.Totals.c_p]);
+        }
+
+        return outputs;
+    }
+}
