@@ -194,17 +194,17 @@ internal static unsafe class RowKernel<V, T>
             if (K.Count >= 3)
             {
                 Source1 = sources[1];
-            tap1 = op.Taps[1];
+                tap1 = op.Taps[1];
                 Source2 = sources[2];
-            tap2 = op.Taps[2];
+                tap2 = op.Taps[2];
             }
 
             if (K.Count >= 5)
             {
                 Source3 = sources[3];
-            tap3 = op.Taps[3];
+                tap3 = op.Taps[3];
                 Source4 = sources[4];
-            tap4 = op.Taps[4];
+                tap4 = op.Taps[4];
             }
         }
 

@@ -24,7 +24,7 @@ internal readonly unsafe struct StepOutputs<V>(V* memory, KernelPlan plan, int u
     internal V* AlongRow(int unit, int row, int k) => memory == null ? null : Row(unit, (row * plan.Steps.Length) + k);
 
     /// <summary>Of step k down the columns of one half; null if nothing is kept.</summary>
-    internal V* DownColumns(int unit, int column, int k) 
+    internal V* DownColumns(int unit, int column, int k)
         => memory == null ? null : Row(unit, ((plan.RowsInUnit + column) * plan.Steps.Length) + k);
 
     internal void Clear() => new Span<V>(memory, checked((int)Size(plan, lastUnit + 1))).Clear();
