@@ -95,7 +95,7 @@ internal sealed class Contest : IDisposable
             ForwardSide(OneThread, Lift, Input) with { Around = () => new Threads(1) },
             ForwardSide(Pools.Title(PoolKind.Max), Entry(PoolKind.Max).Pool, Input),
         ];
-        sides.AddRange(Machine.Paths.Select(path => ForwardSide(path, Lift, Input) with { Around = () => ComputePath.Force(path) }));
+        sides.AddRange(ComputePath.Paths.Select(path => ForwardSide(path, Lift, Input) with { Around = () => ComputePath.Force(path) }));
         return sides;
     }
 

@@ -8,15 +8,6 @@ namespace LiftPool.Benchmarks;
 /// <summary>What the numbers depend on.</summary>
 internal static class Machine
 {
-    /// <summary>The paths of <c>LIFTPOOL_KERNEL</c> that can be forced here.</summary>
-    public static IReadOnlyList<string> Paths { get; } =
-    [
-        .. Vector512.IsHardwareAccelerated ? ["512"] : (string[])[],
-        .. Vector256.IsHardwareAccelerated ? ["256"] : (string[])[],
-        .. Vector128.IsHardwareAccelerated ? ["128"] : (string[])[],
-        "scalar", "tensor",
-    ];
-
     /// <summary>The widest vectors that .NET uses here, in bits.</summary>
     public static int VectorBits => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
 

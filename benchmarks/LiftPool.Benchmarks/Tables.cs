@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LiftPool.Kernels;
 
 namespace LiftPool.Benchmarks;
 
@@ -81,7 +82,7 @@ internal sealed class Tables(Results results)
         Heading("LiftDownPool forward on each path, against MaxPool");
         Row(["", .. ShapeNames], header: true);
         Row(["auto takes", .. results.Shapes.Select(one => one.Path)]);
-        foreach (var path in Machine.Paths.Append(Contest.OneThread))
+        foreach (var path in ComputePath.Paths.Append(Contest.OneThread))
         {
             Row([path, .. results.Shapes.Select(one => Ratio(one.Kernels[path] / one.Kernels[Pools.Title(PoolKind.Max)]))]);
         }

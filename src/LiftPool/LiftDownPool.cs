@@ -112,7 +112,7 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     {
         CheckInput(input);
         using var scope = NewDisposeScope();
-        return Pool(input, kept: null).output.MoveToOuterDisposeScope();
+        return Pool(input, Prepared(input), keepBands: false).output.MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -125,8 +125,9 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     {
         CheckInput(input);
         using var scope = NewDisposeScope();
-        List<Tensor> kept = [];
-        var (output, bands) = Pool(input, kept);
+        var x = Prepared(input);
+        var (output, bands) = Pool(input, x, keepBands: true);
+        var kept = ceilMode ? [] : OddSizes.SetAside(x);
         Tensor[] own = [.. bands.Select(band => Like(input, band))];
         var carried = new LiftBands(own, [.. kept.Select(sample => Like(input, sample))], input.shape);
         return (output.MoveToOuterDisposeScope(), carried.MoveToOuterDisposeScope());
@@ -145,17 +146,18 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
         LiftRegularizer.CheckNorm(layer, norm);
         CheckInput(input);
         using var scope = NewDisposeScope();
-        var (c_u, c_p) = Compute(Prepared(input), made: 0, kept: null, norm).penalties!.Value;
+        var (c_u, c_p) = Compute(Prepared(input), made: 0, keepBands: false, norm).penalties!.Value;
         return scope.MoveToOuter(c_u, c_p);
     }
 
     /// <summary>
-    /// The output, and with <paramref name="kept"/> every band; the samples that floor mode sets aside are added to it. Collects penalties inside a LiftRegularizer.
+    /// The output, and with <paramref name="keepBands"/> every band, from the input as <see cref="Prepared"/> gives it. Collects
+    /// penalties inside a LiftRegularizer.
     /// </summary>
-    private (Tensor output, List<Tensor> bands) Pool(Tensor input, List<Tensor>? kept)
+    private (Tensor output, List<Tensor> bands) Pool(Tensor input, Tensor x, bool keepBands)
     {
         var regularizer = LiftRegularizer.Current;
-        var (output, bands, penalties) = Compute(Prepared(input), chosenBands, kept, regularizer?.Norm);
+        var (output, bands, penalties) = Compute(x, chosenBands, keepBands, regularizer?.Norm);
         if (penalties is { } terms)
         {
             regularizer!.Collect(this, terms);
@@ -164,14 +166,8 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
         return (Like(input, output!), bands);
     }
 
-    private (Tensor? output, List<Tensor> bands, (Tensor c_u, Tensor c_p)? penalties) Compute(Tensor x, int made, List<Tensor>? kept, PenaltyNorm? norm)
+    private (Tensor? output, List<Tensor> bands, (Tensor c_u, Tensor c_p)? penalties) Compute(Tensor x, int made, bool keepBands, PenaltyNorm? norm)
     {
-        var keepBands = kept is not null;
-        if (keepBands && !ceilMode)
-        {
-            _ = OddSizes.MakeEven(x, ceilMode, kept);
-        }
-
         var outputs = ComputePath.Choose(Scheme, x) is { } bits
             ? Fused(x, made, keepBands, norm, bits)
             : Composed(x, made, keepBands, norm);

@@ -61,6 +61,15 @@ internal sealed record GradientCase(
     internal static IEnumerable<GradientCase> RoundTrip
         => Layers.SelectMany(layer => Both.Select(tied => ThereAndBack(layer.Settings, tied, layer.Shape)));
 
+    /// <summary>Depthwise layers whose channels fill the widest vectors, once with some left over.</summary>
+    internal static IEnumerable<GradientCase> Wide => Modes.SelectMany(mode => new[]
+    {
+        Forward(new(1) { PaddingMode = mode, KernelSize = 5, Bias = true }, 1, 16, 7),
+        Forward(new(2) { PaddingMode = mode, CeilMode = true, Reduction = BandReduction.Learned }, 1, 17, 3, 4),
+        Penalties(new(2) { PaddingMode = mode, Channels = 16 }, PenaltyNorm.L2, [1, 16, 4, 4]),
+        ThereAndBack(new(2) { PaddingMode = mode, Channels = 16, Bias = true }, tied: true, [1, 16, 4, 4]),
+    });
+
     private static GradientCase Forward(PoolSettings settings, params long[] shape)
     {
         settings = settings with { Channels = shape[1] };

@@ -10,10 +10,10 @@ namespace LiftPool.Tests;
 public sealed class GradientTests(ITestOutputHelper output)
 {
     private const double Tolerance = 1e-6;
-    private const double Float32Tolerance = 1e-5;
+    internal const double Float32Tolerance = 1e-5;
 
     // The gradients here are about 1. In one that nearly cancels, float32 leaves the rounding of what cancelled.
-    private const double SmallestNorm = 0.1;
+    internal const double SmallestNorm = 0.1;
 
     [Fact]
     public void Down_pools_agree_with_central_differences() => ShouldAgree(GradientCase.Down);

@@ -1,7 +1,8 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using CsCheck;
 using LiftPool.Kernels;
+using LiftPool.Lifting;
 using Xunit.Abstractions;
 
 namespace LiftPool.Tests;
@@ -9,36 +10,20 @@ namespace LiftPool.Tests;
 /// <summary>Every kernel that this machine has gives what tensor operations give, and it is the kernel that ran.</summary>
 public class KernelTests(ITestOutputHelper output) : IClassFixture<OneThread>
 {
-    /// <summary>The widths this machine has; "scalar" is one channel at a time.</summary>
-    public static TheoryData<string> Paths =>
-    [
-        "scalar",
-        .. Vector128.IsHardwareAccelerated ? ["128"] : Array.Empty<string>(),
-        .. Vector256.IsHardwareAccelerated ? ["256"] : Array.Empty<string>(),
-        .. Vector512.IsHardwareAccelerated ? ["512"] : Array.Empty<string>(),
-    ];
+    /// <summary>The kernels this machine has; "scalar" is one channel at a time.</summary>
+    public static TheoryData<string> Paths => [.. ComputePath.Paths.Where(path => path != "tensor")];
 
-    private sealed record Case(
-        int Axes, ScalarType Dtype, int Batch, int Channels, int Height, int Width, int KernelSize, bool Bias,
-        PaddingModes Padding, bool Ceil, bool ChannelsLast, int Bands, BandReduction Reduction, bool Penalties, PenaltyNorm Norm)
+    private sealed record Case(PoolSettings Settings, ScalarType Dtype, long[] Shape, bool ChannelsLast, bool Penalties, PenaltyNorm Norm, int Seed)
     {
-        internal LiftDownPool Pool() => Axes == 1
-            ? new LiftDownPool1d(Channels, KernelSize, (Bands1d)Bands, Reduction, bias: Bias, padding_mode: Padding, ceil_mode: Ceil, dtype: Dtype)
-            : new LiftDownPool2d(Channels, KernelSize, (Bands2d)Bands, Reduction, bias: Bias, padding_mode: Padding, ceil_mode: Ceil, dtype: Dtype);
-
-        internal LiftUpPool UpPool(LiftDownPool pool) => Axes == 1 ? new LiftUpPool1d(pool) : new LiftUpPool2d(pool);
-
         internal Tensor Input()
         {
-            if (Axes == 1)
-            {
-                return randn(Batch, Channels, Width, dtype: Dtype);
-            }
-
-            return ChannelsLast
-                ? randn(Batch, Height, Width, Channels, dtype: Dtype).permute(0, 3, 1, 2)
-                : randn(Batch, Channels, Height, Width, dtype: Dtype);
+            var x = randn(Shape, Dtype);
+            return ChannelsLast && Settings.Axes == 2 ? MemoryLayout.Dense(x, channelsLast: true) : x;
         }
+
+        public override string ToString()
+            => $"{Settings.Axes}-D [{string.Join(", ", Shape)}] {Dtype} k{Settings.KernelSize} bias {Settings.Bias} {Settings.PaddingMode} ceil {Settings.CeilMode} "
+                + $"{Settings.Reduction} of bands {Settings.Bands:b}, channels-last {ChannelsLast}, penalties {Penalties} {Norm}, seed {Seed}";
     }
 
     // Enough channels for the widest vector, a rest that does not fill one, and every length from what the padding takes to 70.
@@ -56,7 +41,15 @@ public class KernelTests(ITestOutputHelper output) : IClassFixture<OneThread>
         from bands in Gen.Int[1, (1 << (1 << axes)) - 1]
         from reduction in Gen.OneOf(BandReduction.Sum, BandReduction.Mean, BandReduction.Concat, BandReduction.Learned)
         from norm in Gen.OneOf(PenaltyNorm.MeanSquare, PenaltyNorm.L2)
-        select new Case(axes, dtype, batch, channels, height, width, kernel, flags[0], padding, flags[1], flags[2], bands, reduction, flags[3], norm);
+        from seed in Gen.Int[0, 999]
+        select new Case(
+            new PoolSettings(axes) { Channels = channels, KernelSize = kernel, Bias = flags[0], PaddingMode = padding, CeilMode = flags[1], Bands = bands, Reduction = reduction },
+            dtype,
+            axes == 1 ? [batch, channels, width] : [batch, channels, height, width],
+            flags[2],
+            flags[3],
+            norm,
+            seed);
 
     [Theory]
     [MemberData(nameof(Paths))]
@@ -67,8 +60,8 @@ public class KernelTests(ITestOutputHelper output) : IClassFixture<OneThread>
             sample =>
             {
                 using var scope = NewDisposeScope();
-                manual_seed(sample.GetHashCode());
-                using var pool = sample.Pool();
+                manual_seed(sample.Seed);
+                using var pool = sample.Settings.NewDownPool(sample.Dtype);
                 var x = sample.Input();
                 var (wanted, wantedPath) = Values(sample, pool, x, "tensor");
                 var (found, foundPath) = Values(sample, pool, x, path);
@@ -78,7 +71,7 @@ public class KernelTests(ITestOutputHelper output) : IClassFixture<OneThread>
                 {
                     // Values against the largest magnitude; gradients, sums of many terms, by their norm. Where a ReLU's
                     // argument is within rounding of zero the two may take either side, which float32 meets now and then:
-                    // its gradients are compared at points away from there, in GradientTests, on whichever path is forced.
+                    // its gradients are compared away from there, in the next test.
                     var gradient = name.StartsWith("gradient", StringComparison.Ordinal);
                     if (gradient && sample.Dtype == ScalarType.Float32)
                     {
@@ -98,6 +91,67 @@ public class KernelTests(ITestOutputHelper output) : IClassFixture<OneThread>
         {
             output.WriteLine($"{path} against tensor operations, {dtype} {what}: {error:E1}");
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public void Float32_gradients_of_every_kernel_agree_with_float64(string path)
+    {
+        foreach (var one in GradientCase.Wide)
+        {
+            using var scope = NewDisposeScope();
+            using var point = GradientPoint.Draw(one);
+            using var single = GradientPoint.Again(one, ScalarType.Float32, point.Seed);
+            var exact = GradientsOn("tensor", point);
+            var found = GradientsOn(path, single);
+
+            var worst = found.Zip(exact, (actual, right) => actual.RelativeNormTo(right, GradientTests.SmallestNorm)).Aggregate(0.0, Math.Max);
+            output.WriteLine($"{one.Name}: {worst:E1}");
+            worst.Should().BeLessThanOrEqualTo(GradientTests.Float32Tolerance, "{0}", one.Name);
+        }
+
+        static Tensor[] GradientsOn(string path, GradientPoint point)
+        {
+            using var forced = ComputePath.Force(path);
+            var loss = point.Function();
+            ComputePath.Last.Should().Be(path);
+            return Derivative.Of(loss, point.Variables, createGraph: false);
+        }
+    }
+
+    [Theory]
+    [InlineData(PaddingModes.Circular)]
+    [InlineData(PaddingModes.Zeros)]
+    public void Planes_that_a_thread_cannot_hold_go_to_tensor_operations(PaddingModes padding)
+    {
+        using var scope = NewDisposeScope();
+        using var auto = ComputePath.Force("auto");
+        var pool = new LiftDownPool2d(1, padding_mode: padding);
+        Tensor Plane(long side) => zeros(1, 1, 1, 1).expand(1, 1, side, side);
+
+        ComputePath.Choose(pool.Scheme, Plane(500)).Should().NotBeNull();
+
+        // All of a plane is in work at once with circular padding alone.
+        (ComputePath.Choose(pool.Scheme, Plane(5000)) is null).Should().Be(padding == PaddingModes.Circular);
+    }
+
+    [Fact]
+    public void Tanh_is_as_close_as_its_documentation_says()
+    {
+        double single = 0, whole = 0;
+        for (var x = -22.0; x <= 22; x += 1.0 / 1024)
+        {
+            single = Math.Max(single, Math.Abs(Tanh((float)x) - Math.Tanh((float)x)));
+            whole = Math.Max(whole, Math.Abs(Tanh(x) - Math.Tanh(x)));
+        }
+
+        output.WriteLine($"float {single:E1}, double {whole:E1}");
+        single.Should().BeLessThanOrEqualTo(5e-7);
+        whole.Should().BeLessThanOrEqualTo(5e-16);
+
+        static T Tanh<T>(T x)
+            where T : unmanaged
+            => Unsafe.BitCast<LanesScalar<T>, T>(Activation.Tanh<LanesScalar<T>, T>(LanesScalar<T>.Of(x)));
     }
 
     [Fact]
@@ -198,14 +252,14 @@ public class KernelTests(ITestOutputHelper output) : IClassFixture<OneThread>
     private static (Dictionary<string, Tensor> values, string path) Values(Case sample, LiftDownPool pool, Tensor input, string path)
     {
         using var forced = ComputePath.Force(path);
-        manual_seed(sample.GetHashCode());
+        manual_seed(sample.Seed);
         pool.zero_grad();
         var x = input.detach().requires_grad_(true);
         using var penalty = sample.Penalties ? new LiftRegularizer(lambda_u: 0.3, lambda_p: 0.7, sample.Norm) : null;
         var plain = pool.forward(x);
         var taken = ComputePath.Last;
         var (y, bands) = pool.forward_with_bands(x);
-        using var up = sample.UpPool(pool);
+        using var up = AnyPool.Up(sample.Settings.Axes, pool);
         var features = bands[bands.Names[0]].mul(0.5);
         var restored = up.forward(bands);
         var decoded = up.forward(features, bands);

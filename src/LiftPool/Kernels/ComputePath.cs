@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.Intrinsics;
 
 namespace LiftPool.Kernels;
@@ -13,8 +14,8 @@ internal static class ComputePath
 {
     internal const string Variable = "LIFTPOOL_KERNEL";
 
-    // What one thread's planes may take: longer rows go to tensor operations.
-    private const long MostElements = 1 << 22;
+    // A thread's samples in work, with room for six copies of them in a ring of twice the rows, 64 bytes each: below 2 GiB.
+    private const long MostSamples = 1 << 21;
 
     private static readonly Lazy<int?> Widest = new(() => WidestBits(Environment.GetEnvironmentVariable(Variable)));
 
@@ -23,6 +24,16 @@ internal static class ComputePath
 
     [ThreadStatic]
     private static string? forced;
+
+    /// <summary>What the variable may force on this machine, the widest vectors first.</summary>
+    internal static IReadOnlyList<string> Paths { get; } =
+    [
+        .. Vector512.IsHardwareAccelerated ? ["512"] : (string[])[],
+        .. Vector256.IsHardwareAccelerated ? ["256"] : (string[])[],
+        .. Vector128.IsHardwareAccelerated ? ["128"] : (string[])[],
+        "scalar",
+        "tensor",
+    ];
 
     /// <summary>The path of this thread's last call: tensor, scalar, 128, 256 or 512.</summary>
     internal static string Last => last ?? "none";
@@ -56,25 +67,33 @@ internal static class ComputePath
     /// <exception cref="InvalidOperationException">The text is none of those it may be, or the machine lacks the width.</exception>
     internal static int? WidestBits(string? text) => text switch
     {
-        null or "" or "auto" => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0,
+        null or "" or "auto" => WidestBits(Paths[0]),
         "tensor" => null,
         "scalar" => 0,
-        "128" when Vector128.IsHardwareAccelerated => 128,
-        "256" when Vector256.IsHardwareAccelerated => 256,
-        "512" when Vector512.IsHardwareAccelerated => 512,
+        "128" or "256" or "512" when Paths.Contains(text) => int.Parse(text, CultureInfo.InvariantCulture),
         "128" or "256" or "512" => throw new InvalidOperationException($"{Variable}: expected a vector width that this machine has, got {text}."),
         _ => throw new InvalidOperationException($"{Variable}: expected auto, tensor, scalar, 128, 256 or 512, got \"{text}\"."),
     };
 
-    // Other devices and types, three axes, operators that mix channels or are not the paper's, hooks: tensor operations.
+    // Other devices and types, three axes, operators that mix channels or are not the paper's, hooks, and what would take
+    // too much memory at once: tensor operations.
     private static bool Covers(LiftingScheme scheme, Tensor x)
         => x.device_type == DeviceType.CPU
             && x.dtype is ScalarType.Float32 or ScalarType.Float64
             && x.dim() is 3 or 4
             && x.numel() is > 0 and < int.MaxValue / sizeof(double)
-            && x.size((int)x.dim() - 1) * 16 < MostElements
             && scheme.FusedWeights is { } weights
-            && weights.All(weight => weight is null || weight.is_contiguous());
+            && weights.All(weight => weight is null || weight.is_contiguous())
+            && SamplesInWork(scheme, x) < MostSamples;
+
+    // With circular padding all rows of a plane are in work at once, else fewer than these, there and back.
+    private static long SamplesInWork(LiftingScheme scheme, Tensor x)
+    {
+        var taps = scheme.FusedSteps.Max(step => step.Taps);
+        var height = x.dim() == 3 ? 1 : x.size(2);
+        var rows = scheme.FusedPadding == PaddingModes.Circular ? height : Math.Min(height, 16 * taps);
+        return rows * (x.size(-1) + (4 * taps));
+    }
 
     // A block of channels has to fill the lanes.
     private static int? Fitting(int? widest, Tensor x)

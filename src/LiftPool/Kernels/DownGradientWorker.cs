@@ -50,10 +50,10 @@ internal sealed unsafe class DownGradientWorker<V, T> : DownWorker<V, T>
         var axis = new AxisKernel<V, T>(Plan, Lattice, outputs, weights, Sources);
         var back = new GradientKernel<V, T>(Plan, Lattice, gradients, outputs, weights, weightGradients, Sources);
         var factors = Call.PenaltyFactors is null ? [] : Call.PenaltyFactors.AsSpan(sample * 2 * Plan.Terms, 2 * Plan.Terms);
-        for (var unit = -2 * Delay; unit < Plan.Units; unit++)
+        for (var unit = -2 * Plan.DownDelay; unit < Plan.Units; unit++)
         {
-            Advance(axis, unit + (2 * Delay));
-            DownColumns(back, unit + Delay, firstChannel, factors);
+            Advance(axis, unit + (2 * Plan.DownDelay));
+            DownColumns(back, unit + Plan.DownDelay, firstChannel, factors);
             if (unit >= 0)
             {
                 AlongRows(back, unit, factors);
@@ -67,11 +67,12 @@ internal sealed unsafe class DownGradientWorker<V, T> : DownWorker<V, T>
         StoreGainGradients(sample, firstChannel);
     }
 
-    private static int WindowOf(KernelPlan plan) => Math.Min(plan.Units, (2 * plan.VerticalSteps * plan.Lag) + plan.Margin + 2);
+    // There and back.
+    private static int WindowOf(KernelPlan plan) => plan.Window(2 * plan.DownDelay);
 
     /// <summary>
     /// Takes the gradient of a unit's bands, and each step down the columns back as far as it can go by then. After it the unit
-    /// that was done <see cref="DownWorker{V, T}.Delay"/> units before has its gradient.
+    /// that was done <see cref="KernelPlan.DownDelay"/> units before has its gradient.
     /// </summary>
     private void DownColumns(GradientKernel<V, T> back, int unit, int firstChannel, ReadOnlySpan<double> factors)
     {

@@ -17,7 +17,7 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
     private PixelReader<V, T> reader;
 
     internal DownWorker(KernelCall call)
-        : this(call, call.Plan.WindowUnits, 0)
+        : this(call, call.Plan.Window(call.Plan.DownDelay), 0)
     {
     }
 
@@ -46,9 +46,6 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
     /// <summary>The samples in work; of each unit that is done, the bands.</summary>
     protected Lattice<V> Lattice { get; }
 
-    /// <summary>How many units are read before the first is done.</summary>
-    protected int Delay => Plan.VerticalSteps * Plan.Lag;
-
     internal override void Run(int sample, int firstChannel, V* weights)
     {
         Begin(sample, firstChannel);
@@ -59,9 +56,9 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
         }
 
         var axis = new AxisKernel<V, T>(Plan, Lattice, default, weights, Sources);
-        for (var unit = -Delay; unit < Plan.Units; unit++)
+        for (var unit = -Plan.DownDelay; unit < Plan.Units; unit++)
         {
-            Advance(axis, unit + Delay);
+            Advance(axis, unit + Plan.DownDelay);
             if (unit >= 0)
             {
                 WriteUnit(unit, firstChannel);
@@ -77,8 +74,7 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
         {
             // The last block's first lanes may be another block's too.
             var block = (firstChannel + V.Count - 1) / V.Count;
-            var blocks = (Plan.Channels + V.Count - 1) / V.Count;
-            Penalties.Store((double*)Call.PenaltySums + (((long)sample * blocks) + block) * PenaltySamples<V, T>.SumsSize(Plan), (block * V.Count) - firstChannel);
+            Penalties.Store((double*)Call.PenaltySums + (((long)sample * Plan.Blocks(V.Count)) + block) * PenaltySamples<V, T>.SumsSize(Plan), (block * V.Count) - firstChannel);
         }
     }
 
@@ -94,7 +90,7 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
 
     /// <summary>
     /// Reads the next unit and lifts it along its rows, and takes each step down the columns as far as it can go by then.
-    /// After it the unit that was read <see cref="Delay"/> units before is done.
+    /// After it the unit that was read <see cref="KernelPlan.DownDelay"/> units before is done.
     /// </summary>
     protected void Advance(AxisKernel<V, T> axis, int time)
     {

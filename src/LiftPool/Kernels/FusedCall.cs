@@ -73,12 +73,9 @@ internal abstract record FusedCall(KernelStep[] Steps, PaddingModes Padding, int
         return MemoryLayout.ChannelsFromEnd(empty(inMemory, dtype: like.dtype, device: like.device));
     }
 
-    /// <summary>The memory of a dense tensor; made dense in that layout first if it is not.</summary>
-    protected static TensorMemory Memory(ref Tensor tensor, bool channelsLast)
-    {
-        tensor = MemoryLayout.Dense(tensor, channelsLast);
-        return new TensorMemory(Address(channelsLast ? MemoryLayout.ChannelsToEnd(tensor) : tensor), channelsLast);
-    }
+    /// <summary>The memory of a tensor that is dense in that layout. The tensor has to be kept alive.</summary>
+    protected static TensorMemory Memory(Tensor dense, bool channelsLast)
+        => new(Address(channelsLast ? MemoryLayout.ChannelsToEnd(dense) : dense), channelsLast);
 
     /// <summary>The address of a contiguous tensor's first element; 0 for none. The tensor has to be kept alive.</summary>
     protected static unsafe nint Address(Tensor? tensor)

@@ -26,15 +26,14 @@ internal sealed record FusedDown(KernelStep[] Steps, PaddingModes Padding, int B
     {
         var (x, weights) = (inputs[0]!, inputs[1..]);
         var channelsLast = MemoryLayout.IsChannelsLast(x);
-        var signal = Memory(ref x, channelsLast);
         var plan = PlanFor(x.shape, CeilMode);
         var outputs = Outputs(plan, x, channelsLast);
-        var blocks = KernelRunner.Blocks(plan, x.dtype, Bits);
+        var blocks = plan.Blocks(KernelRunner.Lanes(x.dtype, Bits));
         var sums = Norm is null ? [] : GC.AllocateArray<double>(plan.Batch * blocks * PenaltyNorms.SumsSize(plan), pinned: true);
         var call = new KernelCall
         {
             Plan = plan,
-            Signal = signal,
+            Signal = Memory(x, channelsLast),
             Sinks = Sinks(plan, outputs!, weights, channelsLast),
             WantedBands = ComputesAllBands ? LiftingTransform.AllBands(plan.Axes) : Bands,
             PenaltySums = Norm is null ? 0 : Marshal.UnsafeAddrOfPinnedArrayElement(sums, 0),
@@ -56,7 +55,6 @@ internal sealed record FusedDown(KernelStep[] Steps, PaddingModes Padding, int B
     {
         var (x, weights) = (inputs[0]!, inputs[1..]);
         var channelsLast = MemoryLayout.IsChannelsLast(x);
-        var signal = Memory(ref x, channelsLast);
         var plan = PlanFor(x.shape, CeilMode);
         var factors = Norm is null ? null : norms!.Factors(Value(gradients[^2]), Value(gradients[^1]));
         gradients = Norm is null ? gradients : gradients[..^2];
@@ -67,9 +65,9 @@ internal sealed record FusedDown(KernelStep[] Steps, PaddingModes Padding, int B
         var call = new KernelCall
         {
             Plan = plan,
-            Signal = signal,
+            Signal = Memory(x, channelsLast),
             SinkGradients = Sinks(plan, dense, weights, channelsLast),
-            SignalGradient = Memory(ref xGradient, channelsLast),
+            SignalGradient = Memory(xGradient, channelsLast),
             WeightGradients = Operators(weightGradients),
             GainGradients = Address(gainShares),
             PenaltyFactors = factors,
@@ -81,25 +79,7 @@ internal sealed record FusedDown(KernelStep[] Steps, PaddingModes Padding, int B
     }
 
     public List<Tensor> Composed(Tensor?[] inputs)
-    {
-        var (x, weights) = (inputs[0]!, inputs[1..]);
-        var even = OddSizes.MakeEven(x, CeilMode, kept: null);
-        var wanted = ComputesAllBands ? LiftingTransform.AllBands((int)x.dim() - 2) : Bands;
-        var penalties = Norm is { } norm ? new PenaltyTerms(norm) : null;
-        var bands = LiftingTransform.Forward(ComposedSteps(weights), even, wanted, penalties);
-        List<Tensor> outputs = Bands == 0 ? [] : [BandReducer.Reduce(bands, Bands, Reduction, weights[WeightCount])];
-        if (KeepBands)
-        {
-            outputs.AddRange(bands!);
-        }
-
-        if (penalties is not null)
-        {
-            outputs.AddRange([penalties.Totals.c_u, penalties.Totals.c_p]);
-        }
-
-        return outputs;
-    }
+        => ComposedDown.Compose(ComposedSteps(inputs[1..]), inputs[0]!, inputs[^1], CeilMode, Bands, Reduction, KeepBands, Norm);
 
     private List<Tensor> Outputs(KernelPlan plan, Tensor x, bool channelsLast)
     {
@@ -119,7 +99,7 @@ internal sealed record FusedDown(KernelStep[] Steps, PaddingModes Padding, int B
         var first = Bands == 0 ? 0 : 1;
         if (first == 1 && outputs[0] is { } pooled)
         {
-            var memory = DenseMemory(pooled, channelsLast);
+            var memory = Memory(pooled, channelsLast);
             if (Reduction == BandReduction.Concat)
             {
                 var chosen = Enumerable.Range(0, plan.Bands).Where(band => (Bands >> band & 1) != 0).ToArray();
@@ -136,7 +116,7 @@ internal sealed record FusedDown(KernelStep[] Steps, PaddingModes Padding, int B
         {
             if (outputs[band + first] is { } own)
             {
-                sinks.Add(new BandSink(DenseMemory(own, channelsLast), plan.Channels, 0, 1 << band, 0, 1));
+                sinks.Add(new BandSink(Memory(own, channelsLast), plan.Channels, 0, 1 << band, 0, 1));
             }
         }
 
@@ -148,6 +128,4 @@ internal sealed record FusedDown(KernelStep[] Steps, PaddingModes Padding, int B
         using var value = gradient?.to(ScalarType.Float64);
         return value?.item<double>() ?? 0;
     }
-
-    private static TensorMemory DenseMemory(Tensor tensor, bool channelsLast) => Memory(ref tensor, channelsLast);
 }

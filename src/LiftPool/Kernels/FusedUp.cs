@@ -14,13 +14,14 @@ internal sealed record FusedUp(KernelStep[] Steps, PaddingModes Padding, int Bit
     {
         var (bands, weights) = Divide(inputs);
         var channelsLast = MemoryLayout.IsChannelsLast(bands[0]);
+        bands = Dense(bands, channelsLast);
         var shape = SignalShape(bands[0]);
         var signal = New(shape, bands[0], channelsLast);
         var call = new KernelCall
         {
             Plan = PlanFor(shape, ceilMode: false),
-            Bands = DenseMemories(ref bands, channelsLast),
-            Signal = Memory(ref signal, channelsLast),
+            Bands = Memories(bands, channelsLast),
+            Signal = Memory(signal, channelsLast),
         };
         Run(KernelTask.Up, call, weights, signal.dtype);
         GC.KeepAlive(bands);
@@ -30,17 +31,18 @@ internal sealed record FusedUp(KernelStep[] Steps, PaddingModes Padding, int Bit
     public List<Tensor?> Backward(Tensor?[] inputs, List<Tensor?> gradients)
     {
         var (bands, weights) = Divide(inputs);
-        var gradient = gradients[0]!;
         var channelsLast = MemoryLayout.IsChannelsLast(bands[0]);
+        bands = Dense(bands, channelsLast);
+        var gradient = MemoryLayout.Dense(gradients[0]!, channelsLast);
         var plan = PlanFor(SignalShape(bands[0]), ceilMode: false);
         Tensor[] bandGradients = [.. bands.Select(band => New(band.shape, band, channelsLast))];
         var weightGradients = NewGradients(weights);
         var call = new KernelCall
         {
             Plan = plan,
-            Bands = DenseMemories(ref bands, channelsLast),
-            BandGradients = DenseMemories(ref bandGradients, channelsLast),
-            SignalGradient = Memory(ref gradient, channelsLast),
+            Bands = Memories(bands, channelsLast),
+            BandGradients = Memories(bandGradients, channelsLast),
+            SignalGradient = Memory(gradient, channelsLast),
             WeightGradients = Operators(weightGradients),
         };
         Run(KernelTask.UpGradient, call, weights, gradient.dtype);
@@ -63,16 +65,8 @@ internal sealed record FusedUp(KernelStep[] Steps, PaddingModes Padding, int Bit
         return [shape[0], shape[1], .. shape[2..].Select(length => 2 * length)];
     }
 
-    private static TensorMemory[] DenseMemories(ref Tensor[] tensors, bool channelsLast)
-    {
-        var memories = new TensorMemory[tensors.Length];
-        Tensor[] dense = [.. tensors];
-        for (var i = 0; i < dense.Length; i++)
-        {
-            memories[i] = Memory(ref dense[i], channelsLast);
-        }
+    // An axis of one sample leaves a band's layout open: the first band decides for all.
+    private static Tensor[] Dense(Tensor[] bands, bool channelsLast) => Array.ConvertAll(bands, band => MemoryLayout.Dense(band, channelsLast));
 
-        tensors = dense;
-        return memories;
-    }
+    private static TensorMemory[] Memories(Tensor[] dense, bool channelsLast) => Array.ConvertAll(dense, tensor => Memory(tensor, channelsLast));
 }

@@ -45,8 +45,17 @@ internal sealed record KernelPlan(int Axes, int Batch, int Channels, int Height,
 
     internal int VerticalSteps => Axes == 1 ? 0 : Steps.Length;
 
-    /// <summary>The units that are in work at once when a plane streams through.</summary>
-    internal int WindowUnits => Math.Min(Units, (VerticalSteps * Lag) + Margin + 2);
+    /// <summary>How many units a down-pool reads before the first is done.</summary>
+    internal int DownDelay => VerticalSteps * Lag;
+
+    /// <summary>How many units an up-pool reads before the first is done: the steps along its rows wait for those down the columns.</summary>
+    internal int UpDelay => VerticalSteps == 0 ? 0 : (VerticalSteps + 1) * Lag;
+
+    /// <summary>The units that are in work at once when a plane streams through with that delay.</summary>
+    internal int Window(int delay) => Math.Min(Units, delay + Margin + 2);
+
+    /// <summary>Blocks of as many channels as a vector has lanes; the last may share some with the one before it.</summary>
+    internal int Blocks(int lanes) => (Channels + lanes - 1) / lanes;
 
     /// <summary>1-D steps, each with a term in the penalties: along the rows, and down the columns of both results.</summary>
     internal int Terms => Axes == 1 ? 1 : 3;
@@ -57,20 +66,6 @@ internal sealed record KernelPlan(int Axes, int Batch, int Channels, int Height,
     /// <summary>The inverse of <see cref="HalvesOf"/>.</summary>
     internal int BandOf(int column, int row) => Axes == 1 ? column : (2 * column) + row;
 
-    /// <summary>
-    /// Of each step along an axis, whether a wanted half needs it: it changes that half, or one that a later step reads for it.
-    /// </summary>
-    internal bool[] StepsLeadingTo(bool low, bool high)
-    {
-        var needed = new bool[Steps.Length];
-        for (var k = Steps.Length - 1; k >= 0; k--)
-        {
-            var changesHigh = Steps[k].Kind == StepKind.Predict;
-            needed[k] = changesHigh ? high : low;
-            low |= needed[k];
-            high |= needed[k];
-        }
-
-        return needed;
-    }
+    /// <inheritdoc cref="LiftingSteps.LeadingTo"/>
+    internal bool[] StepsLeadingTo(bool low, bool high) => LiftingSteps.LeadingTo([.. Steps.Select(step => step.Kind)], low, high);
 }

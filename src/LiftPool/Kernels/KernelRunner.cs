@@ -14,12 +14,8 @@ internal enum KernelTask
 /// <summary>Packs the weights, deals the planes out to threads and runs a worker on each, and unpacks the weights' gradients.</summary>
 internal static unsafe class KernelRunner
 {
-    /// <summary>How many blocks of channels there are.</summary>
-    internal static int Blocks(KernelPlan plan, ScalarType dtype, int bits)
-    {
-        var lanes = bits == 0 ? 1 : bits / (dtype == ScalarType.Float64 ? 64 : 32);
-        return (plan.Channels + lanes - 1) / lanes;
-    }
+    /// <summary>Channels side by side in vectors of so many bits; 0 is one channel at a time.</summary>
+    internal static int Lanes(ScalarType dtype, int bits) => bits == 0 ? 1 : bits / (dtype == ScalarType.Float64 ? 64 : 32);
 
     /// <summary>Runs on vectors of so many bits; 0 is one channel at a time.</summary>
     internal static void Run<T>(KernelTask task, KernelCall call, OperatorMemory[] operators, int bits)
@@ -47,7 +43,7 @@ internal static unsafe class KernelRunner
         where T : unmanaged
     {
         var plan = call.Plan;
-        var blocks = (plan.Channels + V.Count - 1) / V.Count;
+        var blocks = plan.Blocks(V.Count);
         var planes = (long)blocks * plan.Batch;
         var packed = (V*)NativeMemory.AlignedAlloc((nuint)((long)blocks * plan.WeightVectors * sizeof(V)), (nuint)sizeof(V));
         try

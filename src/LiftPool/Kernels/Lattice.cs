@@ -22,8 +22,6 @@ internal readonly unsafe struct Lattice<V>(V* memory, int units, int rowsInUnit,
 
     internal int Columns => columns;
 
-    internal int Margin => margin;
-
     /// <summary>A half row with its margins.</summary>
     private int Stride => columns + (2 * margin);
 
@@ -38,7 +36,8 @@ internal readonly unsafe struct Lattice<V>(V* memory, int units, int rowsInUnit,
     /// <summary>A row of zeros.</summary>
     internal V* Zeros => first + ((lastUnit + 1) * unitStride);
 
-    private static int RingUnits(int units) => (int)BitOperations.RoundUpToPowerOf2((uint)units);
+    /// <summary>The next power of two.</summary>
+    internal static int RingUnits(int units) => (int)BitOperations.RoundUpToPowerOf2((uint)units);
 
     internal void Clear() => new Span<V>(memory, checked((int)Size(lastUnit + 1, rowsInUnit, columns, margin))).Clear();
 

@@ -45,14 +45,6 @@ internal unsafe struct PixelReader<V, T>(T* plane, PlaneLayout layout, V* square
         {
             if (next >= squareEnd && end - next >= V.Count)
             {
-                if (System.Runtime.Intrinsics.X86.Sse.IsSupported)
-                {
-                    for (var c = 0; c < V.Count; c++)
-                    {
-                        System.Runtime.Intrinsics.X86.Sse.Prefetch0(plane + next + (c * layout.ChannelStride) + 112);
-                    }
-                }
-
                 V.Transpose(new(plane + next, layout.ChannelStride), new((T*)first, (T*)second, step * V.Count));
                 next += V.Count;
                 Advance(ref first, ref second, step, V.Count);

@@ -14,11 +14,11 @@ namespace LiftPool.Kernels;
 internal sealed class RecomputingFunction : MultiTensorFunction<RecomputingFunction>
 {
     private const string CallKey = "call";
+    private const string PresentKey = "present";
+
     /// <summary>What went wrong in a backward on this thread, for the curious: the caller sees LibTorch's words for it.</summary>
     [ThreadStatic]
     internal static Exception? LastFault;
-
-    private const string PresentKey = "present";
 
     public override string Name => nameof(RecomputingFunction);
 
@@ -71,6 +71,7 @@ internal sealed class RecomputingFunction : MultiTensorFunction<RecomputingFunct
         catch (Exception error)
         {
             LastFault = error;
+
             // Nothing may be thrown here; gradients of a wrong shape make LibTorch throw on our behalf.
             var present = (bool[])ctx.get_data(PresentKey);
             return ReturnedGradients.Remember([.. present.Select(isTensor => isTensor ? zeros([]) : null), null, null]);

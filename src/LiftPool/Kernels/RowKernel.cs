@@ -4,7 +4,7 @@ namespace LiftPool.Kernels;
 
 /// <summary>
 /// The innermost loops: one lifting step on a row of vectors, and its gradient. Tap k of the vector at j reads
-/// <c>sources[k][j]</c>, so a step along the row, down the columns or through the depth is the same loop with other pointers.
+/// <c>sources[k][j]</c>, so a step along the row or down the columns is the same loop with other pointers.
 /// </summary>
 internal static unsafe class RowKernel<V, T>
     where V : unmanaged, ILanes<V, T>

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace LiftPool.Kernels;
 
 /// <summary>
@@ -13,12 +11,12 @@ namespace LiftPool.Kernels;
 internal readonly unsafe struct StepOutputs<V>(V* memory, KernelPlan plan, int units)
     where V : unmanaged
 {
-    private readonly int lastUnit = (int)BitOperations.RoundUpToPowerOf2((uint)units) - 1;
+    private readonly int lastUnit = Lattice<V>.RingUnits(units) - 1;
     private readonly int stride = Stride(plan);
 
     /// <summary>The memory for at least so many units.</summary>
     internal static long Size(KernelPlan plan, int units)
-        => (long)BitOperations.RoundUpToPowerOf2((uint)units) * RowsInUnit(plan) * Stride(plan);
+        => (long)Lattice<V>.RingUnits(units) * RowsInUnit(plan) * Stride(plan);
 
     /// <summary>Of step k along a row; null if nothing is kept.</summary>
     internal V* AlongRow(int unit, int row, int k) => memory == null ? null : Row(unit, (row * plan.Steps.Length) + k);

@@ -1,8 +1,8 @@
 namespace LiftPool.Kernels;
 
 /// <summary>
-/// How many taps the innermost loops have written out one after the other. A loop over the taps inside that over the
-/// samples would cost as much again as its multiplications.
+/// How many taps the innermost loops have written out one after the other, without a loop over the taps inside that over
+/// the samples, and with the taps in registers.
 /// </summary>
 internal interface ITapCount
 {
@@ -34,7 +34,7 @@ internal readonly struct FiveTaps : ITapCount
     public static bool AndMore => false;
 }
 
-/// <summary>Two, four or six and more: wavelets' operators, and wider ones.</summary>
+/// <summary>Any other number.</summary>
 internal readonly struct AnyTaps : ITapCount
 {
     public static int Count => 1;

@@ -9,8 +9,7 @@ namespace LiftPool.Kernels;
 /// </summary>
 /// <remarks>
 /// OpenMP's threads spin for a while after each of LibTorch's operators. In a network, threads of our own would have to
-/// share the cores with them, which costs up to twice the time; and a team that spins starts in a microsecond or two. The
-/// entry point is what GCC compiles <c>#pragma omp parallel</c> to: <c>GOMP_parallel</c> in libgomp, and in LLVM's libomp too.
+/// share the cores with them; and a team that spins starts sooner than one that sleeps. The entry point is what GCC compiles <c>#pragma omp parallel</c> to: <c>GOMP_parallel</c> in libgomp, and in LLVM's libomp too.
 /// Windows' runtime lacks it.
 /// </remarks>
 internal static unsafe class ThreadTeam

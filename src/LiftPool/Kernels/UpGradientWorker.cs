@@ -40,11 +40,11 @@ internal sealed unsafe class UpGradientWorker<V, T> : UpWorker<V, T>
 
         var axis = new AxisKernel<V, T>(Plan, Lattice, outputs, weights, Sources);
         var back = new GradientKernel<V, T>(Plan, Lattice, gradients, outputs, weights, weightGradients, Sources);
-        for (var unit = -2 * Delay; unit < Plan.Units; unit++)
+        for (var unit = -2 * Plan.UpDelay; unit < Plan.Units; unit++)
         {
-            Advance(axis, unit + (2 * Delay));
-            AlongRows(back, unit + Delay);
-            DownColumns(back, unit + Delay);
+            Advance(axis, unit + (2 * Plan.UpDelay));
+            AlongRows(back, unit + Plan.UpDelay);
+            DownColumns(back, unit + Plan.UpDelay);
             WriteUnit(unit);
         }
 
@@ -56,7 +56,8 @@ internal sealed unsafe class UpGradientWorker<V, T> : UpWorker<V, T>
         StoreWeightGradients(weightGradients, sample, firstChannel);
     }
 
-    private static int WindowOf(KernelPlan plan) => Math.Min(plan.Units, (2 * (plan.VerticalSteps + 1) * plan.Lag) + plan.Margin + 2);
+    // There and back.
+    private static int WindowOf(KernelPlan plan) => plan.Window(2 * plan.UpDelay);
 
     private void AlongRows(GradientKernel<V, T> back, int unit)
     {

@@ -15,7 +15,7 @@ internal unsafe class UpWorker<V, T> : Worker<V, T>
     private PixelWriter<V, T> writer;
 
     internal UpWorker(KernelCall call)
-        : this(call, Math.Min(call.Plan.Units, call.Plan.WindowUnits + call.Plan.Margin), 0)
+        : this(call, call.Plan.Window(call.Plan.UpDelay), 0)
     {
     }
 
@@ -32,17 +32,14 @@ internal unsafe class UpWorker<V, T> : Worker<V, T>
     /// <summary>The samples in work; of each unit that is done, the signal, split.</summary>
     protected Lattice<V> Lattice { get; }
 
-    /// <summary>How many units are read before the first is done.</summary>
-    protected int Delay => Plan.VerticalSteps == 0 ? 0 : (Plan.VerticalSteps + 1) * Plan.Lag;
-
     internal override void Run(int sample, int firstChannel, V* weights)
     {
         Begin(sample, firstChannel);
         writer = Writer(Call.Signal, Plan.Channels, Plan.Height, Plan.Width, sample, firstChannel, writeSquare);
         var axis = new AxisKernel<V, T>(Plan, Lattice, default, weights, Sources);
-        for (var unit = -Delay; unit < Plan.Units; unit++)
+        for (var unit = -Plan.UpDelay; unit < Plan.Units; unit++)
         {
-            Advance(axis, unit + Delay);
+            Advance(axis, unit + Plan.UpDelay);
             for (var row = Plan.RowsInUnit - 1; unit >= 0 && row >= 0; row--)
             {
                 // Row 1, the odd one, stands before row 0.
@@ -64,7 +61,7 @@ internal unsafe class UpWorker<V, T> : Worker<V, T>
 
     /// <summary>
     /// Reads the next unit's bands, and takes each step down the columns back as far as it can go by then. After it the unit
-    /// that was read <see cref="Delay"/> units before is the signal again, split.
+    /// that was read <see cref="KernelPlan.UpDelay"/> units before is the signal again, split.
     /// </summary>
     protected void Advance(AxisKernel<V, T> axis, int time)
     {
@@ -85,7 +82,7 @@ internal unsafe class UpWorker<V, T> : Worker<V, T>
         }
 
         // The steps along a row change it in place, so they wait until no step down the columns reads it any more.
-        unit = time - Delay;
+        unit = time - Plan.UpDelay;
         for (var row = 0; (uint)unit < (uint)Plan.Units && row < Plan.RowsInUnit; row++)
         {
             for (var k = Plan.Steps.Length - 1; k >= 0; k--)

@@ -12,16 +12,19 @@ internal sealed class ComposedDown(LiftingScheme scheme, bool ceilMode, int made
 {
     /// <summary>The output, every band, c_u and c_p: those asked for.</summary>
     /// <param name="inputs">The signal, the gain of a learned reduction, the operators' parameters.</param>
-    public override List<Tensor> Composed(Tensor?[] inputs)
+    public override List<Tensor> Composed(Tensor?[] inputs) => Compose(Steps, inputs[0]!, inputs[1], ceilMode, made, reduction, keepBands, norm);
+
+    /// <summary>The same with steps that come from elsewhere.</summary>
+    internal static List<Tensor> Compose(LiftingSteps steps, Tensor x, Tensor? gain, bool ceilMode, int made, BandReduction reduction, bool keepBands, PenaltyNorm? norm)
     {
-        var even = OddSizes.MakeEven(inputs[0]!, ceilMode, kept: null);
+        var even = OddSizes.MakeEven(x, ceilMode);
         var penalties = norm is { } reading ? new PenaltyTerms(reading) : null;
         var wanted = keepBands || penalties is not null ? LiftingTransform.AllBands((int)even.dim() - 2) : made;
-        var bands = LiftingTransform.Forward(Steps, even, wanted, penalties);
+        var bands = LiftingTransform.Forward(steps, even, wanted, penalties);
         List<Tensor> outputs = [];
         if (made != 0)
         {
-            var output = BandReducer.Reduce(bands, made, reduction, inputs[1]);
+            var output = BandReducer.Reduce(bands, made, reduction, gain);
 
             // One band alone was chosen: the caller gets it twice, or the penalties need it for their gradient; and an
             // activation may change the output in place.

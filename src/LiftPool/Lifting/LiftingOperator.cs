@@ -26,7 +26,7 @@ internal sealed class LiftingOperator : Module<Tensor, Tensor>
 
     /// <summary>Taps, bias, projection and its bias, if a fused kernel can stand for this operator: each channel alone, no hook to run.</summary>
     internal Tensor?[]? FusedWeights
-        => conv.IsDepthwise && proj.IsDepthwise && !HasHooks && !conv.HasHooks && !proj.HasHooks
+        => conv.IsDepthwise && proj.IsDepthwise && RunsAlongAxes
             ? [conv.Weight, conv.Bias, proj.Weight, proj.Bias]
             : null;
 

@@ -2,8 +2,8 @@ namespace LiftPool.Lifting;
 
 /// <summary>
 /// The steps of a scheme and its two gains, and the mathematics of one axis: split, take the steps, scale; and
-/// backwards. Written for several tensors of one shape at once ("parts": after the first axis there are two), so that an
-/// operator sees them in one call.
+/// backwards. Written for several tensors of one shape at once ("parts": after the first axis there are two), so that a
+/// user's operator sees them in one call.
 /// </summary>
 internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double approximationGain, double detailGain) : IDisposable
 {
@@ -33,10 +33,11 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
         }
 
         Tensor?[] oddSamples = [.. odd], evenSamples = [.. even];
-        var needed = StepsNeededFor(wanted);
+        StepKind[] kinds = [.. steps.Select(step => step.Kind)];
+        bool[][] needed = [.. Enumerable.Range(0, parts.Length).Select(i => LeadingTo(kinds, wanted[2 * i], wanted[(2 * i) + 1]))];
         for (var k = 0; k < steps.Count; k++)
         {
-            Take(steps[k], odd, even, needed[k], dim, inverse: false);
+            Take(steps[k], odd, even, [.. needed.Select(ofPart => ofPart[k])], dim, inverse: false);
         }
 
         var halves = new Tensor?[2 * parts.Length];
@@ -125,22 +126,16 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
     }
 
     /// <summary>
-    /// For each step, which parts need it: those where the half that it changes is wanted, or is read by a later needed
-    /// step.
+    /// Of each step along an axis, whether a wanted half needs it: it changes that half, or one that a later step reads for it.
     /// </summary>
-    private bool[][] StepsNeededFor(bool[] wanted)
+    internal static bool[] LeadingTo(IReadOnlyList<StepKind> kinds, bool approximation, bool detail)
     {
-        bool[] live = [.. wanted];
-        var needed = new bool[steps.Count][];
-        for (var k = steps.Count - 1; k >= 0; k--)
+        var needed = new bool[kinds.Count];
+        for (var k = kinds.Count - 1; k >= 0; k--)
         {
-            var (target, source) = steps[k].Kind == StepKind.Predict ? (1, 0) : (0, 1);
-            needed[k] = new bool[wanted.Length / 2];
-            for (var i = 0; i < needed[k].Length; i++)
-            {
-                needed[k][i] = live[(2 * i) + target];
-                live[(2 * i) + source] |= needed[k][i];
-            }
+            needed[k] = kinds[k] == StepKind.Predict ? detail : approximation;
+            approximation |= needed[k];
+            detail |= needed[k];
         }
 
         return needed;

@@ -9,36 +9,31 @@ internal static class OddSizes
     /// <summary>The length of a band for an axis of <paramref name="length"/> samples.</summary>
     internal static long BandLength(long length, bool ceilMode) => ceilMode ? (length + 1) / 2 : length / 2;
 
-    /// <summary>
-    /// The tensor with every spatial axis cropped or extended to an even length. With <paramref name="kept"/>, what
-    /// floor mode cropped is added to it, in the order of <see cref="Restore"/>'s undoing: a copy for each odd axis.
-    /// </summary>
-    internal static Tensor MakeEven(Tensor x, bool ceilMode, List<Tensor>? kept)
+    /// <summary>The tensor with every spatial axis cropped or extended to an even length.</summary>
+    internal static Tensor MakeEven(Tensor x, bool ceilMode)
     {
-        for (var dim = (int)x.dim() - 1; dim >= 2; dim--)
+        foreach (var dim in OddAxes(x))
         {
-            var length = x.size(dim);
-            if (length % 2 == 0)
-            {
-                continue;
-            }
-
-            var last = x.narrow(dim, length - 1, 1);
-            if (ceilMode)
-            {
-                x = cat([x, last], dim);
-            }
-            else
-            {
-                kept?.Add(last.clone());
-                x = x.narrow(dim, 0, length - 1);
-            }
+            x = ceilMode ? cat([x, Last(x, dim)], dim) : Cropped(x, dim);
         }
 
         return x;
     }
 
-    /// <summary>Undoes <see cref="MakeEven"/>: crops what was repeated, puts back what was kept.</summary>
+    /// <summary>What <see cref="MakeEven"/> crops in floor mode, in the order that <see cref="Restore"/> undoes: a copy for each odd axis.</summary>
+    internal static List<Tensor> SetAside(Tensor x)
+    {
+        List<Tensor> kept = [];
+        foreach (var dim in OddAxes(x))
+        {
+            kept.Add(Last(x, dim).clone());
+            x = Cropped(x, dim);
+        }
+
+        return kept;
+    }
+
+    /// <summary>Undoes <see cref="MakeEven"/>: crops what was repeated, puts back what was set aside.</summary>
     internal static Tensor Restore(Tensor x, ReadOnlySpan<long> lengths, IReadOnlyList<Tensor> kept)
     {
         var next = kept.Count;
@@ -57,4 +52,19 @@ internal static class OddSizes
 
         return x;
     }
+
+    private static IEnumerable<int> OddAxes(Tensor x)
+    {
+        for (var dim = (int)x.dim() - 1; dim >= 2; dim--)
+        {
+            if (x.size(dim) % 2 == 1)
+            {
+                yield return dim;
+            }
+        }
+    }
+
+    private static Tensor Last(Tensor x, int dim) => x.narrow(dim, x.size(dim) - 1, 1);
+
+    private static Tensor Cropped(Tensor x, int dim) => x.narrow(dim, 0, x.size(dim) - 1);
 }
