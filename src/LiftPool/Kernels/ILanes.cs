@@ -43,6 +43,9 @@ internal unsafe interface ILanes<TSelf, T>
 
     void Store(T* target);
 
+    /// <summary>To an aligned address, past the caches: nobody reads it soon.</summary>
+    void StoreNonTemporal(T* target);
+
     /// <summary>
     /// Transposes a square of <see cref="Count"/> rows of <see cref="Count"/> elements: what stood at column c of row r comes to
     /// column r of row c.

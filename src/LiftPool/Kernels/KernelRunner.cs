@@ -68,6 +68,9 @@ internal static unsafe class KernelRunner
                     var (sample, block) = Math.DivRem(plane, blocks);
                     worker.Run((int)sample, FirstChannel((int)block), packed + (block * plan.WeightVectors));
                 }
+
+                // Whoever reads what was written past the caches waits for this thread, not for its writes.
+                Interlocked.MemoryBarrier();
             }
 
             // Too little work does not pay for a second thread's start.

@@ -56,6 +56,9 @@ internal readonly unsafe struct Lanes512<T>(Vector512<T> vector) : ILanes<Lanes5
     public void Store(T* target) => vector.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreNonTemporal(T* target) => vector.StoreAlignedNonTemporal(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Transpose(SquareRows<T> from, SquareRows<T> to)
     {
         if (typeof(T) == typeof(float) && Avx512F.IsSupported)

@@ -53,6 +53,8 @@ internal readonly unsafe struct LanesScalar<T>(T value) : ILanes<LanesScalar<T>,
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(T* target) => *target = value;
 
+    public void StoreNonTemporal(T* target) => Store(target);
+
     public static void Transpose(SquareRows<T> from, SquareRows<T> to) => *to[0] = *from[0];
 
     /// <summary>The plain transpose, for the widths and types without a faster one.</summary>

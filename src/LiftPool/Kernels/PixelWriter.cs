@@ -1,8 +1,11 @@
 namespace LiftPool.Kernels;
 
 /// <summary>Writes a plane in order: the mirror of <see cref="PixelReader{V, T}"/>.</summary>
-/// <remarks>Call <see cref="Flush"/> after the last pixel.</remarks>
-internal unsafe struct PixelWriter<V, T>(T* plane, PlaneLayout layout, V* square)
+/// <remarks>
+/// Call <see cref="Flush"/> after the last pixel. With <paramref name="nonTemporal"/>, whole cache lines go to memory past the
+/// caches: a store there would first have to fetch the line, from sixteen channels that are far apart.
+/// </remarks>
+internal unsafe struct PixelWriter<V, T>(T* plane, PlaneLayout layout, V* square, bool nonTemporal)
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
 {
@@ -11,8 +14,8 @@ internal unsafe struct PixelWriter<V, T>(T* plane, PlaneLayout layout, V* square
     // So many pixels before `next` wait in the square until it is full.
     private int waiting;
 
-    /// <summary>The memory that a writer needs for its square.</summary>
-    internal static int SquareSize => V.Count;
+    /// <summary>The memory that a writer needs: a square of pixels that wait, and the transpose of one.</summary>
+    internal static int SquareSize => 2 * V.Count;
 
     /// <summary>Writes pixels one after the other.</summary>
     internal void Write(V* source, int count) => Write(source, source + 1, 2, count);
@@ -55,8 +58,17 @@ internal unsafe struct PixelWriter<V, T>(T* plane, PlaneLayout layout, V* square
         next += count;
         for (; count >= 2; count -= 2)
         {
-            first->Store(target);
-            second->Store(target + layout.PixelStride);
+            if (nonTemporal)
+            {
+                first->StoreNonTemporal(target);
+                second->StoreNonTemporal(target + layout.PixelStride);
+            }
+            else
+            {
+                first->Store(target);
+                second->Store(target + layout.PixelStride);
+            }
+
             first += step;
             second += step;
             target += 2 * layout.PixelStride;
@@ -82,7 +94,19 @@ internal unsafe struct PixelWriter<V, T>(T* plane, PlaneLayout layout, V* square
 
     private void WriteSquare(SquareRows<T> pixels)
     {
-        V.Transpose(pixels, new(plane + next, layout.ChannelStride));
+        var target = plane + next;
         next += V.Count;
+        if (!nonTemporal)
+        {
+            V.Transpose(pixels, new(target, layout.ChannelStride));
+            return;
+        }
+
+        var rows = square + V.Count;
+        V.Transpose(pixels, new((T*)rows, V.Count));
+        for (var channel = 0; channel < V.Count; channel++)
+        {
+            rows[channel].StoreNonTemporal(target + (channel * layout.ChannelStride));
+        }
     }
 }

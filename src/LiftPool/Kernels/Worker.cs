@@ -11,6 +11,12 @@ internal abstract unsafe class Worker<V, T> : IDisposable
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
 {
+    // What is larger has left a core's own cache by the time that its last plane is written.
+    private const long CacheBytes = 8 << 20;
+
+    // Of all processors with vectors of this size.
+    private const int CacheLine = 64;
+
     private readonly byte[] memory;
     private readonly GCHandle pin;
     private readonly V* end;
@@ -78,8 +84,15 @@ internal abstract unsafe class Worker<V, T> : IDisposable
     protected static PixelReader<V, T> Reader(TensorMemory tensor, int channels, int height, int width, int sample, int channel, V* square)
         => new(Plane(tensor, channels, height, width, sample, channel), tensor.Layout(channels, height * width), square);
 
-    protected static PixelWriter<V, T> Writer(TensorMemory tensor, int channels, int height, int width, int sample, int channel, V* squares)
-        => new(Plane(tensor, channels, height, width, sample, channel), tensor.Layout(channels, height * width), squares);
+    protected PixelWriter<V, T> Writer(TensorMemory tensor, int channels, int height, int width, int sample, int channel, V* squares)
+    {
+        var plane = Plane(tensor, channels, height, width, sample, channel);
+        var layout = tensor.Layout(channels, height * width);
+        var large = (long)Plan.Batch * channels * layout.Pixels * sizeof(T) > CacheBytes;
+        var stride = tensor.ChannelsLast ? layout.PixelStride : layout.ChannelStride;
+        var wholeLines = sizeof(V) == CacheLine && ((nint)plane | (stride * sizeof(T))) % CacheLine == 0;
+        return new(plane, layout, squares, nonTemporal: large && wholeLines);
+    }
 
     private static T* Plane(TensorMemory tensor, int channels, int height, int width, int sample, int channel)
     {
