@@ -242,9 +242,9 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
             throw Errors.Wrong(layer, $"{gain.dtype} on {gain.device} as its gain is", $"{input.dtype} on {input.device}", nameof(input));
         }
 
-        foreach (var length in input.shape.AsSpan(^axes..))
+        for (var axis = -axes; axis < 0; axis++)
         {
-            var half = OddSizes.BandLength(length, ceilMode);
+            var half = OddSizes.BandLength(input.size(axis), ceilMode);
             if (half < 1)
             {
                 throw Errors.Wrong(layer, $"at least {(ceilMode ? "1 sample" : "2 samples")} on every spatial axis", Errors.Shape(input), nameof(input));

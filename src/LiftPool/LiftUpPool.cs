@@ -135,9 +135,9 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
         Scheme.CheckTensor(layer, features, features.dim() - axes - 1, Scheme.Channels, nameof(features));
         LiftingScheme.CheckAlike(layer, approximation, features, nameof(features));
 
-        foreach (var length in approximation.shape.AsSpan(^axes..))
+        for (var axis = -axes; axis < 0; axis++)
         {
-            Scheme.CheckHalfLength(layer, length, approximation, nameof(bands));
+            Scheme.CheckHalfLength(layer, approximation.size(axis), approximation, nameof(bands));
         }
     }
 }

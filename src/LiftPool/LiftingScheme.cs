@@ -184,7 +184,7 @@ public sealed class LiftingScheme : Module
     /// <summary>Throws unless these operators can take such a tensor: channels, dtype, device.</summary>
     internal void CheckTensor(string layer, Tensor x, long channelAxis, long? channels, string parameter)
     {
-        var found = x.shape[channelAxis];
+        var found = x.size((int)channelAxis);
         if (found != (channels ?? found) || found == 0)
         {
             throw Errors.Wrong(layer, channels is { } wanted ? $"{wanted} channels" : "at least one channel", $"{found} in {Errors.Shape(x)}", parameter);

@@ -12,6 +12,29 @@ internal static class Activation
         where T : unmanaged
         => V.MaxOrSecond(default, x);
 
+    /// <summary>Vectors for the coefficients of <see cref="Tanh{V, T}(V, TanhTerms{V})"/>.</summary>
+    internal static int TermCount => 12;
+
+    /// <summary>
+    /// Writes the coefficients of tanh. They are read from memory, not written as constants where they are used: a loop then
+    /// keeps them in registers, where the JIT would fetch each constant again for every vector.
+    /// </summary>
+    internal static unsafe void StoreTerms<V, T>(V* terms)
+        where V : unmanaged, ILanes<V, T>
+        where T : unmanaged
+    {
+        ReadOnlySpan<double> values =
+        [
+            9.056079730665202e-09, 1.7390372390923146e-05, 0.0032947674603429284, 0.13210133013246309, 0.9999995979194775,
+            5.983139362442858e-07, 0.00029609194321391, 0.025107448329905507, 0.4654331171046609, 1,
+            -8.7, 8.7,
+        ];
+        for (var i = 0; i < TermCount; i++)
+        {
+            terms[i] = Of<V, T>(values[i]);
+        }
+    }
+
     /// <summary>
     /// tanh within 5e-7 for float and 5e-16 for double, absolutely: what the lifting adds it to is of the order of 1.
     /// </summary>
@@ -22,35 +45,35 @@ internal static class Activation
     /// double: <c>(e - 1) / (e + 1)</c> with <c>e = exp(2x)</c>, clamped where tanh is 1.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static V Tanh<V, T>(V x)
+    internal static V Tanh<V, T>(V x, TanhTerms<V> terms)
         where V : unmanaged, ILanes<V, T>
         where T : unmanaged
     {
         if (typeof(T) == typeof(double))
         {
-            var e = Clamp<V, T>(x, 20);
+            var e = Clamp<V, T>(x, Of<V, T>(-20), Of<V, T>(20));
             e = V.Exp(e + e);
             return (e - Of<V, T>(1)) / (e + Of<V, T>(1));
         }
 
-        x = Clamp<V, T>(x, 8.7);
+        x = Clamp<V, T>(x, terms.Low, terms.High);
         var square = x * x;
-        var p = V.MultiplyAdd(Of<V, T>(9.056079730665202e-09), square, Of<V, T>(1.7390372390923146e-05));
-        p = V.MultiplyAdd(p, square, Of<V, T>(0.0032947674603429284));
-        p = V.MultiplyAdd(p, square, Of<V, T>(0.13210133013246309));
-        p = V.MultiplyAdd(p, square, Of<V, T>(0.9999995979194775));
-        var q = V.MultiplyAdd(Of<V, T>(5.983139362442858e-07), square, Of<V, T>(0.00029609194321391));
-        q = V.MultiplyAdd(q, square, Of<V, T>(0.025107448329905507));
-        q = V.MultiplyAdd(q, square, Of<V, T>(0.4654331171046609));
-        q = V.MultiplyAdd(q, square, Of<V, T>(1));
+        var p = V.MultiplyAdd(terms.P4, square, terms.P3);
+        p = V.MultiplyAdd(p, square, terms.P2);
+        p = V.MultiplyAdd(p, square, terms.P1);
+        p = V.MultiplyAdd(p, square, terms.P0);
+        var q = V.MultiplyAdd(terms.Q4, square, terms.Q3);
+        q = V.MultiplyAdd(q, square, terms.Q2);
+        q = V.MultiplyAdd(q, square, terms.Q1);
+        q = V.MultiplyAdd(q, square, terms.Q0);
         return x * p / q;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Clamp<V, T>(V x, double limit)
+    private static V Clamp<V, T>(V x, V low, V high)
         where V : unmanaged, ILanes<V, T>
         where T : unmanaged
-        => V.MaxOrSecond(Of<V, T>(-limit), V.MinOrSecond(Of<V, T>(limit), x));
+        => V.MaxOrSecond(low, V.MinOrSecond(high, x));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Of<V, T>(double value)
@@ -59,4 +82,19 @@ internal static class Activation
         => typeof(T) == typeof(float)
             ? V.Of(Unsafe.BitCast<float, T>((float)value))
             : V.Of(Unsafe.BitCast<double, T>(value));
+}
+
+/// <summary>The coefficients of tanh for float: P, Q from the highest degree down, and where it is 1.</summary>
+internal readonly unsafe struct TanhTerms<V>
+    where V : unmanaged
+{
+    internal readonly V P4, P3, P2, P1, P0, Q4, Q3, Q2, Q1, Q0, Low, High;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TanhTerms(V* terms)
+    {
+        (P4, P3, P2, P1, P0) = (terms[0], terms[1], terms[2], terms[3], terms[4]);
+        (Q4, Q3, Q2, Q1, Q0) = (terms[5], terms[6], terms[7], terms[8], terms[9]);
+        (Low, High) = (terms[10], terms[11]);
+    }
 }

@@ -6,28 +6,32 @@ namespace LiftPool.Kernels;
 /// One lifting step on a lattice, along a row or down the columns, forwards or backwards: which rows are read and written,
 /// and what stands beyond the ends.
 /// </summary>
-internal readonly unsafe ref struct AxisKernel<V, T>(KernelPlan plan, Lattice<V> lattice, StepOutputs<V> outputs, V* weights, V** sources)
+internal readonly unsafe ref struct AxisKernel<V, T>(KernelPlan plan, Lattice<V> lattice, StepOutputs<V> outputs, V* weights, V* tanhTerms, V** sources)
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
 {
     internal PackedOperator<V> Operator(KernelStep step) => new(weights + step.Offset, step.Taps);
 
-    /// <summary>Takes step k on one row of a unit; <paramref name="inverse"/> takes it back.</summary>
-    internal void AlongRow(int k, int unit, int row, bool inverse)
+    /// <summary>Takes step k along the rows of a unit; <paramref name="inverse"/> takes it back.</summary>
+    internal void AlongRows(int k, int unit, bool inverse)
     {
         var step = plan.Steps[k];
         var (source, target) = Halves(step);
         RowKernel<V, T>.Lift(
-            lattice.Row(unit, target, row),
-            RowSources(step, lattice.Row(unit, source, row)),
+            lattice.Row(unit, target, 0),
+            RowSources(step, unit, source),
             Operator(step),
-            outputs.AlongRow(unit, row, k),
+            outputs.AlongRows(unit, k),
+            tanhTerms,
             Subtracts(step, inverse),
-            lattice.Columns);
+            Along);
     }
 
-    /// <summary>Takes step k down the columns that one half row stands for; <paramref name="inverse"/> takes it back.</summary>
-    internal void DownColumns(int k, int unit, int column, bool inverse)
+    /// <summary>
+    /// Takes step k down the columns of a unit, of so many halves from <paramref name="column"/> on; <paramref name="inverse"/>
+    /// takes it back.
+    /// </summary>
+    internal void DownColumns(int k, int unit, int column, int halves, bool inverse)
     {
         var step = plan.Steps[k];
         var (source, target) = Halves(step);
@@ -36,9 +40,16 @@ internal readonly unsafe ref struct AxisKernel<V, T>(KernelPlan plan, Lattice<V>
             ColumnSources(step, unit, column, source),
             Operator(step),
             outputs.DownColumns(unit, column, k),
+            tanhTerms,
             Subtracts(step, inverse),
-            lattice.Columns);
+            Down(halves));
     }
+
+    /// <summary>The rows of a unit.</summary>
+    internal Rows Along => new(plan.RowsInUnit, plan.Columns, lattice.RowStride, outputs.Stride);
+
+    /// <summary>The halves of a unit.</summary>
+    internal Rows Down(int halves) => new(halves, plan.Columns, lattice.ColumnStride, outputs.Stride);
 
     /// <summary>The half that a step reads and the half that it changes: 1 is the odd one.</summary>
     internal static (int source, int target) Halves(KernelStep step) => step.Kind == StepKind.Predict ? (0, 1) : (1, 0);
@@ -46,13 +57,17 @@ internal readonly unsafe ref struct AxisKernel<V, T>(KernelPlan plan, Lattice<V>
     /// <summary>Predict subtracts and update adds, and the inverse turns both round.</summary>
     internal static bool Subtracts(KernelStep step, bool inverse) => (step.Kind == StepKind.Predict) != inverse;
 
-    internal V** RowSources(KernelStep step, V* row)
+    internal V** RowSources(KernelStep step, int unit, int column)
     {
-        lattice.Pad(row, plan.Padding);
-        row -= step.Taps / 2;
+        for (var row = 0; row < plan.RowsInUnit; row++)
+        {
+            lattice.Pad(lattice.Row(unit, column, row), plan.Padding);
+        }
+
+        var first = lattice.Row(unit, column, 0) - (step.Taps / 2);
         for (var k = 0; k < step.Taps; k++)
         {
-            sources[k] = row + k;
+            sources[k] = first + k;
         }
 
         return sources;

@@ -47,17 +47,17 @@ internal sealed unsafe class DownGradientWorker<V, T> : DownWorker<V, T>
         }
 
         writer = Writer(Call.SignalGradient, Plan.Channels, Plan.Height, Plan.Width, sample, firstChannel, writeSquare);
-        var axis = new AxisKernel<V, T>(Plan, Lattice, outputs, weights, Sources);
+        var axis = new AxisKernel<V, T>(Plan, Lattice, outputs, weights, TanhTerms, Sources);
         var back = new GradientKernel<V, T>(Plan, Lattice, gradients, outputs, weights, weightGradients, Sources);
         var factors = Call.PenaltyFactors is null ? [] : Call.PenaltyFactors.AsSpan(sample * 2 * Plan.Terms, 2 * Plan.Terms);
-        for (var unit = -2 * Plan.DownDelay; unit < Plan.Units; unit++)
+        for (var unit = -2 * Plan.DownDelay; unit < Plan.Units; unit += Plan.Stride)
         {
             Advance(axis, unit + (2 * Plan.DownDelay));
             DownColumns(back, unit + Plan.DownDelay, firstChannel, factors);
-            if (unit >= 0)
+            AlongRows(back, unit, factors);
+            for (var (done, end) = Plan.Together(unit); done < end; done++)
             {
-                AlongRows(back, unit, factors);
-                WriteUnit(unit);
+                WriteUnit(done);
             }
         }
 
@@ -71,60 +71,55 @@ internal sealed unsafe class DownGradientWorker<V, T> : DownWorker<V, T>
     private static int WindowOf(KernelPlan plan) => plan.Window(2 * plan.DownDelay);
 
     /// <summary>
-    /// Takes the gradient of a unit's bands, and each step down the columns back as far as it can go by then. After it the unit
-    /// that was done <see cref="KernelPlan.DownDelay"/> units before has its gradient.
+    /// Takes the gradient of the units' bands, and each step down the columns back as far as it can go by then. After it the
+    /// units that were done <see cref="KernelPlan.DownDelay"/> units before have their gradient.
     /// </summary>
     private void DownColumns(GradientKernel<V, T> back, int unit, int firstChannel, ReadOnlySpan<double> factors)
     {
-        if ((uint)unit < (uint)Plan.Units)
+        for (var (read, end) = Plan.Together(unit); read < end; read++)
         {
-            ReadGradients(unit, firstChannel);
-            for (var column = 0; factors.Length > 0 && Plan.VerticalSteps > 0 && column < 2; column++)
+            ReadGradients(read, firstChannel);
+            if (factors.Length > 0)
             {
-                Penalties.GradientDownColumns(gradients, unit, column, factors);
+                Penalties.GradientDownColumns(gradients, read, factors);
             }
         }
 
         for (var k = Plan.VerticalSteps - 1; k >= 0; k--)
         {
-            if ((uint)unit < (uint)Plan.Units)
+            for (var (next, end) = Plan.Together(unit); next < end; next++)
             {
-                back.DownColumns(k, unit, 0, inverse: false);
-                back.DownColumns(k, unit, 1, inverse: false);
+                back.DownColumns(k, next, inverse: false);
             }
 
             unit -= Plan.Lag;
-            if ((uint)unit < (uint)Plan.Units)
+            for (var (next, end) = Plan.Together(unit); next < end; next++)
             {
-                back.SpreadDown(k, unit, 0);
-                back.SpreadDown(k, unit, 1);
+                back.SpreadDown(k, next);
             }
         }
     }
 
     private void AlongRows(GradientKernel<V, T> back, int unit, ReadOnlySpan<double> factors)
     {
-        for (var column = 0; factors.Length > 0 && Plan.VerticalSteps > 0 && column < 2; column++)
+        var (from, to) = Plan.Together(unit);
+        for (var next = from; next < to && factors.Length > 0; next++)
         {
-            Penalties.GradientOfOddDownColumns(gradients, unit, column, factors);
+            Penalties.GradientOfOddDownColumns(gradients, next, factors);
+            Penalties.GradientAlongRows(gradients, next, factors);
         }
 
-        for (var r = 0; r < Plan.RowsInUnit; r++)
+        for (var k = Plan.Steps.Length - 1; k >= 0; k--)
         {
-            if (factors.Length > 0)
+            for (var next = from; next < to; next++)
             {
-                Penalties.GradientAlongRow(gradients, unit, r, factors);
+                back.AlongRows(k, next, inverse: false);
             }
+        }
 
-            for (var k = Plan.Steps.Length - 1; k >= 0; k--)
-            {
-                back.AlongRow(k, unit, r, inverse: false);
-            }
-
-            if (factors.Length > 0)
-            {
-                Penalties.GradientOfOddAlongRow(gradients, unit, r, factors);
-            }
+        for (var next = from; next < to && factors.Length > 0; next++)
+        {
+            Penalties.GradientOfOddAlongRows(gradients, next, factors);
         }
     }
 

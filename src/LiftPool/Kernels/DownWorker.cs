@@ -55,13 +55,13 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
             writers[i] = Writer(sink.Tensor, sink.Channels, Plan.Units, Plan.Columns, sample, sink.FirstChannel + firstChannel, writeSquares + (i * PixelWriter<V, T>.SquareSize));
         }
 
-        var axis = new AxisKernel<V, T>(Plan, Lattice, default, weights, Sources);
-        for (var unit = -Plan.DownDelay; unit < Plan.Units; unit++)
+        var axis = new AxisKernel<V, T>(Plan, Lattice, default, weights, TanhTerms, Sources);
+        for (var unit = -Plan.DownDelay; unit < Plan.Units; unit += Plan.Stride)
         {
             Advance(axis, unit + Plan.DownDelay);
-            if (unit >= 0)
+            for (var (done, end) = Plan.Together(unit); done < end; done++)
             {
-                WriteUnit(unit, firstChannel);
+                WriteUnit(done, firstChannel);
             }
         }
 
@@ -89,70 +89,62 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
     }
 
     /// <summary>
-    /// Reads the next unit and lifts it along its rows, and takes each step down the columns as far as it can go by then.
-    /// After it the unit that was read <see cref="KernelPlan.DownDelay"/> units before is done.
+    /// Reads the next units and lifts them along their rows, and takes each step down the columns as far as it can go by then.
+    /// After it the units that were read <see cref="KernelPlan.DownDelay"/> units before are done.
     /// </summary>
-    protected void Advance(AxisKernel<V, T> axis, int time)
+    protected void Advance(AxisKernel<V, T> axis, int unit)
     {
-        if (time < Plan.Units)
+        var (from, to) = Plan.Together(unit);
+        for (var read = from; read < to; read++)
         {
-            ReadUnit(time);
-            for (var row = 0; row < Plan.RowsInUnit; row++)
-            {
-                LiftAlongRow(axis, time, row);
-            }
-
-            if (Call.HasPenalties && Plan.VerticalSteps > 0)
-            {
-                Penalties.SaveDownColumns(time);
-            }
+            ReadUnit(read);
         }
 
-        var unit = time;
-        for (var k = 0; k < Plan.VerticalSteps; k++)
-        {
-            unit -= Plan.Lag;
-            if ((uint)unit < (uint)Plan.Units)
-            {
-                DownColumns(axis, k, unit);
-            }
-        }
-
-        if (Call.PenaltySums != 0 && Plan.VerticalSteps > 0 && (uint)unit < (uint)Plan.Units)
-        {
-            Penalties.AddDownColumns(unit);
-        }
-    }
-
-    private void LiftAlongRow(AxisKernel<V, T> axis, int unit, int row)
-    {
         if (Call.HasPenalties)
         {
-            Penalties.SaveAlongRow(unit, row);
+            Penalties.SaveAlongRows(from, to);
         }
 
         for (var k = 0; k < Plan.Steps.Length; k++)
         {
-            if (stepsAlongRow[k])
+            for (var next = from; next < to && stepsAlongRow[k]; next++)
             {
-                axis.AlongRow(k, unit, row, inverse: false);
+                axis.AlongRows(k, next, inverse: false);
+            }
+        }
+
+        if (Call.HasPenalties)
+        {
+            Penalties.SaveDownColumns(from, to);
+        }
+
+        if (Call.PenaltySums != 0)
+        {
+            Penalties.AddAlongRows(from, to);
+        }
+
+        for (var k = 0; k < Plan.VerticalSteps; k++)
+        {
+            unit -= Plan.Lag;
+            (from, to) = Plan.Together(unit);
+            for (var next = from; next < to; next++)
+            {
+                DownColumns(axis, k, next);
             }
         }
 
         if (Call.PenaltySums != 0)
         {
-            Penalties.AddAlongRow(unit, row);
+            Penalties.AddDownColumns(from, to);
         }
     }
 
     private void DownColumns(AxisKernel<V, T> axis, int k, int unit)
     {
-        for (var column = 0; column < 2; column++)
+        var (low, high) = (stepsDownColumn[0][k], stepsDownColumn[1][k]);
+        if (low || high)
         {
-            if (stepsDownColumn[column][k])
-            {
-                axis.DownColumns(k, unit, column, inverse: false);
-            }
+            axis.DownColumns(k, unit, low ? 0 : 1, low && high ? 2 : 1, inverse: false);
         }
     }
 

@@ -66,11 +66,11 @@ internal abstract record FusedCall(KernelStep[] Steps, PaddingModes Padding, int
     {
         if (!channelsLast)
         {
-            return empty(shape, dtype: like.dtype, device: like.device);
+            return empty(shape, dtype: like.dtype, device: CPU);
         }
 
         long[] inMemory = [shape[0], .. shape[2..], shape[1]];
-        return MemoryLayout.ChannelsFromEnd(empty(inMemory, dtype: like.dtype, device: like.device));
+        return MemoryLayout.ChannelsFromEnd(empty(inMemory, dtype: like.dtype, device: CPU));
     }
 
     /// <summary>The memory of a tensor that is dense in that layout. The tensor has to be kept alive.</summary>

@@ -9,17 +9,17 @@ internal readonly unsafe ref struct GradientKernel<V, T>(KernelPlan plan, Lattic
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
 {
-    private readonly AxisKernel<V, T> axis = new(plan, values, outputs, weights, sources);
+    private readonly AxisKernel<V, T> axis = new(plan, values, outputs, weights, tanhTerms: null, sources);
 
-    /// <summary>Through step k along one row of a unit, which was taken with or without <paramref name="inverse"/>.</summary>
-    internal void AlongRow(int k, int unit, int row, bool inverse)
+    /// <summary>Through step k along the rows of a unit, which was taken with or without <paramref name="inverse"/>.</summary>
+    internal void AlongRows(int k, int unit, bool inverse)
     {
         var step = plan.Steps[k];
         var (source, target) = AxisKernel<V, T>.Halves(step);
-        var output = outputs.AlongRow(unit, row, k);
-        LiftBack(step, values.Row(unit, target, row), gradients.Row(unit, target, row), output, axis.RowSources(step, values.Row(unit, source, row)), inverse);
+        var output = outputs.AlongRows(unit, k);
+        LiftBack(step, values.Row(unit, target, 0), gradients.Row(unit, target, 0), output, axis.RowSources(step, unit, source), inverse, axis.Along);
 
-        var to = gradients.Row(unit, source, row);
+        var to = gradients.Row(unit, source, 0);
         SpreadAlong(step, output, 0, to, plan.Columns);
         for (var i = 1; i <= step.Taps / 2; i++)
         {
@@ -35,44 +35,45 @@ internal readonly unsafe ref struct GradientKernel<V, T>(KernelPlan plan, Lattic
     }
 
     /// <summary>
-    /// Through step k down the columns of one half, at one unit; its sources get their gradient from <see cref="SpreadDown(int, int, int)"/>.
+    /// Through step k down the columns at one unit; its sources get their gradient from <see cref="SpreadDown(int, int)"/>.
     /// </summary>
-    internal void DownColumns(int k, int unit, int column, bool inverse)
+    internal void DownColumns(int k, int unit, bool inverse)
     {
         var step = plan.Steps[k];
         var (source, target) = AxisKernel<V, T>.Halves(step);
         LiftBack(
             step,
-            values.Row(unit, column, target),
-            gradients.Row(unit, column, target),
-            outputs.DownColumns(unit, column, k),
-            axis.ColumnSources(step, unit, column, source),
-            inverse);
+            values.Row(unit, 0, target),
+            gradients.Row(unit, 0, target),
+            outputs.DownColumns(unit, 0, k),
+            axis.ColumnSources(step, unit, 0, source),
+            inverse,
+            axis.Down(2));
     }
 
     /// <summary>
     /// The gradient of a unit that step k read, once <see cref="DownColumns"/> has been at all units within the operator's reach.
     /// </summary>
-    internal void SpreadDown(int k, int unit, int column)
+    internal void SpreadDown(int k, int unit)
     {
         var step = plan.Steps[k];
-        var to = gradients.Row(unit, column, AxisKernel<V, T>.Halves(step).source);
-        SpreadDown(k, step, unit, column, to);
+        var to = gradients.Row(unit, 0, AxisKernel<V, T>.Halves(step).source);
+        SpreadDown(k, step, unit, to);
         for (var i = 1; i <= step.Taps / 2; i++)
         {
             if (Padding.Source(-i, plan.Units, plan.Padding) == unit)
             {
-                SpreadDown(k, step, -i, column, to);
+                SpreadDown(k, step, -i, to);
             }
 
             if (Padding.Source(plan.Units - 1 + i, plan.Units, plan.Padding) == unit)
             {
-                SpreadDown(k, step, plan.Units - 1 + i, column, to);
+                SpreadDown(k, step, plan.Units - 1 + i, to);
             }
         }
     }
 
-    private void LiftBack(KernelStep step, V* target, V* targetGradient, V* output, V** from, bool inverse)
+    private void LiftBack(KernelStep step, V* target, V* targetGradient, V* output, V** from, bool inverse, Rows rows)
         => RowKernel<V, T>.LiftBack(
             target,
             targetGradient,
@@ -81,27 +82,27 @@ internal readonly unsafe ref struct GradientKernel<V, T>(KernelPlan plan, Lattic
             axis.Operator(step),
             new PackedOperator<V>(weightGradients + step.Offset, step.Taps),
             AxisKernel<V, T>.Subtracts(step, inverse),
-            plan.Columns);
+            rows);
 
     /// <summary>The gradient of the samples from <paramref name="position"/> on: tap i brought them to position - i + reach.</summary>
-    private void SpreadAlong(KernelStep step, V* output, int position, V* to, int count)
+    private void SpreadAlong(KernelStep step, V* output, int position, V* to, int columns)
     {
         for (var i = 0; i < step.Taps; i++)
         {
             sources[i] = output + position - i + (step.Taps / 2);
         }
 
-        RowKernel<V, T>.Spread(to, sources, axis.Operator(step), count);
+        RowKernel<V, T>.Spread(to, sources, axis.Operator(step), axis.Along with { Columns = columns });
     }
 
-    private void SpreadDown(int k, KernelStep step, int position, int column, V* to)
+    private void SpreadDown(int k, KernelStep step, int position, V* to)
     {
         for (var i = 0; i < step.Taps; i++)
         {
             var unit = position - i + (step.Taps / 2);
-            sources[i] = (uint)unit < (uint)plan.Units ? outputs.DownColumns(unit, column, k) : values.Zeros;
+            sources[i] = (uint)unit < (uint)plan.Units ? outputs.DownColumns(unit, 0, k) : outputs.Zeros;
         }
 
-        RowKernel<V, T>.Spread(to, sources, axis.Operator(step), plan.Columns);
+        RowKernel<V, T>.Spread(to, sources, axis.Operator(step), axis.Down(2));
     }
 }

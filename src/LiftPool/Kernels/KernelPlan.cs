@@ -19,6 +19,8 @@ internal readonly record struct KernelStep(StepKind Kind, int Taps, int Offset);
 /// <param name="Steps">The scheme.</param>
 internal sealed record KernelPlan(int Axes, int Batch, int Channels, int Height, int Width, bool CeilMode, PaddingModes Padding, KernelStep[] Steps)
 {
+    private const int SamplesTogether = 16;
+
     /// <summary>Samples in a half row.</summary>
     internal int Columns { get; } = (int)OddSizes.BandLength(Width, CeilMode);
 
@@ -51,8 +53,17 @@ internal sealed record KernelPlan(int Axes, int Batch, int Channels, int Height,
     /// <summary>How many units an up-pool reads before the first is done: the steps along its rows wait for those down the columns.</summary>
     internal int UpDelay => VerticalSteps == 0 ? 0 : (VerticalSteps + 1) * Lag;
 
+    /// <summary>
+    /// How many units take each step together. An operator's result is long in coming, and a short row is done before it is:
+    /// several are worked on meanwhile.
+    /// </summary>
+    internal int Stride => Math.Clamp(SamplesTogether / Columns, 1, Units);
+
+    /// <summary>Of the units from this one on that take a step together, those that exist.</summary>
+    internal (int From, int To) Together(int unit) => (Math.Max(unit, 0), Math.Min(unit + Stride, Units));
+
     /// <summary>The units that are in work at once when a plane streams through with that delay.</summary>
-    internal int Window(int delay) => Math.Min(Units, delay + Margin + 2);
+    internal int Window(int delay) => Math.Min(Units, delay + Margin + 1 + Stride);
 
     /// <summary>Blocks of as many channels as a vector has lanes; the last may share some with the one before it.</summary>
     internal int Blocks(int lanes) => (Channels + lanes - 1) / lanes;

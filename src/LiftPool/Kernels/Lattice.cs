@@ -22,18 +22,21 @@ internal readonly unsafe struct Lattice<V>(V* memory, int units, int rowsInUnit,
 
     internal int Columns => columns;
 
-    /// <summary>A half row with its margins.</summary>
-    private int Stride => columns + (2 * margin);
+    /// <summary>From a half row, with its margins, to that of the unit's next row.</summary>
+    internal int RowStride => columns + (2 * margin);
 
-    /// <summary>The memory for at least so many units and a row of zeros.</summary>
+    /// <summary>From a half row to that of the other half.</summary>
+    internal int ColumnStride => rowsInUnit * RowStride;
+
+    /// <summary>The memory for at least so many units and one of zeros.</summary>
     internal static long Size(int units, int rowsInUnit, int columns, int margin)
-        => ((2L * RingUnits(units) * rowsInUnit) + 1) * (columns + (2 * margin));
+        => 2L * (RingUnits(units) + 1) * rowsInUnit * (columns + (2 * margin));
 
     /// <summary>The half row: <paramref name="column"/> and <paramref name="row"/> 1 for the odd samples of that axis.</summary>
     internal V* Row(int unit, int column, int row)
-        => first + ((unit & lastUnit) * unitStride) + (((column * rowsInUnit) + row) * Stride);
+        => first + ((unit & lastUnit) * unitStride) + (column * ColumnStride) + (row * RowStride);
 
-    /// <summary>A row of zeros.</summary>
+    /// <summary>A unit of zeros.</summary>
     internal V* Zeros => first + ((lastUnit + 1) * unitStride);
 
     /// <summary>The next power of two.</summary>

@@ -13,47 +13,90 @@ internal readonly unsafe struct PenaltySamples<V, T>(KernelPlan plan, Lattice<V>
 
     internal void Begin() => new Span<V>(sums, SumsSize(plan)).Clear();
 
-    /// <summary>Before the steps along a row.</summary>
-    internal void SaveAlongRow(int unit, int row) => Copy(lattice.Row(unit, 1, row), rowSamples.Row(unit, 1, row));
-
-    /// <summary>Before the steps down the columns.</summary>
-    internal void SaveDownColumns(int unit)
+    /// <summary>Before the steps along the rows of these units.</summary>
+    internal void SaveAlongRows(int from, int to)
     {
-        Copy(lattice.Row(unit, 0, 1), columnSamples.Row(unit, 0, 1));
-        Copy(lattice.Row(unit, 1, 1), columnSamples.Row(unit, 1, 1));
+        for (var unit = from; unit < to; unit++)
+        {
+            for (var row = 0; row < plan.RowsInUnit; row++)
+            {
+                Copy(lattice.Row(unit, 1, row), rowSamples.Row(unit, 1, row));
+            }
+        }
     }
 
-    /// <summary>After the steps along a row.</summary>
-    internal void AddAlongRow(int unit, int row)
-        => Add(0, lattice.Row(unit, 0, row), rowSamples.Row(unit, 1, row), lattice.Row(unit, 1, row));
-
-    /// <summary>After the steps down the columns.</summary>
-    internal void AddDownColumns(int unit)
+    /// <summary>Before the steps down the columns, if there are any.</summary>
+    internal void SaveDownColumns(int from, int to)
     {
-        for (var column = 0; column < 2; column++)
+        for (var unit = from; unit < to && plan.VerticalSteps > 0; unit++)
         {
-            Add(1 + column, lattice.Row(unit, column, 0), columnSamples.Row(unit, column, 1), lattice.Row(unit, column, 1));
+            Copy(lattice.Row(unit, 0, 1), columnSamples.Row(unit, 0, 1));
+            Copy(lattice.Row(unit, 1, 1), columnSamples.Row(unit, 1, 1));
+        }
+    }
+
+    /// <summary>After the steps along the rows.</summary>
+    internal void AddAlongRows(int from, int to)
+    {
+        for (var unit = from; unit < to; unit++)
+        {
+            for (var row = 0; row < plan.RowsInUnit; row++)
+            {
+                Add(0, lattice.Row(unit, 0, row), rowSamples.Row(unit, 1, row), lattice.Row(unit, 1, row));
+            }
+        }
+    }
+
+    /// <summary>After the steps down the columns, if there are any.</summary>
+    internal void AddDownColumns(int from, int to)
+    {
+        for (var unit = from; unit < to && plan.VerticalSteps > 0; unit++)
+        {
+            for (var column = 0; column < 2; column++)
+            {
+                Add(1 + column, lattice.Row(unit, column, 0), columnSamples.Row(unit, column, 1), lattice.Row(unit, column, 1));
+            }
         }
     }
 
     /// <summary>
-    /// Before the steps along a row are taken back: what the penalties add to the gradients of s and d. Keeps s - xo in the
-    /// place of xo, for <see cref="GradientOfOddAlongRow"/>.
+    /// Before the steps along a unit's rows are taken back: what the penalties add to the gradients of s and d. Keeps s - xo in
+    /// the place of xo, for <see cref="GradientOfOddAlongRows"/>.
     /// </summary>
-    internal void GradientAlongRow(Lattice<V> gradients, int unit, int row, ReadOnlySpan<double> factors)
-        => Gradient(0, lattice.Row(unit, 0, row), lattice.Row(unit, 1, row), rowSamples.Row(unit, 1, row), gradients.Row(unit, 0, row), gradients.Row(unit, 1, row), factors);
+    internal void GradientAlongRows(Lattice<V> gradients, int unit, ReadOnlySpan<double> factors)
+    {
+        for (var row = 0; row < plan.RowsInUnit; row++)
+        {
+            Gradient(0, lattice.Row(unit, 0, row), lattice.Row(unit, 1, row), rowSamples.Row(unit, 1, row), gradients.Row(unit, 0, row), gradients.Row(unit, 1, row), factors);
+        }
+    }
 
-    /// <summary>As <see cref="GradientAlongRow"/>, down the columns.</summary>
-    internal void GradientDownColumns(Lattice<V> gradients, int unit, int column, ReadOnlySpan<double> factors)
-        => Gradient(1 + column, lattice.Row(unit, column, 0), lattice.Row(unit, column, 1), columnSamples.Row(unit, column, 1), gradients.Row(unit, column, 0), gradients.Row(unit, column, 1), factors);
+    /// <summary>As <see cref="GradientAlongRows"/>, down the columns, if there are steps there.</summary>
+    internal void GradientDownColumns(Lattice<V> gradients, int unit, ReadOnlySpan<double> factors)
+    {
+        for (var column = 0; column < 2 && plan.VerticalSteps > 0; column++)
+        {
+            Gradient(1 + column, lattice.Row(unit, column, 0), lattice.Row(unit, column, 1), columnSamples.Row(unit, column, 1), gradients.Row(unit, column, 0), gradients.Row(unit, column, 1), factors);
+        }
+    }
 
-    /// <summary>After the steps along a row are taken back: the odd samples' own part in s - xo.</summary>
-    internal void GradientOfOddAlongRow(Lattice<V> gradients, int unit, int row, ReadOnlySpan<double> factors)
-        => Subtract(rowSamples.Row(unit, 1, row), gradients.Row(unit, 1, row), factors[0]);
+    /// <summary>After the steps along a unit's rows are taken back: the odd samples' own part in s - xo.</summary>
+    internal void GradientOfOddAlongRows(Lattice<V> gradients, int unit, ReadOnlySpan<double> factors)
+    {
+        for (var row = 0; row < plan.RowsInUnit; row++)
+        {
+            Subtract(rowSamples.Row(unit, 1, row), gradients.Row(unit, 1, row), factors[0]);
+        }
+    }
 
-    /// <summary>As <see cref="GradientOfOddAlongRow"/>, down the columns.</summary>
-    internal void GradientOfOddDownColumns(Lattice<V> gradients, int unit, int column, ReadOnlySpan<double> factors)
-        => Subtract(columnSamples.Row(unit, column, 1), gradients.Row(unit, column, 1), factors[2 * (1 + column)]);
+    /// <summary>As <see cref="GradientOfOddAlongRows"/>, down the columns, if there are steps there.</summary>
+    internal void GradientOfOddDownColumns(Lattice<V> gradients, int unit, ReadOnlySpan<double> factors)
+    {
+        for (var column = 0; column < 2 && plan.VerticalSteps > 0; column++)
+        {
+            Subtract(columnSamples.Row(unit, column, 1), gradients.Row(unit, column, 1), factors[2 * (1 + column)]);
+        }
+    }
 
     /// <summary>Adds the sums over the lanes from <paramref name="firstLane"/> on to <c>[terms, 2]</c> doubles.</summary>
     internal void Store(double* target, int firstLane)

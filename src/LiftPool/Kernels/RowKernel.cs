@@ -4,7 +4,8 @@ namespace LiftPool.Kernels;
 
 /// <summary>
 /// The innermost loops: one lifting step on a row of vectors, and its gradient. Tap k of the vector at j reads
-/// <c>sources[k][j]</c>, so a step along the row or down the columns is the same loop with other pointers.
+/// <c>sources[k][j]</c>, so a step along the row or down the columns is the same loop with other pointers. All loops
+/// take several rows at once, at equal distances: a short row alone would be done before its first result is there.
 /// </summary>
 internal static unsafe class RowKernel<V, T>
     where V : unmanaged, ILanes<V, T>
@@ -15,21 +16,21 @@ internal static unsafe class RowKernel<V, T>
     /// is kept in <paramref name="output"/> unless that is null.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Lift(V* target, V** sources, PackedOperator<V> op, V* output, bool subtract, int count)
+    internal static void Lift(V* target, V** sources, PackedOperator<V> op, V* output, V* tanhTerms, bool subtract, Rows rows)
     {
         switch (op.Count)
         {
             case 3:
-                Lift<ThreeTaps>(target, sources, op, output, subtract, count);
+                Lift<ThreeTaps>(target, sources, op, output, tanhTerms, subtract, rows);
                 break;
             case 5:
-                Lift<FiveTaps>(target, sources, op, output, subtract, count);
+                Lift<FiveTaps>(target, sources, op, output, tanhTerms, subtract, rows);
                 break;
             case 1:
-                Lift<OneTap>(target, sources, op, output, subtract, count);
+                Lift<OneTap>(target, sources, op, output, tanhTerms, subtract, rows);
                 break;
             default:
-                Lift<AnyTaps>(target, sources, op, output, subtract, count);
+                Lift<AnyTaps>(target, sources, op, output, tanhTerms, subtract, rows);
                 break;
         }
     }
@@ -37,102 +38,109 @@ internal static unsafe class RowKernel<V, T>
     /// <summary>
     /// Takes a step back and carries the gradient through it: restores the target's value, and from the target's gradient adds
     /// to the operator's gradients. <paramref name="output"/> holds what the operator gave, and gets the gradient of its
-    /// convolution's output, for <see cref="Spread(V*, V**, PackedOperator{V}, int)"/> to carry on to the sources.
+    /// convolution's output, for <see cref="Spread(V*, V**, PackedOperator{V}, Rows)"/> to carry on to the sources.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void LiftBack(V* target, V* targetGradient, V* output, V** sources, PackedOperator<V> op, PackedOperator<V> gradient, bool subtract, int count)
+    internal static void LiftBack(V* target, V* targetGradient, V* output, V** sources, PackedOperator<V> op, PackedOperator<V> gradient, bool subtract, Rows rows)
     {
         switch (op.Count)
         {
             case 3:
-                LiftBack<ThreeTaps>(target, targetGradient, output, sources, op, gradient, subtract, count);
+                LiftBack<ThreeTaps>(target, targetGradient, output, sources, op, gradient, subtract, rows);
                 break;
             case 5:
-                LiftBack<FiveTaps>(target, targetGradient, output, sources, op, gradient, subtract, count);
+                LiftBack<FiveTaps>(target, targetGradient, output, sources, op, gradient, subtract, rows);
                 break;
             case 1:
-                LiftBack<OneTap>(target, targetGradient, output, sources, op, gradient, subtract, count);
+                LiftBack<OneTap>(target, targetGradient, output, sources, op, gradient, subtract, rows);
                 break;
             default:
-                LiftBack<AnyTaps>(target, targetGradient, output, sources, op, gradient, subtract, count);
+                LiftBack<AnyTaps>(target, targetGradient, output, sources, op, gradient, subtract, rows);
                 break;
         }
     }
 
-    /// <summary><c>target[j] += sum_k taps[k] sources[k][j]</c>.</summary>
+    /// <summary><c>target[j] += sum_k taps[k] sources[k][j]</c>; the sources are outputs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Spread(V* target, V** sources, PackedOperator<V> op, int count)
+    internal static void Spread(V* target, V** sources, PackedOperator<V> op, Rows rows)
     {
         switch (op.Count)
         {
             case 3:
-                Spread<ThreeTaps>(target, sources, op, count);
+                Spread<ThreeTaps>(target, sources, op, rows);
                 break;
             case 5:
-                Spread<FiveTaps>(target, sources, op, count);
+                Spread<FiveTaps>(target, sources, op, rows);
                 break;
             case 1:
-                Spread<OneTap>(target, sources, op, count);
+                Spread<OneTap>(target, sources, op, rows);
                 break;
             default:
-                Spread<AnyTaps>(target, sources, op, count);
+                Spread<AnyTaps>(target, sources, op, rows);
                 break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Lift<K>(V* target, V** sources, PackedOperator<V> op, V* output, bool subtract, int count)
+    private static void Lift<K>(V* target, V** sources, PackedOperator<V> op, V* output, V* tanhTerms, bool subtract, Rows rows)
         where K : struct, ITapCount
     {
         var taps = new Taps<K>(op, sources);
         var (bias, proj, projBias) = (*op.Bias, *op.Proj, *op.ProjBias);
-        for (var j = 0; j < count; j++)
+        var terms = new TanhTerms<V>(tanhTerms);
+        for (nint row = 0; row < rows.Count; row++)
         {
-            var relu = Activation.Relu<V, T>(taps.Sum(bias, j));
-            var f = Activation.Tanh<V, T>(V.MultiplyAdd(proj, relu, projBias));
-            target[j] = subtract ? target[j] - f : target[j] + f;
-            if (output != null)
+            for (nint j = row * rows.Stride, o = row * rows.OutputStride, end = j + rows.Columns; j < end; j++, o++)
             {
-                output[j] = f;
+                var relu = Activation.Relu<V, T>(taps.Sum(bias, j));
+                var f = Activation.Tanh<V, T>(V.MultiplyAdd(proj, relu, projBias), terms);
+                target[j] = subtract ? target[j] - f : target[j] + f;
+                if (output != null)
+                {
+                    output[o] = f;
+                }
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void LiftBack<K>(V* target, V* targetGradient, V* output, V** sources, PackedOperator<V> op, PackedOperator<V> gradient, bool subtract, int count)
+    private static void LiftBack<K>(V* target, V* targetGradient, V* output, V** sources, PackedOperator<V> op, PackedOperator<V> gradient, bool subtract, Rows rows)
         where K : struct, ITapCount
     {
         var taps = new Taps<K>(op, sources);
         var (bias, proj) = (*op.Bias, *op.Proj);
         V biasGradient = default, projGradient = default, projBiasGradient = default;
         V tap0 = default, tap1 = default, tap2 = default, tap3 = default, tap4 = default;
-        for (var j = 0; j < count; j++)
+        for (nint row = 0; row < rows.Count; row++)
         {
-            var sum = taps.Sum(bias, j);
-            var relu = Activation.Relu<V, T>(sum);
-            var f = output[j];
-            target[j] = subtract ? target[j] + f : target[j] - f;
-
-            // d tanh = 1 - tanh^2
-            var g = targetGradient[j];
-            g = subtract ? (f * f * g) - g : g - (f * f * g);
-            projBiasGradient += g;
-            projGradient = V.MultiplyAdd(g, relu, projGradient);
-            g = V.WherePositive(sum, g * proj);
-            biasGradient += g;
-            output[j] = g;
-
-            tap0 = V.MultiplyAdd(g, taps.Source0[j], tap0);
-            if (K.Count >= 3)
+            for (nint j = row * rows.Stride, o = row * rows.OutputStride, end = j + rows.Columns; j < end; j++, o++)
             {
-                tap1 = V.MultiplyAdd(g, taps.Source1[j], tap1);
-                tap2 = V.MultiplyAdd(g, taps.Source2[j], tap2);
-            }
+                var sum = taps.Sum(bias, j);
+                var relu = Activation.Relu<V, T>(sum);
+                var f = output[o];
+                target[j] = subtract ? target[j] + f : target[j] - f;
 
-            if (K.Count >= 5)
-            {
-                tap3 = V.MultiplyAdd(g, taps.Source3[j], tap3);
-                tap4 = V.MultiplyAdd(g, taps.Source4[j], tap4);
+                // d tanh = 1 - tanh^2
+                var g = targetGradient[j];
+                g = subtract ? (f * f * g) - g : g - (f * f * g);
+                projBiasGradient += g;
+                projGradient = V.MultiplyAdd(g, relu, projGradient);
+                g = V.WherePositive(sum, g * proj);
+                biasGradient += g;
+                output[o] = g;
+
+                tap0 = V.MultiplyAdd(g, taps.Source0[j], tap0);
+                if (K.Count >= 3)
+                {
+                    tap1 = V.MultiplyAdd(g, taps.Source1[j], tap1);
+                    tap2 = V.MultiplyAdd(g, taps.Source2[j], tap2);
+                }
+
+                if (K.Count >= 5)
+                {
+                    tap3 = V.MultiplyAdd(g, taps.Source3[j], tap3);
+                    tap4 = V.MultiplyAdd(g, taps.Source4[j], tap4);
+                }
             }
         }
 
@@ -155,9 +163,12 @@ internal static unsafe class RowKernel<V, T>
         for (var k = K.Count; K.AndMore && k < op.Count; k++)
         {
             var tap = gradient.Taps[k];
-            for (var j = 0; j < count; j++)
+            for (nint row = 0; row < rows.Count; row++)
             {
-                tap = V.MultiplyAdd(output[j], sources[k][j], tap);
+                for (nint j = row * rows.Stride, o = row * rows.OutputStride, end = j + rows.Columns; j < end; j++, o++)
+                {
+                    tap = V.MultiplyAdd(output[o], sources[k][j], tap);
+                }
             }
 
             gradient.Taps[k] = tap;
@@ -165,13 +176,16 @@ internal static unsafe class RowKernel<V, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Spread<K>(V* target, V** sources, PackedOperator<V> op, int count)
+    private static void Spread<K>(V* target, V** sources, PackedOperator<V> op, Rows rows)
         where K : struct, ITapCount
     {
         var taps = new Taps<K>(op, sources);
-        for (var j = 0; j < count; j++)
+        for (nint row = 0; row < rows.Count; row++)
         {
-            target[j] = taps.Sum(target[j], j);
+            for (nint j = row * rows.Stride, o = row * rows.OutputStride, end = j + rows.Columns; j < end; j++, o++)
+            {
+                target[j] = taps.Sum(target[j], o);
+            }
         }
     }
 
@@ -210,7 +224,7 @@ internal static unsafe class RowKernel<V, T>
 
         /// <summary><c>start + sum_k taps[k] sources[k][j]</c>.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal V Sum(V start, int j)
+        internal V Sum(V start, nint j)
         {
             var sum = V.MultiplyAdd(tap0, Source0[j], start);
             if (K.Count >= 3)
@@ -234,3 +248,10 @@ internal static unsafe class RowKernel<V, T>
         }
     }
 }
+
+/// <summary>Rows that take a step together.</summary>
+/// <param name="Count">How many.</param>
+/// <param name="Columns">Vectors in each.</param>
+/// <param name="Stride">From one to the next.</param>
+/// <param name="OutputStride">The same for what is kept of the operator's outputs.</param>
+internal readonly record struct Rows(int Count, int Columns, int Stride, int OutputStride);

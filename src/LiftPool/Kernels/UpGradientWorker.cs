@@ -38,14 +38,17 @@ internal sealed unsafe class UpGradientWorker<V, T> : UpWorker<V, T>
             writers[band] = Writer(Call.BandGradients[band], Plan.Channels, Plan.Units, Plan.Columns, sample, firstChannel, writeSquares + (band * PixelWriter<V, T>.SquareSize));
         }
 
-        var axis = new AxisKernel<V, T>(Plan, Lattice, outputs, weights, Sources);
+        var axis = new AxisKernel<V, T>(Plan, Lattice, outputs, weights, TanhTerms, Sources);
         var back = new GradientKernel<V, T>(Plan, Lattice, gradients, outputs, weights, weightGradients, Sources);
-        for (var unit = -2 * Plan.UpDelay; unit < Plan.Units; unit++)
+        for (var unit = -2 * Plan.UpDelay; unit < Plan.Units; unit += Plan.Stride)
         {
             Advance(axis, unit + (2 * Plan.UpDelay));
             AlongRows(back, unit + Plan.UpDelay);
             DownColumns(back, unit + Plan.UpDelay);
-            WriteUnit(unit);
+            for (var (done, end) = Plan.Together(unit); done < end; done++)
+            {
+                WriteUnit(done);
+            }
         }
 
         for (var band = 0; band < writers.Length; band++)
@@ -61,17 +64,20 @@ internal sealed unsafe class UpGradientWorker<V, T> : UpWorker<V, T>
 
     private void AlongRows(GradientKernel<V, T> back, int unit)
     {
-        if ((uint)unit >= (uint)Plan.Units)
+        var (from, to) = Plan.Together(unit);
+        for (var read = from; read < to; read++)
         {
-            return;
+            for (var row = Plan.RowsInUnit - 1; row >= 0; row--)
+            {
+                reader.ReadSplit(gradients.Row(read, 1, row), gradients.Row(read, 0, row), 2 * Plan.Columns);
+            }
         }
 
-        for (var r = Plan.RowsInUnit - 1; r >= 0; r--)
+        for (var k = 0; k < Plan.Steps.Length; k++)
         {
-            reader.ReadSplit(gradients.Row(unit, 1, r), gradients.Row(unit, 0, r), 2 * Plan.Columns);
-            for (var k = 0; k < Plan.Steps.Length; k++)
+            for (var next = from; next < to; next++)
             {
-                back.AlongRow(k, unit, r, inverse: true);
+                back.AlongRows(k, next, inverse: true);
             }
         }
     }
@@ -82,24 +88,22 @@ internal sealed unsafe class UpGradientWorker<V, T> : UpWorker<V, T>
         unit -= Plan.Lag;
         for (var k = 0; k < Plan.VerticalSteps; k++)
         {
-            if ((uint)unit < (uint)Plan.Units)
+            for (var (next, end) = Plan.Together(unit); next < end; next++)
             {
-                back.DownColumns(k, unit, 0, inverse: true);
-                back.DownColumns(k, unit, 1, inverse: true);
+                back.DownColumns(k, next, inverse: true);
             }
 
             unit -= Plan.Lag;
-            if ((uint)unit < (uint)Plan.Units)
+            for (var (next, end) = Plan.Together(unit); next < end; next++)
             {
-                back.SpreadDown(k, unit, 0);
-                back.SpreadDown(k, unit, 1);
+                back.SpreadDown(k, next);
             }
         }
     }
 
     private void WriteUnit(int unit)
     {
-        for (var band = 0; (uint)unit < (uint)Plan.Units && band < writers.Length; band++)
+        for (var band = 0; band < writers.Length; band++)
         {
             var (column, r) = Plan.HalvesOf(band);
             writers[band].Write(gradients.Row(unit, column, r), Plan.Columns);

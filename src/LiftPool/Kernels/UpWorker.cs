@@ -36,14 +36,13 @@ internal unsafe class UpWorker<V, T> : Worker<V, T>
     {
         Begin(sample, firstChannel);
         writer = Writer(Call.Signal, Plan.Channels, Plan.Height, Plan.Width, sample, firstChannel, writeSquare);
-        var axis = new AxisKernel<V, T>(Plan, Lattice, default, weights, Sources);
-        for (var unit = -Plan.UpDelay; unit < Plan.Units; unit++)
+        var axis = new AxisKernel<V, T>(Plan, Lattice, default, weights, TanhTerms, Sources);
+        for (var unit = -Plan.UpDelay; unit < Plan.Units; unit += Plan.Stride)
         {
             Advance(axis, unit + Plan.UpDelay);
-            for (var row = Plan.RowsInUnit - 1; unit >= 0 && row >= 0; row--)
+            for (var (done, end) = Plan.Together(unit); done < end; done++)
             {
-                // Row 1, the odd one, stands before row 0.
-                writer.WriteMerged(Lattice.Row(unit, 1, row), Lattice.Row(unit, 0, row), 2 * Plan.Columns);
+                WriteUnit(done);
             }
         }
 
@@ -60,35 +59,42 @@ internal unsafe class UpWorker<V, T> : Worker<V, T>
     }
 
     /// <summary>
-    /// Reads the next unit's bands, and takes each step down the columns back as far as it can go by then. After it the unit
-    /// that was read <see cref="KernelPlan.UpDelay"/> units before is the signal again, split.
+    /// Reads the next units' bands, and takes each step down the columns back as far as it can go by then. After it the units
+    /// that were read <see cref="KernelPlan.UpDelay"/> units before are the signal again, split.
     /// </summary>
-    protected void Advance(AxisKernel<V, T> axis, int time)
+    protected void Advance(AxisKernel<V, T> axis, int unit)
     {
-        if (time < Plan.Units)
+        for (var (read, end) = Plan.Together(unit); read < end; read++)
         {
-            ReadUnit(time);
-        }
-
-        var unit = time;
-        for (var k = Plan.VerticalSteps - 1; k >= 0; k--)
-        {
-            unit -= Plan.Lag;
-            if ((uint)unit < (uint)Plan.Units)
-            {
-                axis.DownColumns(k, unit, 0, inverse: true);
-                axis.DownColumns(k, unit, 1, inverse: true);
-            }
+            ReadUnit(read);
         }
 
         // The steps along a row change it in place, so they wait until no step down the columns reads it any more.
-        unit = time - Plan.UpDelay;
-        for (var row = 0; (uint)unit < (uint)Plan.Units && row < Plan.RowsInUnit; row++)
+        var (from, to) = Plan.Together(unit - Plan.UpDelay);
+        for (var k = Plan.VerticalSteps - 1; k >= 0; k--)
         {
-            for (var k = Plan.Steps.Length - 1; k >= 0; k--)
+            unit -= Plan.Lag;
+            for (var (next, end) = Plan.Together(unit); next < end; next++)
             {
-                axis.AlongRow(k, unit, row, inverse: true);
+                axis.DownColumns(k, next, 0, 2, inverse: true);
             }
+        }
+
+        for (var k = Plan.Steps.Length - 1; k >= 0; k--)
+        {
+            for (var next = from; next < to; next++)
+            {
+                axis.AlongRows(k, next, inverse: true);
+            }
+        }
+    }
+
+    private void WriteUnit(int unit)
+    {
+        // Row 1, the odd one, stands before row 0.
+        for (var row = Plan.RowsInUnit - 1; row >= 0; row--)
+        {
+            writer.WriteMerged(Lattice.Row(unit, 1, row), Lattice.Row(unit, 0, row), 2 * Plan.Columns);
         }
     }
 

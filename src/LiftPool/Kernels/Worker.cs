@@ -29,11 +29,14 @@ internal abstract unsafe class Worker<V, T> : IDisposable
 
         // Vectors stand at multiples of their size, so that none straddles a cache line.
         var pointers = ((Plan.MaxTaps * sizeof(V*)) + sizeof(V) - 1) / sizeof(V);
-        memory = ArrayPool<byte>.Shared.Rent(checked((int)((vectors + pointers + 1) * sizeof(V))));
+        vectors += pointers + Activation.TermCount;
+        memory = ArrayPool<byte>.Shared.Rent(checked((int)((vectors + 1) * sizeof(V))));
         pin = GCHandle.Alloc(memory, GCHandleType.Pinned);
         next = (V*)(((nint)pin.AddrOfPinnedObject() + sizeof(V) - 1) / sizeof(V) * sizeof(V));
-        end = next + vectors + pointers;
+        end = next + vectors;
         Sources = (V**)Take(pointers);
+        TanhTerms = Take(Activation.TermCount);
+        Activation.StoreTerms<V, T>(TanhTerms);
     }
 
     protected KernelCall Call { get; }
@@ -42,6 +45,9 @@ internal abstract unsafe class Worker<V, T> : IDisposable
 
     /// <summary>Where the taps of the step in work read: a pointer for each.</summary>
     protected V** Sources { get; }
+
+    /// <summary>The coefficients of tanh.</summary>
+    protected V* TanhTerms { get; }
 
     /// <summary>Works on one block of channels of one sample.</summary>
     /// <param name="sample">The sample.</param>

@@ -12,27 +12,31 @@ internal static class MemoryLayout
     /// </summary>
     internal static bool IsChannelsLast(Tensor x)
     {
-        if (x.dim() is < 4 or > 5)
+        var rank = x.dim();
+        if (rank is < 4 or > 5)
         {
             return false;
         }
 
-        var (shape, strides) = (x.shape, x.stride());
-        if (strides[1] == 0)
+        // One number after the other: fetching all sizes and strides takes longer than a small call's whole kernel, and most
+        // tensors are told by the first two.
+        var channelStride = x.stride(1);
+        if (channelStride == 0)
         {
             return false;
         }
 
         long smallest = 0;
-        foreach (var dim in (ReadOnlySpan<int>)(shape.Length == 4 ? [1, 3, 2, 0] : [1, 4, 3, 2, 0]))
+        foreach (var dim in (ReadOnlySpan<int>)(rank == 4 ? [1, 3, 2, 0] : [1, 4, 3, 2, 0]))
         {
             // The last test tells [N, 1, 1, 1], whose strides fit both layouts, from channels-last: LibTorch calls it contiguous.
-            if (shape[dim] == 0 || strides[dim] < smallest || (dim == 0 && smallest == strides[1]))
+            var (size, stride) = (x.size(dim), x.stride(dim));
+            if (size == 0 || stride < smallest || (dim == 0 && smallest == channelStride))
             {
                 return false;
             }
 
-            smallest = strides[dim] * Math.Max(1, shape[dim]);
+            smallest = stride * size;
         }
 
         return true;
