@@ -35,25 +35,25 @@ internal sealed unsafe class DownGradientWorker<V, T> : DownWorker<V, T>
         readers = new PixelReader<V, T>[call.SinkGradients.Length];
     }
 
-    internal override void Run(int sample, int firstChannel, V* weights)
+    internal override void Run(Plane plane, Plane next, V* weights)
     {
-        Begin(sample, firstChannel);
+        Begin(plane, next);
         new Span<V>(weightGradients, Plan.WeightVectors).Clear();
         new Span<V>(gainGradients, Plan.Bands).Clear();
         for (var i = 0; i < readers.Length; i++)
         {
             var sink = Call.SinkGradients[i];
-            readers[i] = Reader(sink.Tensor, sink.Channels, Plan.Units, Plan.Columns, sample, sink.FirstChannel + firstChannel, readSquares + (i * PixelReader<V, T>.SquareSize));
+            readers[i] = BandReader(sink.Tensor, sink.Channels, plane.From(sink.FirstChannel), next.From(sink.FirstChannel), readSquares + (i * PixelReader<V, T>.SquareSize));
         }
 
-        writer = Writer(Call.SignalGradient, Plan.Channels, Plan.Height, Plan.Width, sample, firstChannel, writeSquare);
+        writer = SignalWriter(Call.SignalGradient, plane, writeSquare);
         var axis = new AxisKernel<V, T>(Plan, Lattice, outputs, weights, TanhTerms, Sources);
         var back = new GradientKernel<V, T>(Plan, Lattice, gradients, outputs, weights, weightGradients, Sources);
-        var factors = Call.PenaltyFactors is null ? [] : Call.PenaltyFactors.AsSpan(sample * 2 * Plan.Terms, 2 * Plan.Terms);
+        var factors = Call.PenaltyFactors is null ? [] : Call.PenaltyFactors.AsSpan(plane.Sample * 2 * Plan.Terms, 2 * Plan.Terms);
         for (var unit = -2 * Plan.DownDelay; unit < Plan.Units; unit += Plan.Stride)
         {
             Advance(axis, unit + (2 * Plan.DownDelay));
-            DownColumns(back, unit + Plan.DownDelay, firstChannel, factors);
+            DownColumns(back, unit + Plan.DownDelay, plane.FirstChannel, factors);
             AlongRows(back, unit, factors);
             for (var (done, end) = Plan.Together(unit); done < end; done++)
             {
@@ -63,8 +63,8 @@ internal sealed unsafe class DownGradientWorker<V, T> : DownWorker<V, T>
 
         WriteRest();
         writer.Flush();
-        StoreWeightGradients(weightGradients, sample, firstChannel);
-        StoreGainGradients(sample, firstChannel);
+        StoreWeightGradients(weightGradients, plane);
+        StoreGainGradients(plane);
     }
 
     // There and back.
@@ -238,13 +238,13 @@ internal sealed unsafe class DownGradientWorker<V, T> : DownWorker<V, T>
         }
     }
 
-    private void StoreGainGradients(int sample, int firstChannel)
+    private void StoreGainGradients(Plane plane)
     {
         foreach (var sink in Call.SinkGradients)
         {
             for (var i = 0; sink.Gains != 0 && i < int.PopCount(sink.Bands); i++)
             {
-                gainGradients[i].Store((T*)Call.GainGradients + ((((nint)sample * int.PopCount(sink.Bands)) + i) * Plan.Channels) + firstChannel);
+                gainGradients[i].Store((T*)Call.GainGradients + ((((nint)plane.Sample * int.PopCount(sink.Bands)) + i) * Plan.Channels) + plane.FirstChannel);
             }
         }
     }

@@ -46,13 +46,13 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
     /// <summary>The samples in work; of each unit that is done, the bands.</summary>
     protected Lattice<V> Lattice { get; }
 
-    internal override void Run(int sample, int firstChannel, V* weights)
+    internal override void Run(Plane plane, Plane next, V* weights)
     {
-        Begin(sample, firstChannel);
+        Begin(plane, next);
         for (var i = 0; i < writers.Length; i++)
         {
             var sink = Call.Sinks[i];
-            writers[i] = Writer(sink.Tensor, sink.Channels, Plan.Units, Plan.Columns, sample, sink.FirstChannel + firstChannel, writeSquares + (i * PixelWriter<V, T>.SquareSize));
+            writers[i] = BandWriter(sink.Tensor, sink.Channels, plane.From(sink.FirstChannel), writeSquares + (i * PixelWriter<V, T>.SquareSize));
         }
 
         var axis = new AxisKernel<V, T>(Plan, Lattice, default, weights, TanhTerms, Sources);
@@ -61,7 +61,7 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
             Advance(axis, unit + Plan.DownDelay);
             for (var (done, end) = Plan.Together(unit); done < end; done++)
             {
-                WriteUnit(done, firstChannel);
+                WriteUnit(done, plane.FirstChannel);
             }
         }
 
@@ -73,15 +73,15 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
         if (Call.PenaltySums != 0)
         {
             // The last block's first lanes may be another block's too.
-            var block = (firstChannel + V.Count - 1) / V.Count;
-            Penalties.Store((double*)Call.PenaltySums + (((long)sample * Plan.Blocks(V.Count)) + block) * PenaltySamples<V, T>.SumsSize(Plan), (block * V.Count) - firstChannel);
+            var block = (plane.FirstChannel + V.Count - 1) / V.Count;
+            Penalties.Store((double*)Call.PenaltySums + (((long)plane.Sample * Plan.Blocks(V.Count)) + block) * PenaltySamples<V, T>.SumsSize(Plan), (block * V.Count) - plane.FirstChannel);
         }
     }
 
     /// <summary>Before the first unit of a plane.</summary>
-    protected void Begin(int sample, int firstChannel)
+    protected void Begin(Plane plane, Plane next)
     {
-        reader = Reader(Call.Signal, Plan.Channels, Plan.Height, Plan.Width, sample, firstChannel, readSquare);
+        reader = SignalReader(Call.Signal, plane, next, readSquare);
         if (Call.HasPenalties)
         {
             Penalties.Begin();

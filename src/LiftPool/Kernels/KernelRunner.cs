@@ -62,11 +62,10 @@ internal static unsafe class KernelRunner
             void Work()
             {
                 using var worker = NewWorker<V, T>(task, call);
-                long plane;
-                while ((plane = Interlocked.Increment(ref next)) < planes)
+                for (long plane = Interlocked.Increment(ref next), following; plane < planes; plane = following)
                 {
-                    var (sample, block) = Math.DivRem(plane, blocks);
-                    worker.Run((int)sample, FirstChannel((int)block), packed + (block * plan.WeightVectors));
+                    following = Interlocked.Increment(ref next);
+                    worker.Run(PlaneAt(plane), PlaneAt(following < planes ? following : plane), packed + (plane % blocks * plan.WeightVectors));
                 }
 
                 // Whoever reads what was written past the caches waits for this thread, not for its writes.
@@ -86,6 +85,8 @@ internal static unsafe class KernelRunner
             NativeMemory.Free((void*)call.WeightShares);
             NativeMemory.AlignedFree(packed);
         }
+
+        Plane PlaneAt(long plane) => new((int)(plane / blocks), FirstChannel((int)(plane % blocks)));
 
         // The last block reaches back rather than past the end: the channels that it shares with the one before come out
         // twice the same.

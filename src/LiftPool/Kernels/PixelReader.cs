@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace LiftPool.Kernels;
 
@@ -12,7 +13,11 @@ internal readonly record struct PlaneLayout(nint PixelStride, nint ChannelStride
 /// Reads a plane in order, as vectors with a channel in each lane. Channels-last memory holds such vectors already;
 /// channels-first memory is transposed a square at a time.
 /// </summary>
-internal unsafe struct PixelReader<V, T>(T* plane, PlaneLayout layout, V* square)
+/// <remarks>
+/// With each pixel it has the processor fetch the one that many elements <paramref name="ahead"/>, unless that is 0: the short
+/// rows of sixteen channels are more than the processor guesses by itself.
+/// </remarks>
+internal unsafe struct PixelReader<V, T>(T* plane, PlaneLayout layout, V* square, nint ahead)
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
 {
@@ -45,6 +50,7 @@ internal unsafe struct PixelReader<V, T>(T* plane, PlaneLayout layout, V* square
         {
             if (next >= squareEnd && end - next >= V.Count)
             {
+                PrefetchSquare();
                 V.Transpose(new(plane + next, layout.ChannelStride), new((T*)first, (T*)second, step * V.Count));
                 next += V.Count;
                 Advance(ref first, ref second, step, V.Count);
@@ -84,6 +90,12 @@ internal unsafe struct PixelReader<V, T>(T* plane, PlaneLayout layout, V* square
         next += count;
         for (; count >= 2; count -= 2)
         {
+            if (ahead != 0)
+            {
+                Prefetch(source + ahead);
+                Prefetch(source + layout.PixelStride + ahead);
+            }
+
             *first = V.Load(source);
             *second = V.Load(source + layout.PixelStride);
             first += step;
@@ -97,8 +109,27 @@ internal unsafe struct PixelReader<V, T>(T* plane, PlaneLayout layout, V* square
         }
     }
 
+    private readonly void PrefetchSquare()
+    {
+        for (var channel = 0; ahead != 0 && channel < V.Count; channel++)
+        {
+            Prefetch(plane + next + (channel * layout.ChannelStride) + ahead);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(T* address)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch1(address);
+        }
+    }
+
     private void FillSquare()
     {
+        PrefetchSquare();
+
         // The last square of the plane reaches back rather than past the end.
         squareStart = Math.Min(next, layout.Pixels - V.Count);
         if (squareStart >= 0)

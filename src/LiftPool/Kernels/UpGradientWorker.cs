@@ -28,14 +28,14 @@ internal sealed unsafe class UpGradientWorker<V, T> : UpWorker<V, T>
         writers = new PixelWriter<V, T>[Plan.Bands];
     }
 
-    internal override void Run(int sample, int firstChannel, V* weights)
+    internal override void Run(Plane plane, Plane next, V* weights)
     {
-        Begin(sample, firstChannel);
+        Begin(plane, next);
         new Span<V>(weightGradients, Plan.WeightVectors).Clear();
-        reader = Reader(Call.SignalGradient, Plan.Channels, Plan.Height, Plan.Width, sample, firstChannel, readSquare);
+        reader = SignalReader(Call.SignalGradient, plane, next, readSquare);
         for (var band = 0; band < writers.Length; band++)
         {
-            writers[band] = Writer(Call.BandGradients[band], Plan.Channels, Plan.Units, Plan.Columns, sample, firstChannel, writeSquares + (band * PixelWriter<V, T>.SquareSize));
+            writers[band] = BandWriter(Call.BandGradients[band], plane, writeSquares + (band * PixelWriter<V, T>.SquareSize));
         }
 
         var axis = new AxisKernel<V, T>(Plan, Lattice, outputs, weights, TanhTerms, Sources);
@@ -56,7 +56,7 @@ internal sealed unsafe class UpGradientWorker<V, T> : UpWorker<V, T>
             writers[band].Flush();
         }
 
-        StoreWeightGradients(weightGradients, sample, firstChannel);
+        StoreWeightGradients(weightGradients, plane);
     }
 
     // There and back.

@@ -32,10 +32,10 @@ internal unsafe class UpWorker<V, T> : Worker<V, T>
     /// <summary>The samples in work; of each unit that is done, the signal, split.</summary>
     protected Lattice<V> Lattice { get; }
 
-    internal override void Run(int sample, int firstChannel, V* weights)
+    internal override void Run(Plane plane, Plane next, V* weights)
     {
-        Begin(sample, firstChannel);
-        writer = Writer(Call.Signal, Plan.Channels, Plan.Height, Plan.Width, sample, firstChannel, writeSquare);
+        Begin(plane, next);
+        writer = SignalWriter(Call.Signal, plane, writeSquare);
         var axis = new AxisKernel<V, T>(Plan, Lattice, default, weights, TanhTerms, Sources);
         for (var unit = -Plan.UpDelay; unit < Plan.Units; unit += Plan.Stride)
         {
@@ -50,11 +50,11 @@ internal unsafe class UpWorker<V, T> : Worker<V, T>
     }
 
     /// <summary>Before the first unit of a plane.</summary>
-    protected void Begin(int sample, int firstChannel)
+    protected void Begin(Plane plane, Plane next)
     {
         for (var band = 0; band < readers.Length; band++)
         {
-            readers[band] = Reader(Call.Bands[band], Plan.Channels, Plan.Units, Plan.Columns, sample, firstChannel, readSquares + (band * PixelReader<V, T>.SquareSize));
+            readers[band] = BandReader(Call.Bands[band], plane, next, readSquares + (band * PixelReader<V, T>.SquareSize));
         }
     }
 

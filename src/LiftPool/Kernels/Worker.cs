@@ -3,16 +3,23 @@ using System.Runtime.InteropServices;
 
 namespace LiftPool.Kernels;
 
-/// <summary>
-/// What works on one plane at a time, on a thread of its own: a plane is a sample's block of channels, side by side in
-/// the lanes.
-/// </summary>
+/// <summary>A block of channels of one sample, side by side in the lanes.</summary>
+internal readonly record struct Plane(int Sample, int FirstChannel)
+{
+    /// <summary>The plane whose channels begin so much later, in another tensor.</summary>
+    internal Plane From(int channel) => this with { FirstChannel = FirstChannel + channel };
+}
+
+/// <summary>What works on one plane at a time, on a thread of its own.</summary>
 internal abstract unsafe class Worker<V, T> : IDisposable
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
 {
     // What is larger has left a core's own cache by the time that its last plane is written.
     private const long CacheBytes = 8 << 20;
+
+    // The rows of larger planes are long enough for the processor to guess what comes next.
+    private const long PrefetchedBytes = 32 << 10;
 
     // Of all processors with vectors of this size.
     private const int CacheLine = 64;
@@ -49,11 +56,11 @@ internal abstract unsafe class Worker<V, T> : IDisposable
     /// <summary>The coefficients of tanh.</summary>
     protected V* TanhTerms { get; }
 
-    /// <summary>Works on one block of channels of one sample.</summary>
-    /// <param name="sample">The sample.</param>
-    /// <param name="firstChannel">The block's first channel.</param>
+    /// <summary>Works on one plane.</summary>
+    /// <param name="plane">The plane.</param>
+    /// <param name="next">The one that this worker will be given after it, to fetch meanwhile.</param>
     /// <param name="weights">The block's packed weights.</param>
-    internal abstract void Run(int sample, int firstChannel, V* weights);
+    internal abstract void Run(Plane plane, Plane next, V* weights);
 
     public void Dispose()
     {
@@ -79,20 +86,46 @@ internal abstract unsafe class Worker<V, T> : IDisposable
     protected static long LatticeSize(KernelPlan plan, int units) => Lattice<V>.Size(units, plan.RowsInUnit, plan.Columns, plan.Margin);
 
     /// <summary>A worker's share of the weights' gradients: each sample has its own, to be summed when all are done.</summary>
-    protected void StoreWeightGradients(V* gradients, int sample, int firstChannel)
+    protected void StoreWeightGradients(V* gradients, Plane plane)
     {
         for (var i = 0; i < Plan.WeightVectors; i++)
         {
-            gradients[i].Store((T*)Call.WeightShares + ((((nint)sample * Plan.WeightVectors) + i) * Plan.Channels) + firstChannel);
+            gradients[i].Store((T*)Call.WeightShares + ((((nint)plane.Sample * Plan.WeightVectors) + i) * Plan.Channels) + plane.FirstChannel);
         }
     }
 
-    protected static PixelReader<V, T> Reader(TensorMemory tensor, int channels, int height, int width, int sample, int channel, V* square)
-        => new(Plane(tensor, channels, height, width, sample, channel), tensor.Layout(channels, height * width), square);
+    /// <summary>Reads a plane of the signal's size.</summary>
+    protected PixelReader<V, T> SignalReader(TensorMemory tensor, Plane plane, Plane next, V* square)
+        => Reader(tensor, Plan.Channels, Plan.Height, Plan.Width, plane, next, square);
 
-    protected PixelWriter<V, T> Writer(TensorMemory tensor, int channels, int height, int width, int sample, int channel, V* squares)
+    /// <summary>Reads a plane of a band's size.</summary>
+    protected PixelReader<V, T> BandReader(TensorMemory tensor, Plane plane, Plane next, V* square)
+        => BandReader(tensor, Plan.Channels, plane, next, square);
+
+    protected PixelReader<V, T> BandReader(TensorMemory tensor, int channels, Plane plane, Plane next, V* square)
+        => Reader(tensor, channels, Plan.Units, Plan.Columns, plane, next, square);
+
+    protected PixelWriter<V, T> SignalWriter(TensorMemory tensor, Plane plane, V* squares)
+        => Writer(tensor, Plan.Channels, Plan.Height, Plan.Width, plane, squares);
+
+    protected PixelWriter<V, T> BandWriter(TensorMemory tensor, Plane plane, V* squares)
+        => BandWriter(tensor, Plan.Channels, plane, squares);
+
+    protected PixelWriter<V, T> BandWriter(TensorMemory tensor, int channels, Plane plane, V* squares)
+        => Writer(tensor, channels, Plan.Units, Plan.Columns, plane, squares);
+
+    private static PixelReader<V, T> Reader(TensorMemory tensor, int channels, int height, int width, Plane plane, Plane next, V* square)
     {
-        var plane = Plane(tensor, channels, height, width, sample, channel);
+        var memory = MemoryOf(tensor, channels, height, width, plane);
+
+        var small = (long)height * width * sizeof(V) <= PrefetchedBytes;
+        var ahead = small ? (nint)(MemoryOf(tensor, channels, height, width, next) - memory) : 0;
+        return new(memory, tensor.Layout(channels, height * width), square, ahead);
+    }
+
+    private PixelWriter<V, T> Writer(TensorMemory tensor, int channels, int height, int width, Plane index, V* squares)
+    {
+        var plane = MemoryOf(tensor, channels, height, width, index);
         var layout = tensor.Layout(channels, height * width);
         var large = (long)Plan.Batch * channels * layout.Pixels * sizeof(T) > CacheBytes;
         var stride = tensor.ChannelsLast ? layout.PixelStride : layout.ChannelStride;
@@ -100,9 +133,9 @@ internal abstract unsafe class Worker<V, T> : IDisposable
         return new(plane, layout, squares, nonTemporal: large && wholeLines);
     }
 
-    private static T* Plane(TensorMemory tensor, int channels, int height, int width, int sample, int channel)
+    private static T* MemoryOf(TensorMemory tensor, int channels, int height, int width, Plane plane)
     {
         var pixels = (nint)height * width;
-        return (T*)tensor.Data + (sample * channels * pixels) + (tensor.ChannelsLast ? channel : channel * pixels);
+        return (T*)tensor.Data + (plane.Sample * channels * pixels) + (tensor.ChannelsLast ? plane.FirstChannel : plane.FirstChannel * pixels);
     }
 }
