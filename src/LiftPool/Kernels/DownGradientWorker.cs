@@ -50,7 +50,7 @@ internal sealed unsafe class DownGradientWorker<V, T> : DownWorker<V, T>
         var axis = new AxisKernel<V, T>(Plan, Lattice, outputs, weights, TanhTerms, Sources);
         var back = new GradientKernel<V, T>(Plan, Lattice, gradients, outputs, weights, weightGradients, Sources);
         var factors = Call.PenaltyFactors is null ? [] : Call.PenaltyFactors.AsSpan(plane.Sample * 2 * Plan.Terms, 2 * Plan.Terms);
-        for (var unit = -2 * Plan.DownDelay; unit < Plan.Units; unit += Plan.Stride)
+        for (var unit = -2 * Plan.DownDelay; unit < Plan.Units; unit += Plan.UnitsTogether)
         {
             Advance(axis, unit + (2 * Plan.DownDelay));
             DownColumns(back, unit + Plan.DownDelay, plane.FirstChannel, factors);

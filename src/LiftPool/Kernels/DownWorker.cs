@@ -56,7 +56,7 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
         }
 
         var axis = new AxisKernel<V, T>(Plan, Lattice, default, weights, TanhTerms, Sources);
-        for (var unit = -Plan.DownDelay; unit < Plan.Units; unit += Plan.Stride)
+        for (var unit = -Plan.DownDelay; unit < Plan.Units; unit += Plan.UnitsTogether)
         {
             Advance(axis, unit + Plan.DownDelay);
             for (var (done, end) = Plan.Together(unit); done < end; done++)

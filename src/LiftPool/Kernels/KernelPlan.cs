@@ -57,13 +57,13 @@ internal sealed record KernelPlan(int Axes, int Batch, int Channels, int Height,
     /// How many units take each step together. An operator's result is long in coming, and a short row is done before it is:
     /// several are worked on meanwhile.
     /// </summary>
-    internal int Stride => Math.Clamp(SamplesTogether / Columns, 1, Units);
+    internal int UnitsTogether { get; } = Math.Max(1, SamplesTogether / (int)OddSizes.BandLength(Width, CeilMode));
 
     /// <summary>Of the units from this one on that take a step together, those that exist.</summary>
-    internal (int From, int To) Together(int unit) => (Math.Max(unit, 0), Math.Min(unit + Stride, Units));
+    internal (int From, int To) Together(int unit) => (Math.Max(unit, 0), Math.Min(unit + UnitsTogether, Units));
 
     /// <summary>The units that are in work at once when a plane streams through with that delay.</summary>
-    internal int Window(int delay) => Math.Min(Units, delay + Margin + 1 + Stride);
+    internal int Window(int delay) => Math.Min(Units, delay + Margin + 1 + UnitsTogether);
 
     /// <summary>Blocks of as many channels as a vector has lanes; the last may share some with the one before it.</summary>
     internal int Blocks(int lanes) => (Channels + lanes - 1) / lanes;

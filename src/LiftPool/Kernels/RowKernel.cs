@@ -16,21 +16,21 @@ internal static unsafe class RowKernel<V, T>
     /// is kept in <paramref name="output"/> unless that is null.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Lift(V* target, V** sources, PackedOperator<V> op, V* output, V* tanhTerms, bool subtract, Rows rows)
+    internal static void Lift(V* target, V** sources, PackedOperator<V> op, V* output, V* tanhTerms, bool subtract, in Rows rows)
     {
         switch (op.Count)
         {
             case 3:
-                Lift<ThreeTaps>(target, sources, op, output, tanhTerms, subtract, rows);
+                Lift<ThreeTaps>(target, sources, op, output, tanhTerms, subtract, in rows);
                 break;
             case 5:
-                Lift<FiveTaps>(target, sources, op, output, tanhTerms, subtract, rows);
+                Lift<FiveTaps>(target, sources, op, output, tanhTerms, subtract, in rows);
                 break;
             case 1:
-                Lift<OneTap>(target, sources, op, output, tanhTerms, subtract, rows);
+                Lift<OneTap>(target, sources, op, output, tanhTerms, subtract, in rows);
                 break;
             default:
-                Lift<AnyTaps>(target, sources, op, output, tanhTerms, subtract, rows);
+                Lift<AnyTaps>(target, sources, op, output, tanhTerms, subtract, in rows);
                 break;
         }
     }
@@ -38,59 +38,60 @@ internal static unsafe class RowKernel<V, T>
     /// <summary>
     /// Takes a step back and carries the gradient through it: restores the target's value, and from the target's gradient adds
     /// to the operator's gradients. <paramref name="output"/> holds what the operator gave, and gets the gradient of its
-    /// convolution's output, for <see cref="Spread(V*, V**, PackedOperator{V}, Rows)"/> to carry on to the sources.
+    /// convolution's output, for <see cref="Spread(V*, V**, PackedOperator{V}, in Rows)"/> to carry on to the sources.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void LiftBack(V* target, V* targetGradient, V* output, V** sources, PackedOperator<V> op, PackedOperator<V> gradient, bool subtract, Rows rows)
+    internal static void LiftBack(V* target, V* targetGradient, V* output, V** sources, PackedOperator<V> op, PackedOperator<V> gradient, bool subtract, in Rows rows)
     {
         switch (op.Count)
         {
             case 3:
-                LiftBack<ThreeTaps>(target, targetGradient, output, sources, op, gradient, subtract, rows);
+                LiftBack<ThreeTaps>(target, targetGradient, output, sources, op, gradient, subtract, in rows);
                 break;
             case 5:
-                LiftBack<FiveTaps>(target, targetGradient, output, sources, op, gradient, subtract, rows);
+                LiftBack<FiveTaps>(target, targetGradient, output, sources, op, gradient, subtract, in rows);
                 break;
             case 1:
-                LiftBack<OneTap>(target, targetGradient, output, sources, op, gradient, subtract, rows);
+                LiftBack<OneTap>(target, targetGradient, output, sources, op, gradient, subtract, in rows);
                 break;
             default:
-                LiftBack<AnyTaps>(target, targetGradient, output, sources, op, gradient, subtract, rows);
+                LiftBack<AnyTaps>(target, targetGradient, output, sources, op, gradient, subtract, in rows);
                 break;
         }
     }
 
     /// <summary><c>target[j] += sum_k taps[k] sources[k][j]</c>; the sources are outputs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Spread(V* target, V** sources, PackedOperator<V> op, Rows rows)
+    internal static void Spread(V* target, V** sources, PackedOperator<V> op, in Rows rows)
     {
         switch (op.Count)
         {
             case 3:
-                Spread<ThreeTaps>(target, sources, op, rows);
+                Spread<ThreeTaps>(target, sources, op, in rows);
                 break;
             case 5:
-                Spread<FiveTaps>(target, sources, op, rows);
+                Spread<FiveTaps>(target, sources, op, in rows);
                 break;
             case 1:
-                Spread<OneTap>(target, sources, op, rows);
+                Spread<OneTap>(target, sources, op, in rows);
                 break;
             default:
-                Spread<AnyTaps>(target, sources, op, rows);
+                Spread<AnyTaps>(target, sources, op, in rows);
                 break;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Lift<K>(V* target, V** sources, PackedOperator<V> op, V* output, V* tanhTerms, bool subtract, Rows rows)
+    private static void Lift<K>(V* target, V** sources, PackedOperator<V> op, V* output, V* tanhTerms, bool subtract, in Rows rows)
         where K : struct, ITapCount
     {
+        var (count, columns, stride, outputStride) = rows;
         var taps = new Taps<K>(op, sources);
         var (bias, proj, projBias) = (*op.Bias, *op.Proj, *op.ProjBias);
         var terms = new TanhTerms<V>(tanhTerms);
-        for (nint row = 0; row < rows.Count; row++)
+        for (nint row = 0; row < count; row++)
         {
-            for (nint j = row * rows.Stride, o = row * rows.OutputStride, end = j + rows.Columns; j < end; j++, o++)
+            for (nint j = row * stride, o = row * outputStride, end = j + columns; j < end; j++, o++)
             {
                 var relu = Activation.Relu<V, T>(taps.Sum(bias, j));
                 var f = Activation.Tanh<V, T>(V.MultiplyAdd(proj, relu, projBias), terms);
@@ -104,16 +105,17 @@ internal static unsafe class RowKernel<V, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void LiftBack<K>(V* target, V* targetGradient, V* output, V** sources, PackedOperator<V> op, PackedOperator<V> gradient, bool subtract, Rows rows)
+    private static void LiftBack<K>(V* target, V* targetGradient, V* output, V** sources, PackedOperator<V> op, PackedOperator<V> gradient, bool subtract, in Rows rows)
         where K : struct, ITapCount
     {
+        var (count, columns, stride, outputStride) = rows;
         var taps = new Taps<K>(op, sources);
         var (bias, proj) = (*op.Bias, *op.Proj);
         V biasGradient = default, projGradient = default, projBiasGradient = default;
         V tap0 = default, tap1 = default, tap2 = default, tap3 = default, tap4 = default;
-        for (nint row = 0; row < rows.Count; row++)
+        for (nint row = 0; row < count; row++)
         {
-            for (nint j = row * rows.Stride, o = row * rows.OutputStride, end = j + rows.Columns; j < end; j++, o++)
+            for (nint j = row * stride, o = row * outputStride, end = j + columns; j < end; j++, o++)
             {
                 var sum = taps.Sum(bias, j);
                 var relu = Activation.Relu<V, T>(sum);
@@ -163,9 +165,9 @@ internal static unsafe class RowKernel<V, T>
         for (var k = K.Count; K.AndMore && k < op.Count; k++)
         {
             var tap = gradient.Taps[k];
-            for (nint row = 0; row < rows.Count; row++)
+            for (nint row = 0; row < count; row++)
             {
-                for (nint j = row * rows.Stride, o = row * rows.OutputStride, end = j + rows.Columns; j < end; j++, o++)
+                for (nint j = row * stride, o = row * outputStride, end = j + columns; j < end; j++, o++)
                 {
                     tap = V.MultiplyAdd(output[o], sources[k][j], tap);
                 }
@@ -176,13 +178,14 @@ internal static unsafe class RowKernel<V, T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Spread<K>(V* target, V** sources, PackedOperator<V> op, Rows rows)
+    private static void Spread<K>(V* target, V** sources, PackedOperator<V> op, in Rows rows)
         where K : struct, ITapCount
     {
+        var (count, columns, stride, outputStride) = rows;
         var taps = new Taps<K>(op, sources);
-        for (nint row = 0; row < rows.Count; row++)
+        for (nint row = 0; row < count; row++)
         {
-            for (nint j = row * rows.Stride, o = row * rows.OutputStride, end = j + rows.Columns; j < end; j++, o++)
+            for (nint j = row * stride, o = row * outputStride, end = j + columns; j < end; j++, o++)
             {
                 target[j] = taps.Sum(target[j], o);
             }

@@ -40,7 +40,7 @@ internal sealed unsafe class UpGradientWorker<V, T> : UpWorker<V, T>
 
         var axis = new AxisKernel<V, T>(Plan, Lattice, outputs, weights, TanhTerms, Sources);
         var back = new GradientKernel<V, T>(Plan, Lattice, gradients, outputs, weights, weightGradients, Sources);
-        for (var unit = -2 * Plan.UpDelay; unit < Plan.Units; unit += Plan.Stride)
+        for (var unit = -2 * Plan.UpDelay; unit < Plan.Units; unit += Plan.UnitsTogether)
         {
             Advance(axis, unit + (2 * Plan.UpDelay));
             AlongRows(back, unit + Plan.UpDelay);

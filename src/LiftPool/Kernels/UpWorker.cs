@@ -37,7 +37,7 @@ internal unsafe class UpWorker<V, T> : Worker<V, T>
         Begin(plane, next);
         writer = SignalWriter(Call.Signal, plane, writeSquare);
         var axis = new AxisKernel<V, T>(Plan, Lattice, default, weights, TanhTerms, Sources);
-        for (var unit = -Plan.UpDelay; unit < Plan.Units; unit += Plan.Stride)
+        for (var unit = -Plan.UpDelay; unit < Plan.Units; unit += Plan.UnitsTogether)
         {
             Advance(axis, unit + Plan.UpDelay);
             for (var (done, end) = Plan.Together(unit); done < end; done++)
