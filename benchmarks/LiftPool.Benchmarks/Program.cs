@@ -1,11 +1,14 @@
-// Compares LiftPool with the layers it stands for: `compare` side by side in one table, anything else by BenchmarkDotNet.
+// Compares LiftPool with the layers it stands for: `compare` side by side in one table, other arguments by BenchmarkDotNet.
+// `soak` and `stress` see whether long runs stay right, `paths` lists the kernels of this machine.
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Diagnostics;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using LiftPool.Benchmarks;
+using LiftPool.Kernels;
 using Quickstart;
 
 if (args is [PeakMemory.Command, var pool])
@@ -17,7 +20,7 @@ if (args is [PeakMemory.Command, var pool])
 // The allocator is the same for every side, and idle OpenMP threads are as the environment has them, as in a user's program.
 NativeSettings.KeepFreedMemory();
 
-if (args is not ["compare" or "--help" or "-h" or "-?" or "--version", ..] and not [])
+if (args is not ["compare" or "soak" or "stress" or "paths" or "--help" or "-h" or "-?" or "--version", ..] and not [])
 {
     // Its own projects would be built without the rule of eng/LiftPool.targets, and measured under another allocator.
     var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance);
@@ -59,9 +62,28 @@ compare.SetAction(parsed =>
     Chart.Save(picture, results);
 });
 
+var steps = new Option<int>("--steps") { Description = "Training steps", DefaultValueFactory = _ => 100_000 };
+steps.Validators.Add(result => AtLeast(10, result));
+var soak = new Command("soak", "Trains step after step and sees whether memory grows or tensors stay alive")
+{
+    steps,
+};
+soak.SetAction(parsed => Verdict(Endurance.Soak(parsed.GetRequiredValue(steps))));
+
+var seconds = new Option<int>("--seconds") { Description = "How long", DefaultValueFactory = _ => 60 };
+seconds.Validators.Add(result => AtLeast(1, result));
+var stress = new Command("stress", "Calls one module from many threads, another making garbage, and sees whether every value is right")
+{
+    seconds,
+};
+stress.SetAction(parsed => Verdict(Endurance.Stress(TimeSpan.FromSeconds(parsed.GetRequiredValue(seconds)))));
+
+var paths = new Command("paths", $"Lists what {ComputePath.Variable} may force on this machine, what auto takes first");
+paths.SetAction(_ => Console.WriteLine(string.Join(Environment.NewLine, ComputePath.Paths)));
+
 var command = new RootCommand("Compares LiftPool with the layers it stands for. Arguments other than these go to BenchmarkDotNet: --filter '*Forward*'")
 {
-    compare,
+    compare, soak, stress, paths,
 };
 var line = command.Parse(args is [] ? ["--help"] : args);
 if (line.Errors.Count > 0)
@@ -78,4 +100,18 @@ catch (Exception e) when (e is IOException or InvalidDataException or Unauthoriz
 {
     Console.Error.WriteLine(e.Message);
     return 2;
+}
+
+static int Verdict(bool right)
+{
+    Console.WriteLine(right ? "all right" : "WRONG");
+    return right ? 0 : 1;
+}
+
+static void AtLeast(int least, OptionResult result)
+{
+    if (result.GetValueOrDefault<int>() < least)
+    {
+        result.AddError($"{result.IdentifierToken?.Value ?? result.Option.Name}: expected at least {least}");
+    }
 }

@@ -63,16 +63,15 @@ public class KernelTests(ITestOutputHelper output) : IClassFixture<OneThread>
                 manual_seed(sample.Seed);
                 using var pool = sample.Settings.NewDownPool(sample.Dtype);
                 var x = sample.Input();
-                var (wanted, wantedPath) = Values(sample, pool, x, "tensor");
-                var (found, foundPath) = Values(sample, pool, x, path);
-                wantedPath.Should().Be("tensor");
-                foundPath.Should().Be(path);
+                PenaltyNorm? norm = sample.Penalties ? sample.Norm : null;
+                var wanted = PathValues.Of(pool, sample.Settings.Axes, x, "tensor", sample.Seed, norm);
+                var found = PathValues.Of(pool, sample.Settings.Axes, x, path, sample.Seed, norm);
                 foreach (var (name, value) in found)
                 {
                     // Values against the largest magnitude; gradients, sums of many terms, by their norm. Where a ReLU's
                     // argument is within rounding of zero the two may take either side, which float32 meets now and then:
                     // its gradients are compared away from there, in the next test.
-                    var gradient = name.StartsWith("gradient", StringComparison.Ordinal);
+                    var gradient = PathValues.IsGradient(name);
                     if (gradient && sample.Dtype == ScalarType.Float32)
                     {
                         continue;
@@ -250,44 +249,5 @@ public class KernelTests(ITestOutputHelper output) : IClassFixture<OneThread>
         using var forced = ComputePath.Force(path);
         var (y, bands) = pool.forward_with_bands(x);
         return ([y, .. bands.Names.Select(name => bands[name])], ComputePath.Last);
-    }
-
-    /// <summary>Outputs, bands, penalties, the inverse, and the gradients of a loss of all of them, on one path.</summary>
-    private static (Dictionary<string, Tensor> values, string path) Values(Case sample, LiftDownPool pool, Tensor input, string path)
-    {
-        using var forced = ComputePath.Force(path);
-        manual_seed(sample.Seed);
-        pool.zero_grad();
-        var x = input.detach().requires_grad_(true);
-        using var penalty = sample.Penalties ? new LiftRegularizer(lambda_u: 0.3, lambda_p: 0.7, sample.Norm) : null;
-        var plain = pool.forward(x);
-        var taken = ComputePath.Last;
-        var (y, bands) = pool.forward_with_bands(x);
-        using var up = AnyPool.Up(sample.Settings.Axes, pool);
-        var features = bands[bands.Names[0]].mul(0.5);
-        var restored = up.forward(bands);
-        var decoded = up.forward(features, bands);
-        var values = new Dictionary<string, Tensor> { ["plain"] = plain, ["output"] = y, ["restored"] = restored, ["decoded"] = decoded };
-        foreach (var name in bands.Names)
-        {
-            values[name] = bands[name];
-        }
-
-        var loss = values.Values.Select(value => value.mul(randn_like(value)).sum()).Aggregate((sum, term) => sum + term);
-        if (penalty is not null)
-        {
-            values["c_u"] = penalty.c_u;
-            values["c_p"] = penalty.c_p;
-            loss += penalty.loss();
-        }
-
-        loss.backward();
-        foreach (var (name, weight) in pool.named_parameters())
-        {
-            values[$"gradient of {name}"] = weight.grad!;
-        }
-
-        values["gradient of the input"] = x.grad!;
-        return (values.ToDictionary(value => value.Key, value => value.Value.detach().clone()), taken);
     }
 }

@@ -9,15 +9,16 @@ public class ThreadingTests
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(2.5);
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Eight_threads_get_from_one_module_what_one_thread_gets(bool sameInput)
+    [InlineData(true, 4)]
+    [InlineData(false, 4)]
+    [InlineData(false, 18)] // blocks of channels for every vector width, and each call worth a team of threads
+    public void Eight_threads_get_from_one_module_what_one_thread_gets(bool sameInput, int channels)
     {
         using var scope = NewDisposeScope();
         manual_seed(1);
-        using var pool = new LiftDownPool2d(channels: 4, bands: Bands2d.LL | Bands2d.HH, reduction: BandReduction.Learned);
+        using var pool = new LiftDownPool2d(channels, bands: Bands2d.LL | Bands2d.HH, reduction: BandReduction.Learned);
         using var up = new LiftUpPool2d(pool);
-        var inputs = Enumerable.Range(0, Threads).Select(_ => randn(2, 4, 9, 7)).ToArray();
+        var inputs = Enumerable.Range(0, Threads).Select(_ => randn(2, channels, channels == 4 ? 9 : 33, channels == 4 ? 7 : 30)).ToArray();
         var expected = inputs.Select(input => Call(pool, up, input)).ToArray();
 
         var rounds = Together((thread, round) =>

@@ -14,6 +14,12 @@ internal enum KernelTask
 /// <summary>Packs the weights, deals the planes out to threads and runs a worker on each, and unpacks the weights' gradients.</summary>
 internal static unsafe class KernelRunner
 {
+    /// <summary>
+    /// A result that is larger has left a core's own cache by the time that its last plane is written, so it is written past the
+    /// caches. Tests set it to 0.
+    /// </summary>
+    internal static long CacheBytes { get; set; } = 8 << 20;
+
     /// <summary>Channels side by side in vectors of so many bits; 0 is one channel at a time.</summary>
     internal static int Lanes(ScalarType dtype, int bits) => bits == 0 ? 1 : bits / (dtype == ScalarType.Float64 ? 64 : 32);
 

@@ -15,9 +15,6 @@ internal abstract unsafe class Worker<V, T> : IDisposable
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
 {
-    // What is larger has left a core's own cache by the time that its last plane is written.
-    private const long CacheBytes = 8 << 20;
-
     // The rows of larger planes are long enough for the processor to guess what comes next.
     private const long PrefetchedBytes = 32 << 10;
 
@@ -127,7 +124,7 @@ internal abstract unsafe class Worker<V, T> : IDisposable
     {
         var plane = MemoryOf(tensor, channels, height, width, index);
         var layout = tensor.Layout(channels, height * width);
-        var large = (long)Plan.Batch * channels * layout.Pixels * sizeof(T) > CacheBytes;
+        var large = (long)Plan.Batch * channels * layout.Pixels * sizeof(T) > KernelRunner.CacheBytes;
         var stride = tensor.ChannelsLast ? layout.PixelStride : layout.ChannelStride;
         var wholeLines = sizeof(V) == CacheLine && ((nint)plane | (stride * sizeof(T))) % CacheLine == 0;
         return new(plane, layout, squares, nonTemporal: large && wholeLines);
