@@ -63,7 +63,7 @@ internal sealed record KernelPlan(int Axes, int Batch, int Channels, int Height,
     internal (int From, int To) Together(int unit) => (Math.Max(unit, 0), Math.Min(unit + UnitsTogether, Units));
 
     /// <summary>The units that are in work at once when a plane streams through with that delay.</summary>
-    internal int Window(int delay) => Math.Min(Units, delay + Margin + 1 + UnitsTogether);
+    internal int Window(int delay) => Math.Min(Units, delay + Margin + UnitsTogether);
 
     /// <summary>Blocks of as many channels as a vector has lanes; the last may share some with the one before it.</summary>
     internal int Blocks(int lanes) => (Channels + lanes - 1) / lanes;
