@@ -9,6 +9,8 @@ internal static class Endurance
     private const double MostGrowth = 32;
     private const int Threads = 8;
 
+    private static readonly Scalar One = 1.0;
+
     // Blocks of 16 channels, a rest, and enough samples for two threads to share a call.
     private static readonly long[] Size = [2, 35, 32, 33];
 
@@ -31,7 +33,7 @@ internal static class Endurance
             {
                 var (y, bands) = down.forward_with_bands(x);
                 // Every output has a part in the loss: TorchSharp never counts off an undefined gradient that a custom function gets.
-                autograd.grad([y.sum().add(up.call(bands).square().sum())], wanted);
+                autograd.grad([Loss(y, up.call(bands))], wanted);
             }
 
             if (step % (steps / 10) == 0)
@@ -97,10 +99,14 @@ internal static class Endurance
             var restored = up.call(bands);
 
             // The weights' gradients too: handed to the caller, threads do not race for them.
-            var gradients = autograd.grad([y.sum().add(up.call(y, bands).square().sum())], [input, .. down.parameters()]);
+            var gradients = autograd.grad([Loss(y, up.call(y, bands))], [input, .. down.parameters()]);
             return [y, restored, .. gradients];
         }
     }
+
+    // Without the Scalars that TorchSharp makes of numbers, in square() and in a + b: their handles are not kept alive, so that
+    // a garbage collection on another thread may end one in the middle of the call.
+    private static Tensor Loss(Tensor pooled, Tensor restored) => pooled.sum().add(restored.mul(restored).sum(), One);
 
     private static double Megabytes()
     {
