@@ -177,7 +177,7 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
 
     private List<Tensor> Fused(Tensor x, int made, bool keepBands, PenaltyNorm? norm, int bits)
     {
-        var call = new FusedDown(Scheme.FusedSteps, Scheme.FusedPadding, bits, ceilMode, made, reduction, keepBands, norm);
+        var call = new FusedDown(Scheme.FusedSteps, Scheme.FusedPadding!.Value, bits, ceilMode, made, reduction, keepBands, norm);
         return RecomputingFunction.Apply(call, [x, .. Scheme.FusedWeights!, gain]);
     }
 

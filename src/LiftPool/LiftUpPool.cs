@@ -100,9 +100,9 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
 
     private Tensor Merge(Tensor[] parts)
     {
-        if (ComputePath.Choose(Scheme, parts[0]) is { } bits)
+        if (ComputePath.Choose(Scheme, parts[0], scale: 2) is { } bits)
         {
-            return RecomputingFunction.Apply(new FusedUp(Scheme.FusedSteps, Scheme.FusedPadding, bits), [.. parts, .. Scheme.FusedWeights!])[0];
+            return RecomputingFunction.Apply(new FusedUp(Scheme.FusedSteps, Scheme.FusedPadding!.Value, bits), [.. parts, .. Scheme.FusedWeights!])[0];
         }
 
         var call = new ComposedUp(Scheme, parts.Length);

@@ -104,7 +104,9 @@ public sealed class LiftingScheme : Module
         }
     }
 
-    internal PaddingModes FusedPadding => Operator(0).PaddingMode;
+    /// <summary>The padding of all operators as the fused kernels take it; null if they differ.</summary>
+    internal PaddingModes? FusedPadding
+        => steps.Operators.OfType<LiftingOperator>().Select(op => op.PaddingMode).Distinct().ToArray() is [var padding] ? padding : null;
 
     private LiftingOperator Operator(int step) => (LiftingOperator)steps.Operators.ElementAt(step);
 

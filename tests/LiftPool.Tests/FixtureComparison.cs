@@ -42,7 +42,8 @@ internal sealed class FixtureComparison : IDisposable
 
     public void Dispose() => pool.Dispose();
 
-    private static List<FixtureDifference> Compare(FixtureCase expected, ScalarType dtype)
+    /// <summary>Without what is known already: for another path.</summary>
+    internal static List<FixtureDifference> Compare(FixtureCase expected, ScalarType dtype)
     {
         using var scope = NewDisposeScope();
         using var comparison = new FixtureComparison(expected, dtype);
@@ -68,8 +69,8 @@ internal sealed class FixtureComparison : IDisposable
 
     private void InsideRegularizer(PenaltyNorm norm)
     {
-        var fixture = FixtureFile.Content;
-        using var penalty = new LiftRegularizer(fixture.LambdaU, fixture.LambdaP, norm);
+        var (lambdaU, lambdaP) = Weights(norm);
+        using var penalty = new LiftRegularizer(lambdaU, lambdaP, norm);
 
         var (output, bands) = pool.forward_with_bands(input);
 
@@ -98,8 +99,14 @@ internal sealed class FixtureComparison : IDisposable
 
         Near("penalties", $"penalties(x).c_u {norm}", c_u, expected.UpdatePenalty[norm]);
         Near("penalties", $"penalties(x).c_p {norm}", c_p, expected.PredictPenalty[norm]);
-        var fixture = FixtureFile.Content;
-        Gradients(norm, Task(output, bands).add(c_u.mul(fixture.LambdaU)).add(c_p.mul(fixture.LambdaP)));
+        var (lambdaU, lambdaP) = Weights(norm);
+        Gradients(norm, Task(output, bands).add(c_u.mul(lambdaU)).add(c_p.mul(lambdaP)));
+    }
+
+    private (double lambdaU, double lambdaP) Weights(PenaltyNorm norm)
+    {
+        var (fixture, factor) = (FixtureFile.Content, expected.PenaltyFactor(norm));
+        return (factor * fixture.LambdaU, factor * fixture.LambdaP);
     }
 
     private Tensor Task(Tensor output, LiftBands bands)

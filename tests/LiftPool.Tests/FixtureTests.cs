@@ -1,4 +1,5 @@
 using System.Globalization;
+using LiftPool.Kernels;
 using Xunit.Abstractions;
 
 namespace LiftPool.Tests;
@@ -18,6 +19,26 @@ public sealed class FixtureTests(ITestOutputHelper output)
     [Theory]
     [MemberData(nameof(Names))]
     public void Float32_equals_the_reference(string name) => ShouldAgree(name, ScalarType.Float32);
+
+    // As they stand, the cases have too few channels for any but the narrowest vectors.
+    [Theory]
+    [MemberData(nameof(KernelTests.Paths), MemberType = typeof(KernelTests))]
+    public void Every_kernel_equals_the_reference_on_channels_repeated_until_they_fill_its_vectors(string path)
+    {
+        using var forced = ComputePath.Force(path);
+        var cases = FixtureFile.Content.Cases.Where(one => one.Dims <= 2 && one.HasSeparateChannels && one.Input.Data.Length > 0).ToList();
+        cases.Should().HaveCountGreaterThan(50);
+        foreach (var dtype in new[] { ScalarType.Float64, ScalarType.Float32 })
+        {
+            foreach (var one in cases)
+            {
+                var differences = FixtureComparison.Compare(one.Repeated(16), dtype);
+
+                ComputePath.Last.Should().Be(path);
+                differences.Where(difference => difference.IsTooLarge).Should().BeEmpty("{0} in {1} is the reference's", one.Name, dtype);
+            }
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Names))]

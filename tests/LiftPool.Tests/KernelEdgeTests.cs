@@ -55,6 +55,28 @@ public class KernelEdgeTests(ITestOutputHelper output) : IClassFixture<OneThread
 
     [Theory]
     [MemberData(nameof(Paths))]
+    public void Small_float64_signals_are_as_exact_as_large_ones(string path)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(8);
+        using var pool = new LiftDownPool2d(Channels, dtype: ScalarType.Float64);
+        foreach (var scale in new[] { 1, 1e-8, 1e-20, 1e-300 })
+        {
+            var x = randn(1, Channels, 8, 10, dtype: ScalarType.Float64).mul(scale);
+            var wanted = BandsOn("tensor", pool, x);
+            var found = BandsOn(path, pool, x);
+            for (var i = 0; i < wanted.Length; i++)
+            {
+                found[i].LargestErrorTo(wanted[i]).Should().BeLessThanOrEqualTo(1e-14 * wanted[i].LargestMagnitude());
+
+                // The operators had a part in it.
+                found[i].IsExactly(x.slice(2, i % 2 == 0 ? 1 : 0, 8, 2).slice(3, i < 2 ? 1 : 0, 10, 2)).Should().BeFalse();
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Paths))]
     public void Subnormal_numbers_are_not_flushed(string path)
     {
         using var scope = NewDisposeScope();
@@ -62,22 +84,14 @@ public class KernelEdgeTests(ITestOutputHelper output) : IClassFixture<OneThread
         using var pool = new LiftDownPool2d(Channels);
         var x = randn(1, Channels, 8, 8).mul(1e-39);
 
-        var wanted = BandsOn("tensor");
-        var found = BandsOn(path);
+        var wanted = BandsOn("tensor", pool, x);
+        var found = BandsOn(path, pool, x);
 
         for (var i = 0; i < wanted.Length; i++)
         {
             // Two operators' roundings to a multiple of the smallest number, in whatever order they are summed.
             found[i].LargestErrorTo(wanted[i]).Should().BeLessThanOrEqualTo(16 * (double)float.Epsilon);
             found[i].ne(0).all().item<bool>().Should().BeTrue();
-        }
-
-        Tensor[] BandsOn(string forcedPath)
-        {
-            using var forced = ComputePath.Force(forcedPath);
-            var (_, bands) = pool.forward_with_bands(x);
-            ComputePath.Last.Should().Be(forcedPath);
-            return [.. bands.Names.Select(name => bands[name])];
         }
     }
 
@@ -109,6 +123,14 @@ public class KernelEdgeTests(ITestOutputHelper output) : IClassFixture<OneThread
         {
             KernelRunner.CacheBytes = usual;
         }
+    }
+
+    private static Tensor[] BandsOn(string path, LiftDownPool pool, Tensor x)
+    {
+        using var forced = ComputePath.Force(path);
+        var (_, bands) = pool.forward_with_bands(x);
+        ComputePath.Last.Should().Be(path);
+        return [.. bands.Names.Select(name => bands[name])];
     }
 
     // float64 gradients are compared too; in float32 the two paths may be on either side of a ReLU's kink.

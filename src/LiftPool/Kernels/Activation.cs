@@ -36,13 +36,14 @@ internal static class Activation
     }
 
     /// <summary>
-    /// tanh within 5e-7 for float and 5e-16 for double, absolutely: what the lifting adds it to is of the order of 1.
+    /// tanh within 7e-7 for float and 4e-16 for double, relatively: as good for the smallest signals as for those of the order of 1.
     /// </summary>
     /// <remarks>
     /// float: <c>x P(x^2) / Q(x^2)</c>, P and Q of degree four, the minimax fit of tanh on [0, 8.7] to an absolute 8e-8, found
     /// by linear programming on 4,000 Chebyshev points (bisection on the error bound e of |tanh Q - x P| &lt;= e Q). Beyond
     /// 8.7, tanh is 1 to float precision.
-    /// double: <c>(e - 1) / (e + 1)</c> with <c>e = exp(2x)</c>, clamped where tanh is 1.
+    /// double: <c>(e - 1) / (e + 1)</c> with <c>e = exp(2x)</c>, clamped where tanh is 1; below 5/8, where the difference loses digits,
+    /// <c>x + x^3 P(x^2) / Q(x^2)</c> with the coefficients of S. L. Moshier's Cephes library (tanh.c).
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Tanh<V, T>(V x, TanhTerms<V> terms)
@@ -53,7 +54,13 @@ internal static class Activation
         {
             var e = Clamp<V, T>(x, Of<V, T>(-20), Of<V, T>(20));
             e = V.Exp(e + e);
-            return (e - Of<V, T>(1)) / (e + Of<V, T>(1));
+            var large = (e - Of<V, T>(1)) / (e + Of<V, T>(1));
+            var z = x * x;
+            var n = V.MultiplyAdd(Of<V, T>(-0.964399179425052238628), z, Of<V, T>(-99.2877231001918586564));
+            n = V.MultiplyAdd(n, z, Of<V, T>(-1614.68768441708447952));
+            var m = V.MultiplyAdd(z + Of<V, T>(112.811678491632931402), z, Of<V, T>(2235.48839060100448583));
+            m = V.MultiplyAdd(m, z, Of<V, T>(4844.06305325125486048));
+            return V.WhereLess(z, Of<V, T>(0.625 * 0.625), V.MultiplyAdd(x * z, n / m, x), large);
         }
 
         x = Clamp<V, T>(x, terms.Low, terms.High);

@@ -17,6 +17,9 @@ internal static class ComputePath
     // A thread's samples in work, with room for six copies of them in a ring of twice the rows, 64 bytes each: below 2 GiB.
     private const long MostSamples = 1 << 21;
 
+    // TorchSharp hands out the memory of tensors below 2 GiB.
+    private const long MostElements = int.MaxValue / sizeof(double);
+
     private static readonly Lazy<int?> Widest = new(() => WidestBits(Environment.GetEnvironmentVariable(Variable)));
 
     [ThreadStatic]
@@ -41,10 +44,11 @@ internal static class ComputePath
     /// <summary>The width of the kernel to take, 0 for one channel at a time; null for tensor operations.</summary>
     /// <param name="scheme">The operators.</param>
     /// <param name="x">The signal, or a band of it: with a batch axis.</param>
-    internal static int? Choose(LiftingScheme scheme, Tensor x)
+    /// <param name="scale">How many times as long as x the signal is on every axis: 2 for a band.</param>
+    internal static int? Choose(LiftingScheme scheme, Tensor x, int scale = 1)
     {
         var widest = forced is null ? Widest.Value : WidestBits(forced);
-        var bits = Covers(scheme, x) ? Fitting(widest, x) : null;
+        var bits = Covers(scheme, x, scale) ? Fitting(widest, x) : null;
         last = bits switch { null => "tensor", 0 => "scalar", _ => $"{bits}" };
         return bits;
     }
@@ -77,22 +81,40 @@ internal static class ComputePath
 
     // Other devices and types, three axes, operators that mix channels or are not the paper's, hooks, and what would take
     // too much memory at once: tensor operations.
-    private static bool Covers(LiftingScheme scheme, Tensor x)
+    private static bool Covers(LiftingScheme scheme, Tensor x, int scale)
         => x.device_type == DeviceType.CPU
             && x.dtype is ScalarType.Float32 or ScalarType.Float64
             && x.dim() is 3 or 4
-            && x.numel() is > 0 and < int.MaxValue / sizeof(double)
+            && LargestTensor(x, scale) is > 0 and < MostElements
+            && scheme.FusedPadding is { } padding
             && scheme.FusedWeights is { } weights
-            && weights.All(weight => weight is null || weight.is_contiguous())
-            && SamplesInWork(scheme, x) < MostSamples;
+            && weights.All(weight => weight is null || Fits(weight, x))
+            && SamplesInWork(scheme, padding, x, scale) < MostSamples;
+
+    // Operators come with the scheme, but a user may have moved or exchanged one.
+    private static bool Fits(Tensor weight, Tensor x)
+        => weight.is_contiguous() && weight.size(0) == x.size(1) && weight.dtype == x.dtype && weight.device_type == x.device_type;
+
+    // The signal, or all its bands side by side, which with ceil_mode may be more: a sample more on each axis.
+    private static long LargestTensor(Tensor x, int scale)
+    {
+        long largest = x.size(0) * x.size(1);
+        for (var axis = 2; axis < x.dim(); axis++)
+        {
+            var length = x.size(axis) * scale;
+            largest *= length + (length % 2);
+        }
+
+        return largest;
+    }
 
     // With circular padding all rows of a plane are in work at once, else fewer than these, there and back.
-    private static long SamplesInWork(LiftingScheme scheme, Tensor x)
+    private static long SamplesInWork(LiftingScheme scheme, PaddingModes padding, Tensor x, int scale)
     {
         var taps = scheme.FusedSteps.Max(step => step.Taps);
-        var height = x.dim() == 3 ? 1 : x.size(2);
-        var rows = scheme.FusedPadding == PaddingModes.Circular ? height : Math.Min(height, 16 * taps);
-        return rows * (x.size(-1) + (4 * taps));
+        var height = x.dim() == 3 ? 1 : x.size(2) * scale;
+        var rows = padding == PaddingModes.Circular ? height : Math.Min(height, 16 * taps);
+        return rows * ((x.size(-1) * scale) + (4 * taps));
     }
 
     // A block of channels has to fill the lanes.

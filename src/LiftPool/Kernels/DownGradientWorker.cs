@@ -87,15 +87,16 @@ internal sealed unsafe class DownGradientWorker<V, T> : DownWorker<V, T>
 
         for (var k = Plan.VerticalSteps - 1; k >= 0; k--)
         {
-            for (var (next, end) = Plan.Together(unit); next < end; next++)
+            var (column, halves) = HalvesOf(k);
+            for (var (next, end) = Plan.Together(unit); next < end && halves > 0; next++)
             {
-                back.DownColumns(k, next, inverse: false);
+                back.DownColumns(k, next, column, halves, inverse: false);
             }
 
             unit -= Plan.Lag;
-            for (var (next, end) = Plan.Together(unit); next < end; next++)
+            for (var (next, end) = Plan.Together(unit); next < end && halves > 0; next++)
             {
-                back.SpreadDown(k, next);
+                back.SpreadDown(k, next, column, halves);
             }
         }
     }
@@ -111,7 +112,7 @@ internal sealed unsafe class DownGradientWorker<V, T> : DownWorker<V, T>
 
         for (var k = Plan.Steps.Length - 1; k >= 0; k--)
         {
-            for (var next = from; next < to; next++)
+            for (var next = from; next < to && StepsAlongRow[k]; next++)
             {
                 back.AlongRows(k, next, inverse: false);
             }

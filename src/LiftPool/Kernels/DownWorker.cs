@@ -12,7 +12,6 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
     private readonly V* readSquare;
     private readonly V* writeSquares;
     private readonly PixelWriter<V, T>[] writers;
-    private readonly bool[] stepsAlongRow;
     private readonly bool[][] stepsDownColumn;
     private PixelReader<V, T> reader;
 
@@ -23,7 +22,7 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
 
     /// <summary>For a window of so many units, with memory for more.</summary>
     protected DownWorker(KernelCall call, int units, long moreVectors)
-        : base(call, (LatticeSize(call.Plan, units) * (call.HasPenalties ? 3 : 1)) + (call.HasPenalties ? PenaltySamples<V, T>.SumsSize(call.Plan) : 0) + call.Plan.Columns + PixelReader<V, T>.SquareSize + ((long)call.Sinks.Length * PixelWriter<V, T>.SquareSize) + moreVectors)
+        : base(call, (LatticeSize(call.Plan, units) * (call.HasPenalties ? 3 : 1)) + (call.HasPenalties ? call.Plan.PenaltySums : 0) + call.Plan.Columns + PixelReader<V, T>.SquareSize + ((long)call.Sinks.Length * PixelWriter<V, T>.SquareSize) + moreVectors)
     {
         Lattice = TakeLattice(units);
         sum = Take(Plan.Columns);
@@ -32,16 +31,19 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
         writers = new PixelWriter<V, T>[call.Sinks.Length];
 
         bool Wants(int column, int row) => (call.WantedBands >> Plan.BandOf(column, row) & 1) != 0;
-        stepsAlongRow = Plan.StepsLeadingTo(Wants(0, 0) || Wants(0, 1), Wants(1, 0) || Wants(1, 1));
+        StepsAlongRow = Plan.StepsLeadingTo(Wants(0, 0) || Wants(0, 1), Wants(1, 0) || Wants(1, 1));
         stepsDownColumn = [Plan.StepsLeadingTo(Wants(0, 0), Wants(0, 1)), Plan.StepsLeadingTo(Wants(1, 0), Wants(1, 1))];
         if (call.HasPenalties)
         {
-            Penalties = new PenaltySamples<V, T>(Plan, Lattice, TakeLattice(units), TakeLattice(units), Take(PenaltySamples<V, T>.SumsSize(Plan)));
+            Penalties = new PenaltySamples<V, T>(Plan, Lattice, TakeLattice(units), TakeLattice(units), Take(Plan.PenaltySums));
         }
     }
 
     /// <summary>What the penalties need, if somebody collects them.</summary>
     protected PenaltySamples<V, T> Penalties { get; }
+
+    /// <summary>Of each step, whether it is taken along the rows.</summary>
+    protected bool[] StepsAlongRow { get; }
 
     /// <summary>The samples in work; of each unit that is done, the bands.</summary>
     protected Lattice<V> Lattice { get; }
@@ -74,7 +76,7 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
         {
             // The last block's first lanes may be another block's too.
             var block = (plane.FirstChannel + V.Count - 1) / V.Count;
-            Penalties.Store((double*)Call.PenaltySums + (((long)plane.Sample * Plan.Blocks(V.Count)) + block) * PenaltySamples<V, T>.SumsSize(Plan), (block * V.Count) - plane.FirstChannel);
+            Penalties.Store((double*)Call.PenaltySums + (((long)plane.Sample * Plan.Blocks(V.Count)) + block) * Plan.PenaltySums, (block * V.Count) - plane.FirstChannel);
         }
     }
 
@@ -107,7 +109,7 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
 
         for (var k = 0; k < Plan.Steps.Length; k++)
         {
-            for (var next = from; next < to && stepsAlongRow[k]; next++)
+            for (var next = from; next < to && StepsAlongRow[k]; next++)
             {
                 axis.AlongRows(k, next, inverse: false);
             }
@@ -141,11 +143,18 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
 
     private void DownColumns(AxisKernel<V, T> axis, int k, int unit)
     {
-        var (low, high) = (stepsDownColumn[0][k], stepsDownColumn[1][k]);
-        if (low || high)
+        var (column, halves) = HalvesOf(k);
+        if (halves > 0)
         {
-            axis.DownColumns(k, unit, low ? 0 : 1, low && high ? 2 : 1, inverse: false);
+            axis.DownColumns(k, unit, column, halves, inverse: false);
         }
+    }
+
+    /// <summary>The halves down whose columns a step is taken: from which on, and how many.</summary>
+    protected (int Column, int Halves) HalvesOf(int step)
+    {
+        var (low, high) = (stepsDownColumn[0][step], stepsDownColumn[1][step]);
+        return (low ? 0 : 1, (low ? 1 : 0) + (high ? 1 : 0));
     }
 
     /// <summary>Reads the next rows and splits them: row 1, the odd one, stands before row 0.</summary>

@@ -29,7 +29,7 @@ internal sealed record FusedDown(KernelStep[] Steps, PaddingModes Padding, int B
         var plan = PlanFor(x.shape, CeilMode);
         var outputs = Outputs(plan, x, channelsLast);
         var blocks = plan.Blocks(KernelRunner.Lanes(x.dtype, Bits));
-        var sums = Norm is null ? [] : GC.AllocateArray<double>(plan.Batch * blocks * PenaltyNorms.SumsSize(plan), pinned: true);
+        var sums = Norm is null ? [] : GC.AllocateArray<double>(plan.Batch * blocks * plan.PenaltySums, pinned: true);
         var call = new KernelCall
         {
             Plan = plan,
@@ -56,9 +56,11 @@ internal sealed record FusedDown(KernelStep[] Steps, PaddingModes Padding, int B
         var (x, weights) = (inputs[0]!, inputs[1..]);
         var channelsLast = MemoryLayout.IsChannelsLast(x);
         var plan = PlanFor(x.shape, CeilMode);
-        var factors = Norm is null ? null : norms!.Factors(Value(gradients[^2]), Value(gradients[^1]));
+        var penalized = Norm is not null && (gradients[^2] is not null || gradients[^1] is not null);
+        var factors = penalized ? norms!.Factors(Value(gradients[^2]), Value(gradients[^1])) : null;
         gradients = Norm is null ? gradients : gradients[..^2];
         List<Tensor?> dense = [.. gradients.Select(gradient => gradient is null ? null : MemoryLayout.Dense(gradient, channelsLast))];
+        var sinks = Sinks(plan, dense, weights, channelsLast);
         var xGradient = New(x.shape, x, channelsLast);
         var weightGradients = NewGradients(weights);
         var gainShares = weights[WeightCount] is { } gain ? zeros(plan.Batch, gain.size(0), plan.Channels, dtype: x.dtype) : null;
@@ -66,7 +68,8 @@ internal sealed record FusedDown(KernelStep[] Steps, PaddingModes Padding, int B
         {
             Plan = plan,
             Signal = Memory(x, channelsLast),
-            SinkGradients = Sinks(plan, dense, weights, channelsLast),
+            SinkGradients = sinks,
+            WantedBands = penalized ? LiftingTransform.AllBands(plan.Axes) : sinks.Aggregate(0, (bands, sink) => bands | sink.Bands),
             SignalGradient = Memory(xGradient, channelsLast),
             WeightGradients = Operators(weightGradients),
             GainGradients = Address(gainShares),

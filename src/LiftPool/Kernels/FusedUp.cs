@@ -30,10 +30,15 @@ internal sealed record FusedUp(KernelStep[] Steps, PaddingModes Padding, int Bit
 
     public List<Tensor?> Backward(Tensor?[] inputs, List<Tensor?> gradients)
     {
+        if (gradients[0] is not { } given)
+        {
+            return [.. inputs.Select(_ => (Tensor?)null)];
+        }
+
         var (bands, weights) = Divide(inputs);
         var channelsLast = MemoryLayout.IsChannelsLast(bands[0]);
         bands = Dense(bands, channelsLast);
-        var gradient = MemoryLayout.Dense(gradients[0]!, channelsLast);
+        var gradient = MemoryLayout.Dense(given, channelsLast);
         var plan = PlanFor(SignalShape(bands[0]), ceilMode: false);
         Tensor[] bandGradients = [.. bands.Select(band => New(band.shape, band, channelsLast))];
         var weightGradients = NewGradients(weights);

@@ -35,40 +35,41 @@ internal readonly unsafe ref struct GradientKernel<V, T>(KernelPlan plan, Lattic
     }
 
     /// <summary>
-    /// Through step k down the columns at one unit; its sources get their gradient from <see cref="SpreadDown(int, int)"/>.
+    /// Through step k down the columns at one unit, of so many halves from <paramref name="column"/> on; its sources get their
+    /// gradient from <see cref="SpreadDown(int, int, int, int)"/>.
     /// </summary>
-    internal void DownColumns(int k, int unit, bool inverse)
+    internal void DownColumns(int k, int unit, int column, int halves, bool inverse)
     {
         var step = plan.Steps[k];
         var (source, target) = AxisKernel<V, T>.Halves(step);
         LiftBack(
             step,
-            values.Row(unit, 0, target),
-            gradients.Row(unit, 0, target),
-            outputs.DownColumns(unit, 0, k),
-            axis.ColumnSources(step, unit, 0, source),
+            values.Row(unit, column, target),
+            gradients.Row(unit, column, target),
+            outputs.DownColumns(unit, column, k),
+            axis.ColumnSources(step, unit, column, source),
             inverse,
-            axis.Down(2));
+            axis.Down(halves));
     }
 
     /// <summary>
     /// The gradient of a unit that step k read, once <see cref="DownColumns"/> has been at all units within the operator's reach.
     /// </summary>
-    internal void SpreadDown(int k, int unit)
+    internal void SpreadDown(int k, int unit, int column, int halves)
     {
         var step = plan.Steps[k];
-        var to = gradients.Row(unit, 0, AxisKernel<V, T>.Halves(step).source);
-        SpreadDown(k, step, unit, to);
+        var to = gradients.Row(unit, column, AxisKernel<V, T>.Halves(step).source);
+        SpreadDown(k, step, unit, column, halves, to);
         for (var i = 1; i <= step.Taps / 2; i++)
         {
             if (Padding.Source(-i, plan.Units, plan.Padding) == unit)
             {
-                SpreadDown(k, step, -i, to);
+                SpreadDown(k, step, -i, column, halves, to);
             }
 
             if (Padding.Source(plan.Units - 1 + i, plan.Units, plan.Padding) == unit)
             {
-                SpreadDown(k, step, plan.Units - 1 + i, to);
+                SpreadDown(k, step, plan.Units - 1 + i, column, halves, to);
             }
         }
     }
@@ -95,14 +96,14 @@ internal readonly unsafe ref struct GradientKernel<V, T>(KernelPlan plan, Lattic
         RowKernel<V, T>.Spread(to, sources, axis.Operator(step), axis.Along with { Columns = columns });
     }
 
-    private void SpreadDown(int k, KernelStep step, int position, V* to)
+    private void SpreadDown(int k, KernelStep step, int position, int column, int halves, V* to)
     {
         for (var i = 0; i < step.Taps; i++)
         {
             var unit = position - i + (step.Taps / 2);
-            sources[i] = (uint)unit < (uint)plan.Units ? outputs.DownColumns(unit, 0, k) : outputs.Zeros;
+            sources[i] = (uint)unit < (uint)plan.Units ? outputs.DownColumns(unit, column, k) : outputs.Zeros;
         }
 
-        RowKernel<V, T>.Spread(to, sources, axis.Operator(step), axis.Down(2));
+        RowKernel<V, T>.Spread(to, sources, axis.Operator(step), axis.Down(halves));
     }
 }

@@ -39,6 +39,9 @@ internal unsafe interface ILanes<TSelf, T>
     /// </summary>
     static abstract TSelf WherePositive(TSelf gate, TSelf value);
 
+    /// <summary><paramref name="a"/> where <paramref name="x"/> is below the limit, elsewhere <paramref name="b"/>, also for NaN.</summary>
+    static abstract TSelf WhereLess(TSelf x, TSelf limit, TSelf a, TSelf b);
+
     static abstract TSelf Exp(TSelf a);
 
     void Store(T* target);

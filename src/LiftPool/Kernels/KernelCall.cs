@@ -34,7 +34,7 @@ internal sealed class KernelCall
     /// <summary>What a down-pool writes.</summary>
     internal BandSink[] Sinks { get; init; } = [];
 
-    /// <summary>The bands that have to be right, as a bit mask; the others' samples may hold anything.</summary>
+    /// <summary>The bands that have to be right, or whose gradients there are, as a bit mask; the others' samples may hold anything.</summary>
     internal int WantedBands { get; init; } = ~0;
 
     /// <summary>The gradients of what a down-pool wrote; those that are undefined are left out.</summary>

@@ -71,6 +71,9 @@ internal sealed record KernelPlan(int Axes, int Batch, int Channels, int Height,
     /// <summary>1-D steps, each with a term in the penalties: along the rows, and down the columns of both results.</summary>
     internal int Terms => Axes == 1 ? 1 : 3;
 
+    /// <summary>Sums of squares of a plane for the penalties: of s - xo and of d for each term.</summary>
+    internal int PenaltySums => 2 * Terms;
+
     /// <summary>A band's number is its name in binary, H = 1, the letter of the horizontal axis first.</summary>
     internal (int column, int row) HalvesOf(int band) => Axes == 1 ? (band, 0) : (band >> 1, band & 1);
 

@@ -64,22 +64,22 @@ internal static unsafe class KernelRunner
                 Pack<V, T>(plan, operators, FirstChannel(block), packed + ((long)block * plan.WeightVectors));
             }
 
+            // Too little work does not pay for a second thread's start.
+            var threads = (int)Math.Min(planes, planes * plan.Height * plan.Width * V.Count < 16384 ? 1 : get_num_threads());
             long next = -1;
             void Work()
             {
                 using var worker = NewWorker<V, T>(task, call);
-                for (long plane = Interlocked.Increment(ref next), following; plane < planes; plane = following)
+                long plane;
+                while ((plane = Interlocked.Increment(ref next)) < planes)
                 {
-                    following = Interlocked.Increment(ref next);
-                    worker.Run(PlaneAt(plane), PlaneAt(following < planes ? following : plane), packed + (plane % blocks * plan.WeightVectors));
+                    worker.Run(PlaneAt(plane), PlaneAt(Math.Min(plane + threads, planes - 1)), packed + (plane % blocks * plan.WeightVectors));
                 }
 
                 // Whoever reads what was written past the caches waits for this thread, not for its writes.
                 Interlocked.MemoryBarrier();
             }
 
-            // Too little work does not pay for a second thread's start.
-            var threads = (int)Math.Min(planes, planes * plan.Height * plan.Width * V.Count < 16384 ? 1 : get_num_threads());
             ThreadTeam.Run(threads, Work);
             for (var s = 0; s < call.WeightGradients.Length; s++)
             {

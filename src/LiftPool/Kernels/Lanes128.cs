@@ -48,6 +48,10 @@ internal readonly unsafe struct Lanes128<T>(Vector128<T> vector) : ILanes<Lanes1
         => new(Vector128.ConditionalSelect(Vector128.LessThanOrEqual(gate.vector, Vector128<T>.Zero), Vector128<T>.Zero, value.vector));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> WhereLess(Lanes128<T> x, Lanes128<T> limit, Lanes128<T> a, Lanes128<T> b)
+        => new(Vector128.ConditionalSelect(Vector128.LessThan(x.vector, limit.vector), a.vector, b.vector));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Exp(Lanes128<T> a)
         => typeof(T) == typeof(float)
             ? new(Vector128.Exp(a.vector.AsSingle()).As<float, T>())

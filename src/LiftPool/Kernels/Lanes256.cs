@@ -47,6 +47,10 @@ internal readonly unsafe struct Lanes256<T>(Vector256<T> vector) : ILanes<Lanes2
         => new(Vector256.ConditionalSelect(Vector256.LessThanOrEqual(gate.vector, Vector256<T>.Zero), Vector256<T>.Zero, value.vector));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> WhereLess(Lanes256<T> x, Lanes256<T> limit, Lanes256<T> a, Lanes256<T> b)
+        => new(Vector256.ConditionalSelect(Vector256.LessThan(x.vector, limit.vector), a.vector, b.vector));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Exp(Lanes256<T> a)
         => typeof(T) == typeof(float)
             ? new(Vector256.Exp(a.vector.AsSingle()).As<float, T>())

@@ -47,6 +47,10 @@ internal readonly unsafe struct Lanes512<T>(Vector512<T> vector) : ILanes<Lanes5
         => new(Vector512.ConditionalSelect(Vector512.LessThanOrEqual(gate.vector, Vector512<T>.Zero), Vector512<T>.Zero, value.vector));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> WhereLess(Lanes512<T> x, Lanes512<T> limit, Lanes512<T> a, Lanes512<T> b)
+        => new(Vector512.ConditionalSelect(Vector512.LessThan(x.vector, limit.vector), a.vector, b.vector));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Exp(Lanes512<T> a)
         => typeof(T) == typeof(float)
             ? new(Vector512.Exp(a.vector.AsSingle()).As<float, T>())

@@ -48,6 +48,10 @@ internal readonly unsafe struct LanesScalar<T>(T value) : ILanes<LanesScalar<T>,
         => (IsSingle ? gate.Single <= 0 : gate.Double <= 0) ? default : value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar<T> WhereLess(LanesScalar<T> x, LanesScalar<T> limit, LanesScalar<T> a, LanesScalar<T> b)
+        => IsSingle ? x.Single < limit.Single ? a : b : x.Double < limit.Double ? a : b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesScalar<T> Exp(LanesScalar<T> a) => IsSingle ? Of(MathF.Exp(a.Single)) : Of(Math.Exp(a.Double));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

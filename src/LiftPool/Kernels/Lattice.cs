@@ -20,8 +20,6 @@ internal readonly unsafe struct Lattice<V>(V* memory, int units, int rowsInUnit,
     private readonly nint unitStride = (nint)2 * rowsInUnit * (columns + (2 * margin));
     private readonly V* first = memory + margin;
 
-    internal int Columns => columns;
-
     /// <summary>From a half row, with its margins, to that of the unit's next row.</summary>
     internal int RowStride => columns + (2 * margin);
 

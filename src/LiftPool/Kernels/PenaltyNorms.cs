@@ -6,9 +6,6 @@ internal sealed class PenaltyNorms(PenaltyNorm norm, KernelPlan plan, double[] b
     // [samples, terms, 2]: of s - xo and of d.
     private readonly double[] sums = SumBlocks(plan, blockSums, blocks);
 
-    /// <summary>How many sums there are of a plane.</summary>
-    internal static int SumsSize(KernelPlan plan) => 2 * plan.Terms;
-
     /// <summary>c_u (0) or c_p (1).</summary>
     internal double Total(int which)
     {
@@ -45,7 +42,7 @@ internal sealed class PenaltyNorms(PenaltyNorm norm, KernelPlan plan, double[] b
 
     private static double[] SumBlocks(KernelPlan plan, double[] blockSums, int blocks)
     {
-        var size = SumsSize(plan);
+        var size = plan.PenaltySums;
         var sums = new double[plan.Batch * size];
         for (var i = 0; i < blockSums.Length; i++)
         {

@@ -8,10 +8,7 @@ internal readonly unsafe struct PenaltySamples<V, T>(KernelPlan plan, Lattice<V>
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
 {
-    /// <summary>Vectors for the sums: of s - xo and of d for each term.</summary>
-    internal static int SumsSize(KernelPlan plan) => 2 * plan.Terms;
-
-    internal void Begin() => new Span<V>(sums, SumsSize(plan)).Clear();
+    internal void Begin() => new Span<V>(sums, plan.PenaltySums).Clear();
 
     /// <summary>Before the steps along the rows of these units.</summary>
     internal void SaveAlongRows(int from, int to)
@@ -101,7 +98,7 @@ internal readonly unsafe struct PenaltySamples<V, T>(KernelPlan plan, Lattice<V>
     /// <summary>Adds the sums over the lanes from <paramref name="firstLane"/> on to <c>[terms, 2]</c> doubles.</summary>
     internal void Store(double* target, int firstLane)
     {
-        for (var i = 0; i < SumsSize(plan); i++)
+        for (var i = 0; i < plan.PenaltySums; i++)
         {
             var lanes = (T*)(sums + i);
             target[i] = 0;

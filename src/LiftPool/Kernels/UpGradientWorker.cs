@@ -90,13 +90,13 @@ internal sealed unsafe class UpGradientWorker<V, T> : UpWorker<V, T>
         {
             for (var (next, end) = Plan.Together(unit); next < end; next++)
             {
-                back.DownColumns(k, next, inverse: true);
+                back.DownColumns(k, next, 0, 2, inverse: true);
             }
 
             unit -= Plan.Lag;
             for (var (next, end) = Plan.Together(unit); next < end; next++)
             {
-                back.SpreadDown(k, next);
+                back.SpreadDown(k, next, 0, 2);
             }
         }
     }

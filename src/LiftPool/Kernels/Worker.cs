@@ -55,7 +55,7 @@ internal abstract unsafe class Worker<V, T> : IDisposable
 
     /// <summary>Works on one plane.</summary>
     /// <param name="plane">The plane.</param>
-    /// <param name="next">The one that this worker will be given after it, to fetch meanwhile.</param>
+    /// <param name="next">The one that this worker may well be given after it, to fetch meanwhile.</param>
     /// <param name="weights">The block's packed weights.</param>
     internal abstract void Run(Plane plane, Plane next, V* weights);
 
@@ -69,8 +69,7 @@ internal abstract unsafe class Worker<V, T> : IDisposable
     {
         var piece = next;
         next += vectors;
-        System.Diagnostics.Debug.Assert(next <= end, "A worker takes no more memory than it asked for.");
-        return piece;
+        return next <= end ? piece : throw new InvalidOperationException("A worker takes no more memory than it asked for.");
     }
 
     protected Lattice<V> TakeLattice(int units)

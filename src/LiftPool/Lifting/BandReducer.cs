@@ -3,7 +3,7 @@ namespace LiftPool.Lifting;
 /// <summary>Makes a pool's output from bands.</summary>
 internal static class BandReducer
 {
-    /// <summary>The reduction of the chosen ones among the bands; a new tensor, but for a single band that is summed: it itself.</summary>
+    /// <summary>The reduction of the chosen ones among the bands; a new tensor, but for a single band that is summed or concatenated: it itself.</summary>
     internal static Tensor Reduce(Tensor?[] bands, int chosen, BandReduction reduction, Tensor? gain)
     {
         Tensor[] used = [.. bands.Where((_, i) => (chosen >> i & 1) != 0).Select(band => band!)];
