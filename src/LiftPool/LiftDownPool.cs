@@ -177,8 +177,8 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
 
     private List<Tensor> Fused(Tensor x, int made, bool keepBands, PenaltyNorm? norm, int bits)
     {
-        var call = new FusedDown(Scheme.FusedSteps, Scheme.FusedPadding!.Value, bits, ceilMode, made, reduction, keepBands, norm);
-        return RecomputingFunction.Apply(call, [x, .. Scheme.FusedWeights!, gain]);
+        var call = new FusedDown(Scheme.FusedSteps, Scheme.Steps.Gains, Scheme.FusedPadding!.Value, bits, ceilMode, made, reduction, keepBands, norm);
+        return RecomputingFunction.Apply(call, [x, .. Scheme.FusedWeights(x.size(1))!, gain]);
     }
 
     private List<Tensor> Composed(Tensor x, int made, bool keepBands, PenaltyNorm? norm)

@@ -102,7 +102,7 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
     {
         if (ComputePath.Choose(Scheme, parts[0], scale: 2) is { } bits)
         {
-            return RecomputingFunction.Apply(new FusedUp(Scheme.FusedSteps, Scheme.FusedPadding!.Value, bits), [.. parts, .. Scheme.FusedWeights!])[0];
+            return RecomputingFunction.Apply(new FusedUp(Scheme.FusedSteps, Scheme.Steps.Gains, Scheme.FusedPadding!.Value, bits), [.. parts, .. Scheme.FusedWeights(parts[0].size(1))!])[0];
         }
 
         var call = new ComposedUp(Scheme, parts.Length);

@@ -55,6 +55,39 @@ public sealed class LiftingScheme : Module
     {
     }
 
+    /// <summary>A classic wavelet: <c>new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Haar), Bands2d.LL)</c> is wavelet pooling.</summary>
+    /// <param name="wavelet">Which.</param>
+    /// <param name="learnable">Whether its taps are parameters, to be learned from there. The inverse stays exact whatever they become.</param>
+    /// <param name="channels">With it each channel has filters of its own, <c>[C, 1, taps]</c>; without, all share one, <c>[1, 1, taps]</c>, and any number of channels is accepted.</param>
+    /// <param name="lossless">
+    /// Whether each step rounds its operator's output to an integer, <c>floor(v)</c> to predict and <c>floor(v + 1/2)</c> to update, and both
+    /// gains are 1. Integers then give integers and come back bit for bit, in any dtype that holds those of every band; of
+    /// <see cref="LiftPool.Wavelet.Cdf53"/> it is JPEG 2000's reversible transform. Gradients go through the rounding as if it were not there.
+    /// </param>
+    /// <param name="padding_mode">What stands beyond the ends of a half-signal. Default: its last sample, with which the symmetric filters see the signal mirrored.</param>
+    /// <param name="device">Where the taps live. Default: TorchSharp's default device.</param>
+    /// <param name="dtype">The type of the taps and of the signals. Default: TorchSharp's default type.</param>
+    /// <remarks>
+    /// <para><c>s</c> and <c>d</c> are PyWavelets' <c>cA</c> and <c>cD</c>: of <see cref="LiftPool.Wavelet.Haar"/>, Cdf13 and Cdf15 as <c>dwt(x)</c> has
+    /// them; of the others, whose detail stands at the first sample and not the second, as <c>dwt</c> of the signal delayed by one
+    /// has them, <c>cA</c> beginning one later. Circular padding is its <c>periodization</c>.</para>
+    /// <para>Penalties (c_u, c_p) are taken before the gains.</para>
+    /// <para>Source: I. Daubechies and W. Sweldens, "Factoring Wavelet Transforms into Lifting Steps", J. Fourier Anal. Appl. 4, 1998;
+    /// the rounding: A. Calderbank et al., "Wavelet Transforms That Map Integers to Integers", 1998, and ISO/IEC 15444-1 Annex F.</para>
+    /// </remarks>
+    /// <returns>A scheme that no pool owns yet.</returns>
+    /// <exception cref="ArgumentException">No such wavelet or padding, no channel, or a dtype that is no real floating-point type.</exception>
+    public static LiftingScheme Wavelet(Wavelet wavelet, bool learnable = false, long? channels = null, bool lossless = false, PaddingModes padding_mode = PaddingModes.Replicate, Device? device = null, ScalarType? dtype = null)
+    {
+        var (approximationGain, detailGain, filters) = WaveletSteps.Of(wavelet);
+        var settings = OperatorSettings.Checked(nameof(LiftingScheme), channels ?? 1, kernel_size: 1, groups: null, proj_groups: null, bias: false, padding_mode, device, dtype);
+        var steps = Array.ConvertAll(filters, filter => new LiftingStep(
+            filter.Kind,
+            settings.NewFilter(filter.Taps, learnable),
+            !lossless ? StepRounding.None : filter.Kind == StepKind.Predict ? StepRounding.Down : StepRounding.Nearest));
+        return lossless ? new(steps) : new(steps, approximationGain, detailGain);
+    }
+
     internal LiftingScheme(OperatorSettings settings)
         : this([new(StepKind.Predict, settings.NewOperator()), new(StepKind.Update, settings.NewOperator())])
     {
@@ -80,35 +113,51 @@ public sealed class LiftingScheme : Module
     }
 
     /// <summary>The number of channels the operators were built for; null if they are not LiftPool's own.</summary>
-    internal long? Channels => steps.Operators.OfType<LiftingOperator>().FirstOrDefault()?.Channels;
+    internal long? Channels => steps.Operators.OfType<IAxisOperator>().FirstOrDefault(op => op.Channels is not null)?.Channels;
 
     internal LiftingSteps Steps => steps;
 
     /// <summary>
-    /// The weights as the fused kernels take them, four for each step; null if an operator is not covered by them.
+    /// The weights as the fused kernels take them for so many channels, four for each step; null if they do not cover an operator.
     /// </summary>
-    internal Tensor?[]? FusedWeights
-        => steps.IsPredictThenUpdate && steps.Operators.All(op => op is LiftingOperator)
-            && steps.Operators.Cast<LiftingOperator>().Select(op => op.FusedWeights).ToArray() is { } weights
-            && weights.All(own => own is not null)
-            ? [.. weights.SelectMany(own => own!)]
-            : null;
+    internal Tensor?[]? FusedWeights(long channels)
+    {
+        var weights = new List<Tensor?>();
+        foreach (var step in steps.Steps)
+        {
+            // Rounding is for what is linear: of the paper's operators the kernels keep the output for its derivative.
+            if (step.Operator is not IAxisOperator own
+                || (step.Rounding != StepRounding.None && own is not FilterOperator)
+                || own.FusedWeights(channels) is not { } four)
+            {
+                return null;
+            }
+
+            weights.AddRange(four);
+        }
+
+        return weights.Count == 0 ? null : [.. weights];
+    }
 
     /// <summary>The steps as the fused kernels take them.</summary>
     internal KernelStep[] FusedSteps
     {
         get
         {
-            var (predict, update) = (Operator(0), Operator(1));
-            return [new(StepKind.Predict, predict.KernelSize, 0), new(StepKind.Update, update.KernelSize, PackedOperator.Size(predict.KernelSize))];
+            var offset = 0;
+            return [.. steps.Steps.Select(step =>
+            {
+                var own = (IAxisOperator)step.Operator;
+                var fused = new KernelStep(step.Kind, own.KernelSize, offset, own is FilterOperator, step.Rounding);
+                offset += PackedOperator.Size(own.KernelSize);
+                return fused;
+            })];
         }
     }
 
     /// <summary>The padding of all operators as the fused kernels take it; null if they differ.</summary>
     internal PaddingModes? FusedPadding
-        => steps.Operators.OfType<LiftingOperator>().Select(op => op.PaddingMode).Distinct().ToArray() is [var padding] ? padding : null;
-
-    private LiftingOperator Operator(int step) => (LiftingOperator)steps.Operators.ElementAt(step);
+        => steps.Operators.OfType<IAxisOperator>().Select(op => op.PaddingMode).Distinct().ToArray() is [var padding] ? padding : null;
 
     internal bool IsDisposed { get; private set; }
 
@@ -216,7 +265,7 @@ public sealed class LiftingScheme : Module
     {
         foreach (var op in steps.Operators)
         {
-            if (op is LiftingOperator own && own.Refuses(length) is { } wanted)
+            if (op is IAxisOperator own && own.Refuses(length) is { } wanted)
             {
                 throw Errors.Wrong(layer, wanted, $"{length} for {Errors.Shape(x)}", parameter);
             }
@@ -225,7 +274,7 @@ public sealed class LiftingScheme : Module
 
     /// <summary>Any weight, for the type and device of all; null if the operators have none.</summary>
     internal Tensor? FirstWeight => steps.Operators
-        .Select(op => op is LiftingOperator own ? own.Weight : op.parameters().FirstOrDefault())
+        .Select(op => op is IAxisOperator own ? own.Weight : op.parameters().FirstOrDefault())
         .FirstOrDefault(weight => weight is not null);
 
     /// <inheritdoc/>

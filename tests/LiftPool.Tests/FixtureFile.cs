@@ -14,16 +14,20 @@ internal sealed record FixtureFile(double LambdaU, double LambdaP, FixtureCase[]
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         RespectRequiredConstructorParameters = true,
+        Converters = { new JsonStringEnumConverter<Wavelet>() },
     };
 
-    private static readonly Lazy<FixtureFile> Read = new(() =>
-    {
-        using var packed = Assembly.GetExecutingAssembly().GetManifestResourceStream("fixture.json.gz")!;
-        using var text = new GZipStream(packed, CompressionMode.Decompress);
-        return JsonSerializer.Deserialize<FixtureFile>(text, Json)!;
-    });
+    private static readonly Lazy<FixtureFile> Known = new(() => Read<FixtureFile>("fixture.json.gz"));
 
-    internal static FixtureFile Content => Read.Value;
+    internal static FixtureFile Content => Known.Value;
+
+    /// <summary>A file of the reference's, which the test assembly carries.</summary>
+    internal static TContent Read<TContent>(string name)
+    {
+        using var packed = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
+        using var text = new GZipStream(packed, CompressionMode.Decompress);
+        return JsonSerializer.Deserialize<TContent>(text, Json)!;
+    }
 
     internal static FixtureCase Case(string name) => Content.Cases.Single(one => one.Name == name);
 }

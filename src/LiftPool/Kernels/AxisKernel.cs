@@ -17,14 +17,7 @@ internal readonly unsafe ref struct AxisKernel<V, T>(KernelPlan plan, Lattice<V>
     {
         var step = plan.Steps[k];
         var (source, target) = Halves(step);
-        RowKernel<V, T>.Lift(
-            lattice.Row(unit, target, 0),
-            RowSources(step, unit, source),
-            Operator(step),
-            outputs.AlongRows(unit, k),
-            tanhTerms,
-            Subtracts(step, inverse),
-            Along);
+        Lift(step, lattice.Row(unit, target, 0), RowSources(step, unit, source), outputs.AlongRows(unit, k), inverse, Along);
     }
 
     /// <summary>
@@ -35,14 +28,19 @@ internal readonly unsafe ref struct AxisKernel<V, T>(KernelPlan plan, Lattice<V>
     {
         var step = plan.Steps[k];
         var (source, target) = Halves(step);
-        RowKernel<V, T>.Lift(
-            lattice.Row(unit, column, target),
-            ColumnSources(step, unit, column, source),
-            Operator(step),
-            outputs.DownColumns(unit, column, k),
-            tanhTerms,
-            Subtracts(step, inverse),
-            Down(halves));
+        Lift(step, lattice.Row(unit, column, target), ColumnSources(step, unit, column, source), outputs.DownColumns(unit, column, k), inverse, Down(halves));
+    }
+
+    private void Lift(KernelStep step, V* target, V** from, V* output, bool inverse, in Rows rows)
+    {
+        if (step.IsLinear)
+        {
+            RowKernel<V, T>.LiftLinear(target, from, Operator(step), step.Rounding, Subtracts(step, inverse), in rows);
+        }
+        else
+        {
+            RowKernel<V, T>.Lift(target, from, Operator(step), output, tanhTerms, Subtracts(step, inverse), in rows);
+        }
     }
 
     /// <summary>The rows of a unit.</summary>

@@ -87,7 +87,7 @@ internal static class ComputePath
             && x.dim() is 3 or 4
             && LargestTensor(x, scale) is > 0 and < MostElements
             && scheme.FusedPadding is { } padding
-            && scheme.FusedWeights is { } weights
+            && scheme.FusedWeights(x.size(1)) is { } weights
             && weights.All(weight => weight is null || Fits(weight, x))
             && SamplesInWork(scheme, padding, x, scale) < MostSamples;
 

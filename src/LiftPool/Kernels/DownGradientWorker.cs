@@ -157,12 +157,12 @@ internal sealed unsafe class DownGradientWorker<V, T> : DownWorker<V, T>
                 continue;
             }
 
-            var factor = Activation.Of<V, T>(sink.Scale);
+            var factor = Activation.Of<V, T>(sink.Scale * Plan.GainOf(band));
             if (sink.Gains != 0)
             {
                 var (column, r) = Plan.HalvesOf(band);
-                factor = V.Load((T*)sink.Gains + (gain * Plan.Channels) + firstChannel);
-                gainGradients[gain] += Product(row, Lattice.Row(unit, column, r));
+                gainGradients[gain] = V.MultiplyAdd(factor, Product(row, Lattice.Row(unit, column, r)), gainGradients[gain]);
+                factor *= V.Load((T*)sink.Gains + (gain * Plan.Channels) + firstChannel);
                 gain++;
             }
 

@@ -194,13 +194,13 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
     private V* Combined(int unit, BandSink sink, int firstChannel)
     {
         var total = sum;
-        if (sink.Gains == 0 && sink.Scale == 1 && int.IsPow2(sink.Bands))
+        if (sink.Gains == 0 && int.IsPow2(sink.Bands) && sink.Scale * Plan.GainOf(int.Log2(sink.Bands)) == 1)
         {
             var (column, row) = Plan.HalvesOf(int.Log2(sink.Bands));
             return Lattice.Row(unit, column, row);
         }
 
-        if (sink.Gains == 0 && sink.Scale == 1 && sink.Bands == 0b1111)
+        if (sink.Gains == 0 && sink.Scale == 1 && sink.Bands == 0b1111 && Plan.Gains is (1, 1))
         {
             // The default, all four bands, in one go.
             V* ll = Lattice.Row(unit, 0, 0), lh = Lattice.Row(unit, 0, 1), hl = Lattice.Row(unit, 1, 0), hh = Lattice.Row(unit, 1, 1);
@@ -221,10 +221,10 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
                 continue;
             }
 
-            var factor = Activation.Of<V, T>(sink.Scale);
+            var factor = Activation.Of<V, T>(sink.Scale * Plan.GainOf(band));
             if (sink.Gains != 0)
             {
-                factor = V.Load(gains);
+                factor *= V.Load(gains);
                 gains += Plan.Channels;
             }
 

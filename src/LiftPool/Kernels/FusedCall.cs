@@ -7,9 +7,10 @@ namespace LiftPool.Kernels;
 /// autograd; <see cref="RecomputingFunction"/> does.
 /// </summary>
 /// <param name="Steps">The steps of the scheme; their weights come with each call.</param>
+/// <param name="Gains">What the halves of an axis are multiplied with.</param>
 /// <param name="Padding">What stands beyond the ends.</param>
 /// <param name="Bits">The vector width; 0 for one channel at a time.</param>
-internal abstract record FusedCall(KernelStep[] Steps, PaddingModes Padding, int Bits)
+internal abstract record FusedCall(KernelStep[] Steps, Gains Gains, PaddingModes Padding, int Bits)
 {
     /// <summary>Tensors of weights that a step has: taps, bias, projection, its bias; the biases may be null.</summary>
     protected const int WeightsPerStep = 4;
@@ -18,7 +19,7 @@ internal abstract record FusedCall(KernelStep[] Steps, PaddingModes Padding, int
 
     /// <summary>The same steps on tensor operations, with these weights.</summary>
     protected LiftingSteps ComposedSteps(Tensor?[] weights)
-        => new([.. Steps.Select((step, s) => new LiftingStep(step.Kind, new GivenOperator(weights[(s * WeightsPerStep)..((s + 1) * WeightsPerStep)], Padding)))], 1, 1);
+        => new([.. Steps.Select((step, s) => new LiftingStep(step.Kind, new GivenOperator(weights[(s * WeightsPerStep)..((s + 1) * WeightsPerStep)], Padding), step.Rounding))], Gains.Approximation, Gains.Detail);
 
     protected KernelPlan PlanFor(long[] shape, bool ceilMode) => new(
         shape.Length - 2,
@@ -28,7 +29,8 @@ internal abstract record FusedCall(KernelStep[] Steps, PaddingModes Padding, int
         (int)shape[^1],
         ceilMode,
         Padding,
-        Steps);
+        Steps,
+        Gains);
 
     protected void Run(KernelTask task, KernelCall call, Tensor?[] weights, ScalarType dtype)
     {

@@ -5,6 +5,7 @@ namespace LiftPool.Kernels;
 
 /// <summary>A down-pool on the fused kernels.</summary>
 /// <param name="Steps">The steps of the scheme.</param>
+/// <param name="Gains">What the halves of an axis are multiplied with.</param>
 /// <param name="Padding">What stands beyond the ends.</param>
 /// <param name="Bits">The vector width.</param>
 /// <param name="CeilMode">What becomes of an odd axis.</param>
@@ -12,8 +13,8 @@ namespace LiftPool.Kernels;
 /// <param name="Reduction">How.</param>
 /// <param name="KeepBands">Whether every band is an output too, after the reduction.</param>
 /// <param name="Norm">Whether c_u and c_p are outputs too, the last, and of which norm.</param>
-internal sealed record FusedDown(KernelStep[] Steps, PaddingModes Padding, int Bits, bool CeilMode, int Bands, BandReduction Reduction, bool KeepBands, PenaltyNorm? Norm)
-    : FusedCall(Steps, Padding, Bits), IRecomputedCall
+internal sealed record FusedDown(KernelStep[] Steps, Gains Gains, PaddingModes Padding, int Bits, bool CeilMode, int Bands, BandReduction Reduction, bool KeepBands, PenaltyNorm? Norm)
+    : FusedCall(Steps, Gains, Padding, Bits), IRecomputedCall
 {
     // Known after forward: the backward of L2 divides by the samples' norms.
     private PenaltyNorms? norms;

@@ -4,9 +4,10 @@ namespace LiftPool.Kernels;
 
 /// <summary>An up-pool on the fused kernels: the bands to the signal of even lengths.</summary>
 /// <param name="Steps">The steps of the scheme.</param>
+/// <param name="Gains">What the halves of an axis were multiplied with.</param>
 /// <param name="Padding">What stands beyond the ends.</param>
 /// <param name="Bits">The vector width.</param>
-internal sealed record FusedUp(KernelStep[] Steps, PaddingModes Padding, int Bits) : FusedCall(Steps, Padding, Bits), IRecomputedCall
+internal sealed record FusedUp(KernelStep[] Steps, Gains Gains, PaddingModes Padding, int Bits) : FusedCall(Steps, Gains, Padding, Bits), IRecomputedCall
 {
     /// <summary>The signal.</summary>
     /// <param name="inputs">All bands, of one layout, and four weights for each step.</param>

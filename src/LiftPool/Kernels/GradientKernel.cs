@@ -74,16 +74,19 @@ internal readonly unsafe ref struct GradientKernel<V, T>(KernelPlan plan, Lattic
         }
     }
 
-    private void LiftBack(KernelStep step, V* target, V* targetGradient, V* output, V** from, bool inverse, Rows rows)
-        => RowKernel<V, T>.LiftBack(
-            target,
-            targetGradient,
-            output,
-            from,
-            axis.Operator(step),
-            new PackedOperator<V>(weightGradients + step.Offset, step.Taps),
-            AxisKernel<V, T>.Subtracts(step, inverse),
-            rows);
+    private void LiftBack(KernelStep step, V* target, V* targetGradient, V* output, V** from, bool inverse, in Rows rows)
+    {
+        var (op, gradient) = (axis.Operator(step), new PackedOperator<V>(weightGradients + step.Offset, step.Taps));
+        var subtract = AxisKernel<V, T>.Subtracts(step, inverse);
+        if (step.IsLinear)
+        {
+            RowKernel<V, T>.LiftLinearBack(target, targetGradient, output, from, op, gradient, step.Rounding, subtract, in rows);
+        }
+        else
+        {
+            RowKernel<V, T>.LiftBack(target, targetGradient, output, from, op, gradient, subtract, in rows);
+        }
+    }
 
     /// <summary>The gradient of the samples from <paramref name="position"/> on: tap i brought them to position - i + reach.</summary>
     private void SpreadAlong(KernelStep step, V* output, int position, V* to, int columns)

@@ -44,6 +44,8 @@ internal unsafe interface ILanes<TSelf, T>
 
     static abstract TSelf Exp(TSelf a);
 
+    static abstract TSelf Floor(TSelf a);
+
     void Store(T* target);
 
     /// <summary>To an aligned address, past the caches: nobody reads it soon.</summary>

@@ -6,7 +6,9 @@ namespace LiftPool.Kernels;
 /// <param name="Kind">Which half it changes.</param>
 /// <param name="Taps">The operator's taps: odd.</param>
 /// <param name="Offset">Where its weights begin among the vectors of a block of channels.</param>
-internal readonly record struct KernelStep(StepKind Kind, int Taps, int Offset);
+/// <param name="IsLinear">Whether the operator is its taps alone, without ReLU, projection and tanh.</param>
+/// <param name="Rounding">What becomes of a linear operator's output.</param>
+internal readonly record struct KernelStep(StepKind Kind, int Taps, int Offset, bool IsLinear = false, StepRounding Rounding = StepRounding.None);
 
 /// <summary>What the planes of one call have in common: sizes, padding, steps.</summary>
 /// <param name="Axes">1 or 2.</param>
@@ -17,7 +19,8 @@ internal readonly record struct KernelStep(StepKind Kind, int Taps, int Offset);
 /// <param name="CeilMode">Whether an odd axis repeats its last sample, or leaves it out.</param>
 /// <param name="Padding">What stands beyond the ends of a half-signal.</param>
 /// <param name="Steps">The scheme.</param>
-internal sealed record KernelPlan(int Axes, int Batch, int Channels, int Height, int Width, bool CeilMode, PaddingModes Padding, KernelStep[] Steps)
+/// <param name="Gains">What the halves of an axis are multiplied with after the steps.</param>
+internal sealed record KernelPlan(int Axes, int Batch, int Channels, int Height, int Width, bool CeilMode, PaddingModes Padding, KernelStep[] Steps, Gains Gains)
 {
     private const int SamplesTogether = 16;
 
@@ -79,6 +82,18 @@ internal sealed record KernelPlan(int Axes, int Batch, int Channels, int Height,
 
     /// <summary>The inverse of <see cref="HalvesOf"/>.</summary>
     internal int BandOf(int column, int row) => Axes == 1 ? column : (2 * column) + row;
+
+    /// <summary>What a band is multiplied with: a gain for each letter of its name.</summary>
+    internal double GainOf(int band)
+    {
+        var gain = 1.0;
+        for (var axis = 0; axis < Axes; axis++)
+        {
+            gain *= (band >> axis & 1) == 0 ? Gains.Approximation : Gains.Detail;
+        }
+
+        return gain;
+    }
 
     /// <inheritdoc cref="LiftingSteps.LeadingTo"/>
     internal bool[] StepsLeadingTo(bool low, bool high) => LiftingSteps.LeadingTo([.. Steps.Select(step => step.Kind)], low, high);

@@ -58,6 +58,12 @@ internal readonly unsafe struct Lanes128<T>(Vector128<T> vector) : ILanes<Lanes1
             : new(Vector128.Exp(a.vector.AsDouble()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> Floor(Lanes128<T> a)
+        => typeof(T) == typeof(float)
+            ? new(Vector128.Floor(a.vector.AsSingle()).As<float, T>())
+            : new(Vector128.Floor(a.vector.AsDouble()).As<double, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(T* target) => vector.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

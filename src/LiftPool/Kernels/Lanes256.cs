@@ -57,6 +57,12 @@ internal readonly unsafe struct Lanes256<T>(Vector256<T> vector) : ILanes<Lanes2
             : new(Vector256.Exp(a.vector.AsDouble()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> Floor(Lanes256<T> a)
+        => typeof(T) == typeof(float)
+            ? new(Vector256.Floor(a.vector.AsSingle()).As<float, T>())
+            : new(Vector256.Floor(a.vector.AsDouble()).As<double, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(T* target) => vector.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

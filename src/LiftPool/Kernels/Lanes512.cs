@@ -57,6 +57,12 @@ internal readonly unsafe struct Lanes512<T>(Vector512<T> vector) : ILanes<Lanes5
             : new(Vector512.Exp(a.vector.AsDouble()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> Floor(Lanes512<T> a)
+        => typeof(T) == typeof(float)
+            ? new(Vector512.Floor(a.vector.AsSingle()).As<float, T>())
+            : new(Vector512.Floor(a.vector.AsDouble()).As<double, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(T* target) => vector.Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

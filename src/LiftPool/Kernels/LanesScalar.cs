@@ -55,6 +55,9 @@ internal readonly unsafe struct LanesScalar<T>(T value) : ILanes<LanesScalar<T>,
     public static LanesScalar<T> Exp(LanesScalar<T> a) => IsSingle ? Of(MathF.Exp(a.Single)) : Of(Math.Exp(a.Double));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar<T> Floor(LanesScalar<T> a) => IsSingle ? Of(MathF.Floor(a.Single)) : Of(Math.Floor(a.Double));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(T* target) => *target = value;
 
     public void StoreNonTemporal(T* target) => Store(target);

@@ -25,9 +25,9 @@ internal sealed class PenaltyNorms(PenaltyNorm norm, KernelPlan plan, double[] b
         for (var i = 0; i < factors.Length; i++)
         {
             var gradient = i % 2 == 0 ? updateGradient : predictGradient;
-            factors[i] = norm == PenaltyNorm.MeanSquare ? gradient * 2 / Elements(i)
+            factors[i] = SquaredGain(plan, i) * (norm == PenaltyNorm.MeanSquare ? gradient * 2 / Elements(i)
                 : sums[i] == 0 ? 0
-                : gradient / (plan.Batch * Math.Sqrt(sums[i]));
+                : gradient / (plan.Batch * Math.Sqrt(sums[i])));
         }
 
         return factors;
@@ -40,13 +40,21 @@ internal sealed class PenaltyNorms(PenaltyNorm norm, KernelPlan plan, double[] b
         return (double)plan.Batch * plan.Channels * rows * plan.Columns;
     }
 
+    // The steps down the columns work on halves with their gain, which the kernels apply at the very end.
+    private static double SquaredGain(KernelPlan plan, int index) => (index / 2 % plan.Terms) switch
+    {
+        0 => 1,
+        1 => plan.Gains.Approximation * plan.Gains.Approximation,
+        _ => plan.Gains.Detail * plan.Gains.Detail,
+    };
+
     private static double[] SumBlocks(KernelPlan plan, double[] blockSums, int blocks)
     {
         var size = plan.PenaltySums;
         var sums = new double[plan.Batch * size];
         for (var i = 0; i < blockSums.Length; i++)
         {
-            sums[(i / (size * blocks) * size) + (i % size)] += blockSums[i];
+            sums[(i / (size * blocks) * size) + (i % size)] += SquaredGain(plan, i) * blockSums[i];
         }
 
         return sums;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using LiftPool.Lifting;
 
 namespace LiftPool.Kernels;
 
@@ -77,6 +78,53 @@ internal static unsafe class RowKernel<V, T>
                 break;
             default:
                 Spread<AnyTaps>(target, sources, op, in rows);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// <c>target[j] -= f(j)</c>, or <c>+=</c>, with the linear <c>f = sum_k taps[k] sources[k][j]</c>, rounded as the step says.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void LiftLinear(V* target, V** sources, PackedOperator<V> op, StepRounding rounding, bool subtract, in Rows rows)
+    {
+        switch (op.Count)
+        {
+            case 3:
+                LiftLinear<ThreeTaps>(target, sources, op, rounding, subtract, in rows);
+                break;
+            case 5:
+                LiftLinear<FiveTaps>(target, sources, op, rounding, subtract, in rows);
+                break;
+            case 1:
+                LiftLinear<OneTap>(target, sources, op, rounding, subtract, in rows);
+                break;
+            default:
+                LiftLinear<AnyTaps>(target, sources, op, rounding, subtract, in rows);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="LiftBack(V*, V*, V*, V**, PackedOperator{V}, PackedOperator{V}, bool, in Rows)"/> for a linear operator, whose output
+    /// was not kept. The gradient goes through the rounding.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void LiftLinearBack(V* target, V* targetGradient, V* output, V** sources, PackedOperator<V> op, PackedOperator<V> gradient, StepRounding rounding, bool subtract, in Rows rows)
+    {
+        switch (op.Count)
+        {
+            case 3:
+                LiftLinearBack<ThreeTaps>(target, targetGradient, output, sources, op, gradient, rounding, subtract, in rows);
+                break;
+            case 5:
+                LiftLinearBack<FiveTaps>(target, targetGradient, output, sources, op, gradient, rounding, subtract, in rows);
+                break;
+            case 1:
+                LiftLinearBack<OneTap>(target, targetGradient, output, sources, op, gradient, rounding, subtract, in rows);
+                break;
+            default:
+                LiftLinearBack<AnyTaps>(target, targetGradient, output, sources, op, gradient, rounding, subtract, in rows);
                 break;
         }
     }
@@ -176,6 +224,61 @@ internal static unsafe class RowKernel<V, T>
             gradient.Taps[k] = tap;
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void LiftLinear<K>(V* target, V** sources, PackedOperator<V> op, StepRounding rounding, bool subtract, in Rows rows)
+        where K : struct, ITapCount
+    {
+        var (count, columns, stride, _) = rows;
+        var taps = new Taps<K>(op, sources);
+        for (nint row = 0; row < count; row++)
+        {
+            for (nint j = row * stride, end = j + columns; j < end; j++)
+            {
+                var f = Round(taps.Sum(default, j), rounding);
+                target[j] = subtract ? target[j] - f : target[j] + f;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void LiftLinearBack<K>(V* target, V* targetGradient, V* output, V** sources, PackedOperator<V> op, PackedOperator<V> gradient, StepRounding rounding, bool subtract, in Rows rows)
+        where K : struct, ITapCount
+    {
+        var (count, columns, stride, outputStride) = rows;
+        var taps = new Taps<K>(op, sources);
+        for (nint row = 0; row < count; row++)
+        {
+            for (nint j = row * stride, o = row * outputStride, end = j + columns; j < end; j++, o++)
+            {
+                var f = Round(taps.Sum(default, j), rounding);
+                target[j] = subtract ? target[j] + f : target[j] - f;
+                output[o] = subtract ? default(V) - targetGradient[j] : targetGradient[j];
+            }
+        }
+
+        for (var k = 0; k < op.Count; k++)
+        {
+            var tap = gradient.Taps[k];
+            for (nint row = 0; row < count; row++)
+            {
+                for (nint j = row * stride, o = row * outputStride, end = j + columns; j < end; j++, o++)
+                {
+                    tap = V.MultiplyAdd(output[o], sources[k][j], tap);
+                }
+            }
+
+            gradient.Taps[k] = tap;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Round(V f, StepRounding rounding) => rounding switch
+    {
+        StepRounding.None => f,
+        StepRounding.Down => V.Floor(f),
+        _ => V.Floor(f + Activation.Of<V, T>(0.5)),
+    };
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Spread<K>(V* target, V** sources, PackedOperator<V> op, in Rows rows)

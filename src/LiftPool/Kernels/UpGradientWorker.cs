@@ -106,7 +106,9 @@ internal sealed unsafe class UpGradientWorker<V, T> : UpWorker<V, T>
         for (var band = 0; band < writers.Length; band++)
         {
             var (column, r) = Plan.HalvesOf(band);
-            writers[band].Write(gradients.Row(unit, column, r), Plan.Columns);
+            var samples = gradients.Row(unit, column, r);
+            Ungain(samples, band);
+            writers[band].Write(samples, Plan.Columns);
         }
     }
 }

@@ -89,6 +89,21 @@ internal unsafe class UpWorker<V, T> : Worker<V, T>
         }
     }
 
+    /// <summary>Takes a band's gain back; of a gradient that came to what the gain was taken from, the same.</summary>
+    protected void Ungain(V* samples, int band)
+    {
+        if (Plan.Gains is (1, 1))
+        {
+            return;
+        }
+
+        var factor = Activation.Of<V, T>(1 / Plan.GainOf(band));
+        for (var j = 0; j < Plan.Columns; j++)
+        {
+            samples[j] *= factor;
+        }
+    }
+
     private void WriteUnit(int unit)
     {
         // Row 1, the odd one, stands before row 0.
@@ -103,7 +118,9 @@ internal unsafe class UpWorker<V, T> : Worker<V, T>
         for (var band = 0; band < readers.Length; band++)
         {
             var (column, row) = Plan.HalvesOf(band);
-            readers[band].Read(Lattice.Row(unit, column, row), Plan.Columns);
+            var samples = Lattice.Row(unit, column, row);
+            readers[band].Read(samples, Plan.Columns);
+            Ungain(samples, band);
         }
     }
 }

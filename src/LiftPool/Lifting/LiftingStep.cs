@@ -11,4 +11,24 @@ internal enum StepKind
 }
 
 /// <summary>One lifting step: an operator that keeps <c>[B, C, L]</c>, and the half that its result changes.</summary>
-internal readonly record struct LiftingStep(StepKind Kind, Module<Tensor, Tensor> Operator);
+/// <param name="Kind">The half.</param>
+/// <param name="Operator">The operator.</param>
+/// <param name="Rounding">What becomes of its output.</param>
+internal readonly record struct LiftingStep(StepKind Kind, Module<Tensor, Tensor> Operator, StepRounding Rounding = StepRounding.None)
+{
+    /// <summary>Rounds as the step says. The gradient goes straight through, as if nothing were rounded.</summary>
+    internal Tensor Round(Tensor output)
+    {
+        if (Rounding == StepRounding.None)
+        {
+            return output;
+        }
+
+        using var scope = NewDisposeScope();
+        var values = output.detach();
+        var rounded = (Rounding == StepRounding.Nearest ? values.add(Scalars.Half) : values).floor();
+
+        // The difference is exactly 0, and carries the gradient.
+        return (output.requires_grad ? rounded.add(output.sub(values), Scalars.One) : rounded).MoveToOuterDisposeScope();
+    }
+}

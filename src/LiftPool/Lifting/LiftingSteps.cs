@@ -8,10 +8,14 @@ namespace LiftPool.Lifting;
 internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double approximationGain, double detailGain) : IDisposable
 {
     // Null for a gain of 1, which costs nothing then.
-    private readonly Scalar? approximationGain = approximationGain == 1 ? null : approximationGain.ToScalar();
-    private readonly Scalar? detailGain = detailGain == 1 ? null : detailGain.ToScalar();
+    private readonly Scalar? approximationFactor = approximationGain == 1 ? null : approximationGain.ToScalar();
+    private readonly Scalar? detailFactor = detailGain == 1 ? null : detailGain.ToScalar();
 
     internal IEnumerable<Module<Tensor, Tensor>> Operators => steps.Select(step => step.Operator);
+
+    internal IReadOnlyList<LiftingStep> Steps => steps;
+
+    internal Gains Gains => new(approximationGain, detailGain);
 
     /// <summary>Whether it is the paper's list: one predict step, one update step.</summary>
     internal bool IsPredictThenUpdate => steps is [{ Kind: StepKind.Predict }, { Kind: StepKind.Update }];
@@ -44,8 +48,8 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
         for (var i = 0; i < parts.Length; i++)
         {
             penalties?.Add(even[i]!, oddSamples[i]!, odd[i]!);
-            halves[2 * i] = wanted[2 * i] ? Scaled(Own(even[i]!, evenSamples[i]!), approximationGain) : null;
-            halves[(2 * i) + 1] = wanted[(2 * i) + 1] ? Scaled(Own(odd[i]!, oddSamples[i]!), detailGain) : null;
+            halves[2 * i] = wanted[2 * i] ? Scaled(Own(even[i]!, evenSamples[i]!), approximationFactor) : null;
+            halves[(2 * i) + 1] = wanted[(2 * i) + 1] ? Scaled(Own(odd[i]!, oddSamples[i]!), detailFactor) : null;
         }
 
         return halves;
@@ -59,8 +63,8 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
         var even = new Tensor?[parts];
         for (var i = 0; i < parts; i++)
         {
-            even[i] = Unscaled(halves[2 * i], approximationGain);
-            odd[i] = Unscaled(halves[(2 * i) + 1], detailGain);
+            even[i] = Unscaled(halves[2 * i], approximationFactor);
+            odd[i] = Unscaled(halves[(2 * i) + 1], detailFactor);
         }
 
         bool[] all = [.. Enumerable.Repeat(true, parts)];
@@ -74,8 +78,8 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
 
     public void Dispose()
     {
-        approximationGain?.Dispose();
-        detailGain?.Dispose();
+        approximationFactor?.Dispose();
+        detailFactor?.Dispose();
     }
 
     /// <summary>Takes one step, or with <paramref name="inverse"/> takes it back, for the parts that need it.</summary>
@@ -92,7 +96,8 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
         var subtract = (step.Kind == StepKind.Predict) != inverse;
         foreach (var (i, result) in parts.Zip(results))
         {
-            target[i] = subtract ? target[i]!.sub(result) : target[i]!.add(result, Scalars.One);
+            var rounded = step.Round(result);
+            target[i] = subtract ? target[i]!.sub(rounded) : target[i]!.add(rounded, Scalars.One);
         }
     }
 
@@ -100,7 +105,7 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
     private static Tensor[] Operate(LiftingStep step, Tensor[] inputs, int dim)
     {
         var op = step.Operator;
-        if (op is LiftingOperator { RunsAlongAxes: true } own)
+        if (op is IAxisOperator { RunsAlongAxes: true } own)
         {
             return [.. inputs.Select(input => own.Along(input, dim))];
         }
@@ -108,7 +113,7 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
         var signals = inputs.Length == 1
             ? Signals.Fold(inputs[0], dim)
             : cat([.. inputs.Select(input => Signals.Fold(input, dim))]);
-        if (inputs.Length == 1 && op is not LiftingOperator)
+        if (inputs.Length == 1 && op is not IAxisOperator)
         {
             // Folding may give a view of the half itself, and a module of the user's may work in place.
             signals = signals.clone();

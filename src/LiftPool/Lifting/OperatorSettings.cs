@@ -63,6 +63,14 @@ internal sealed record OperatorSettings
 
     internal LiftingOperator NewOperator() => new(this);
 
+    /// <summary>A filter of these taps, one for each of <see cref="Channels"/>.</summary>
+    internal FilterOperator NewFilter(double[] taps, bool learnable)
+    {
+        using var scope = NewDisposeScope();
+        var weight = tensor(taps, dtype: Dtype ?? get_default_dtype(), device: Device ?? get_default_device()).expand(Channels, 1, -1).clone();
+        return new(learnable ? Parameter(weight) : weight, PaddingMode);
+    }
+
     private static long CheckedGroups(string layer, long channels, long? groups, string parameter)
     {
         if (groups is { } chosen && (chosen < 1 || channels % chosen != 0))

@@ -8,7 +8,7 @@ namespace LiftPool.Lifting;
 /// It is not an <c>nn.Conv1d</c> because a kernel of one sample with a filter of its own for each channel, which is
 /// every default projection, is a multiplication, and far cheaper as one.
 /// </remarks>
-internal sealed class SameConv1d : Module<Tensor, Tensor>
+internal sealed class SameConv1d : OwnModule
 {
     // The names are the state-dict keys. Readonly for this code; `.to()` replaces them by reflection.
     private readonly Parameter weight;
@@ -43,16 +43,14 @@ internal sealed class SameConv1d : Module<Tensor, Tensor>
 
     private long Channels => weight.size(0);
 
-    private long KernelSize => weight.size(2);
-
     /// <summary>Why a half-signal of this length cannot be padded, or null if it can.</summary>
-    internal string? Refuses(long length)
+    internal static string? Refuses(PaddingModes paddingMode, int kernelSize, long length)
     {
-        var margin = KernelSize / 2;
+        var margin = kernelSize / 2;
         return paddingMode switch
         {
-            PaddingModes.Reflect when margin >= length => $"more than {margin} samples in a half-signal for kernel_size {KernelSize} with reflect padding",
-            PaddingModes.Circular when margin > length => $"at least {margin} samples in a half-signal for kernel_size {KernelSize} with circular padding",
+            PaddingModes.Reflect when margin >= length => $"more than {margin} samples in a half-signal for kernel_size {kernelSize} with reflect padding",
+            PaddingModes.Circular when margin > length => $"at least {margin} samples in a half-signal for kernel_size {kernelSize} with circular padding",
             _ => null,
         };
     }
@@ -63,8 +61,6 @@ internal sealed class SameConv1d : Module<Tensor, Tensor>
 
     /// <summary>Whether each channel has a filter of its own.</summary>
     internal bool IsDepthwise => groups == Channels;
-
-    internal bool HasHooks => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
 
     public override Tensor forward(Tensor input)
     {
@@ -82,7 +78,8 @@ internal sealed class SameConv1d : Module<Tensor, Tensor>
     /// <summary>The convolution along one of the last two axes of <c>[B, C, rows, columns]</c>, of any strides.</summary>
     internal Tensor Along(Tensor planes, int dim) => Compute(planes, dim, weight, bias, groups, paddingMode);
 
-    private static Tensor Compute(Tensor planes, int dim, Tensor weight, Tensor? bias, long groups, PaddingModes paddingMode)
+    /// <summary>The same along one of the last two axes of <c>[B, C, rows, columns]</c>.</summary>
+    internal static Tensor Compute(Tensor planes, int dim, Tensor weight, Tensor? bias, long groups, PaddingModes paddingMode)
     {
         var (channels, kernelSize) = (weight.size(0), weight.size(2));
         var depthwise = groups == channels;

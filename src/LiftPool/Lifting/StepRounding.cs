@@ -1,0 +1,14 @@
+namespace LiftPool.Lifting;
+
+/// <summary>To which integer a step rounds its operator's output, in a lossless scheme.</summary>
+internal enum StepRounding
+{
+    /// <summary>To none: the step is as exact as its numbers.</summary>
+    None,
+
+    /// <summary><c>floor(v)</c>.</summary>
+    Down,
+
+    /// <summary><c>floor(v + 1/2)</c>.</summary>
+    Nearest,
+}
