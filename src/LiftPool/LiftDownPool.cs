@@ -112,7 +112,7 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     {
         CheckInput(input);
         using var scope = NewDisposeScope();
-        return Pool(input, Prepared(input), keepBands: false).output.MoveToOuterDisposeScope();
+        return Pool(input, Prepared(input), chosenBands, keepBands: false).output!.MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -126,12 +126,22 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
         CheckInput(input);
         using var scope = NewDisposeScope();
         var x = Prepared(input);
-        var (output, bands) = Pool(input, x, keepBands: true);
-        var kept = ceilMode ? [] : OddSizes.SetAside(x);
-        Tensor[] own = [.. bands.Select(band => Like(input, band))];
-        var carried = new LiftBands(own, [.. kept.Select(sample => Like(input, sample))], input.shape);
-        return (output.MoveToOuterDisposeScope(), carried.MoveToOuterDisposeScope());
+        var (output, bands) = Pool(input, x, chosenBands, keepBands: true);
+        return (output!.MoveToOuterDisposeScope(), Carried(input, x, bands).MoveToOuterDisposeScope());
     }
+
+    /// <summary>The bands alone, in the caller's dispose scope.</summary>
+    internal LiftBands Split(Tensor input)
+    {
+        CheckInput(input);
+        using var scope = NewDisposeScope();
+        var x = Prepared(input);
+        return Carried(input, x, Pool(input, x, made: 0, keepBands: true).bands).MoveToOuterDisposeScope();
+    }
+
+    internal int Axes => axes;
+
+    internal bool CeilMode => ceilMode;
 
     /// <summary>
     /// The two penalties of this layer alone, for code in which a <see cref="LiftRegularizer"/>, which belongs to a
@@ -150,20 +160,27 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
         return scope.MoveToOuter(c_u, c_p);
     }
 
+    private LiftBands Carried(Tensor input, Tensor x, List<Tensor> bands)
+    {
+        var kept = ceilMode ? [] : OddSizes.SetAside(x);
+        Tensor[] own = [.. bands.Select(band => Like(input, band))];
+        return new(own, [.. kept.Select(sample => Like(input, sample))], input.shape);
+    }
+
     /// <summary>
     /// The output, and with <paramref name="keepBands"/> every band, from the input as <see cref="Prepared"/> gives it. Collects
     /// penalties inside a LiftRegularizer.
     /// </summary>
-    private (Tensor output, List<Tensor> bands) Pool(Tensor input, Tensor x, bool keepBands)
+    private (Tensor? output, List<Tensor> bands) Pool(Tensor input, Tensor x, int made, bool keepBands)
     {
         var regularizer = LiftRegularizer.Current;
-        var (output, bands, penalties) = Compute(x, chosenBands, keepBands, regularizer?.Norm);
+        var (output, bands, penalties) = Compute(x, made, keepBands, regularizer?.Norm);
         if (penalties is { } terms)
         {
             regularizer!.Collect(this, terms);
         }
 
-        return (Like(input, output!), bands);
+        return (output is null ? null : Like(input, output), bands);
     }
 
     private (Tensor? output, List<Tensor> bands, (Tensor c_u, Tensor c_p)? penalties) Compute(Tensor x, int made, bool keepBands, PenaltyNorm? norm)

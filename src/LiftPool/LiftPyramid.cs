@@ -1,0 +1,149 @@
+using LiftPool.Lifting;
+
+namespace LiftPool;
+
+/// <summary>
+/// Several levels of lifting, each on the approximation of the level before: the multiresolution pyramid of the wavelet
+/// transform, and back.
+/// </summary>
+/// <remarks>
+/// <para>The input is level 0's; level i + 1 takes apart the approximation (<c>LL</c>) of level i, of half the length on every
+/// axis. The inverse begins with the coarsest level and is exact, odd lengths at any level included.</para>
+/// <para>The pools' bands and reduction play no part: every level gives all of its bands. A <see cref="LiftRegularizer"/> collects each
+/// level.</para>
+/// <para>Source: S. Mallat, "A Theory for Multiresolution Signal Decomposition: The Wavelet Representation", IEEE PAMI 11, 1989.</para>
+/// </remarks>
+public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
+{
+    // The field's name is the state-dict key of its pools: levels.0.scheme...
+    private readonly ModuleList<LiftDownPool> levels;
+
+    private readonly LiftDownPool[] pools;
+    private readonly LiftUpPool[] up;
+
+    /// <summary>A pyramid in which the same operators serve every level.</summary>
+    /// <param name="pool">The down-pool of a level, which the pyramid registers and owns.</param>
+    /// <param name="count">The number of levels.</param>
+    /// <exception cref="ArgumentException">There is to be no level.</exception>
+    public LiftPyramid(LiftDownPool pool, int count)
+        : this([pool ?? throw new ArgumentNullException(nameof(pool))], count)
+    {
+    }
+
+    /// <summary>A pyramid in which each level has operators of its own.</summary>
+    /// <param name="pools">The down-pools, the finest level first, of one dimension; the pyramid registers and owns them.</param>
+    /// <exception cref="ArgumentException">There is no pool, or they are of different dimensions.</exception>
+    public LiftPyramid(params LiftDownPool[] pools)
+        : this(pools, (pools ?? throw new ArgumentNullException(nameof(pools))).Length)
+    {
+    }
+
+    private LiftPyramid(LiftDownPool[] own, int count)
+        : base(nameof(LiftPyramid))
+    {
+        if (count < 1)
+        {
+            throw Errors.Wrong(nameof(LiftPyramid), "at least one level", $"{count}", nameof(count));
+        }
+
+        Array.ForEach(own, pool => ArgumentNullException.ThrowIfNull(pool, nameof(own)));
+        if (own.FirstOrDefault(pool => pool.Axes != own[0].Axes) is { } other)
+        {
+            throw Errors.Wrong(nameof(LiftPyramid), $"pools of {own[0].Axes} axes as the first is", $"one of {other.Axes}", nameof(own));
+        }
+
+        levels = ModuleList(own);
+        pools = own.Length == count ? own : [.. Enumerable.Repeat(own[0], count)];
+        up = Array.ConvertAll(own, UpPool);
+        RegisterComponents();
+    }
+
+    /// <summary>Takes the input apart, level by level.</summary>
+    /// <param name="input">As the first level's pool takes it.</param>
+    /// <returns>The bands of every level, in the caller's dispose scope.</returns>
+    /// <exception cref="ArgumentException">
+    /// As the first pool's forward throws it, or an axis is too short for so many levels.
+    /// </exception>
+    public override LiftPyramidBands forward(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        CheckLengths(input);
+        using var scope = NewDisposeScope();
+        var bands = new LiftBands[pools.Length];
+        for (var level = 0; level < pools.Length; level++)
+        {
+            bands[level] = pools[level].Split(level == 0 ? input : bands[level - 1].Approximation);
+        }
+
+        return new LiftPyramidBands(bands).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Puts the levels together again: the input, exact but for rounding.</summary>
+    /// <param name="bands">What <see cref="forward"/> gave.</param>
+    /// <returns>A tensor of the input's shape, in the caller's dispose scope.</returns>
+    /// <exception cref="ArgumentException">Bands of another number of levels or another dimension.</exception>
+    public Tensor inverse(LiftPyramidBands bands)
+    {
+        ArgumentNullException.ThrowIfNull(bands);
+        return inverse(bands.Approximation, bands);
+    }
+
+    /// <summary><see cref="inverse(LiftPyramidBands)"/> with something else in the place of the coarsest approximation.</summary>
+    /// <param name="approximation">Of the shape of <see cref="LiftPyramidBands.Approximation"/>.</param>
+    /// <param name="bands">Where the details come from.</param>
+    /// <returns>A tensor of the input's shape, in the caller's dispose scope.</returns>
+    /// <exception cref="ArgumentException">Bands of another number of levels or another dimension, or the wrong shape.</exception>
+    public Tensor inverse(Tensor approximation, LiftPyramidBands bands)
+    {
+        ArgumentNullException.ThrowIfNull(approximation);
+        ArgumentNullException.ThrowIfNull(bands);
+        if (bands.Levels.Count != pools.Length)
+        {
+            throw Errors.Wrong(nameof(LiftPyramid), $"bands of {pools.Length} levels", $"{bands.Levels.Count}", nameof(bands));
+        }
+
+        using var scope = NewDisposeScope();
+        for (var level = pools.Length - 1; level >= 0; level--)
+        {
+            approximation = up[up.Length == 1 ? 0 : level].forward(approximation, bands.Levels[level]);
+        }
+
+        return approximation.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Array.ForEach(up, pool => pool.Dispose());
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private static LiftUpPool UpPool(LiftDownPool pool) => pool.Axes switch
+    {
+        1 => new LiftUpPool1d(pool),
+        2 => new LiftUpPool2d(pool),
+        _ => new LiftUpPool3d(pool),
+    };
+
+    // The last level's pool would find it, after all others had computed.
+    private void CheckLengths(Tensor input)
+    {
+        for (var axis = Math.Max(0, input.dim() - pools[0].Axes); axis < input.dim(); axis++)
+        {
+            var length = input.size((int)axis);
+            foreach (var pool in pools)
+            {
+                length = OddSizes.BandLength(length, pool.CeilMode);
+            }
+
+            if (length < 1)
+            {
+                throw Errors.Wrong(nameof(LiftPyramid), $"axes that can be halved {pools.Length} times", Errors.Shape(input), nameof(input));
+            }
+        }
+    }
+}
