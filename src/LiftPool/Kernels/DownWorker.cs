@@ -54,7 +54,7 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
         for (var i = 0; i < writers.Length; i++)
         {
             var sink = Call.Sinks[i];
-            writers[i] = BandWriter(sink.Tensor, sink.Channels, plane.From(sink.FirstChannel), writeSquares + (i * PixelWriter<V, T>.SquareSize));
+            writers[i] = BandWriter(sink.Tensor, sink.Channels, plane.From(sink.FirstChannel), writeSquares + (i * PixelWriter<V, T>.SquareSize), writers.Length);
         }
 
         var axis = new AxisKernel<V, T>(Plan, Lattice, default, weights, TanhTerms, Sources);

@@ -15,8 +15,8 @@ internal enum KernelTask
 internal static unsafe class KernelRunner
 {
     /// <summary>
-    /// A result that is larger has left a core's own cache by the time that its last plane is written, so it is written past the
-    /// caches. Tests set it to 0.
+    /// Results that are larger together have left a core's own cache by the time that the last plane is written, so they are
+    /// written past the caches. Tests set it to 0.
     /// </summary>
     internal static long CacheBytes { get; set; } = 8 << 20;
 

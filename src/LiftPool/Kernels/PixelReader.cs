@@ -62,11 +62,21 @@ internal unsafe struct PixelReader<V, T>(T* plane, PlaneLayout layout, V* square
                 FillSquare();
             }
 
-            for (var until = Math.Min(end, squareEnd); next < until; next++)
+            var known = Math.Min(end, squareEnd) - next;
+            var source = square + (next - squareStart);
+            for (var i = 0; i + 1 < known; i += 2)
             {
-                *first = square[next - squareStart];
-                Advance(ref first, ref second, step, 1);
+                first[i / 2 * step] = source[i];
+                second[i / 2 * step] = source[i + 1];
             }
+
+            if (known % 2 == 1)
+            {
+                first[known / 2 * step] = source[known - 1];
+            }
+
+            next += known;
+            Advance(ref first, ref second, step, known);
         }
     }
 

@@ -41,9 +41,22 @@ internal unsafe struct PixelWriter<V, T>(T* plane, PlaneLayout layout, V* square
                 continue;
             }
 
-            square[waiting++] = *first;
-            PixelReader<V, T>.Advance(ref first, ref second, step, 1);
-            count--;
+            var room = Math.Min(count, V.Count - waiting);
+            var target = square + waiting;
+            for (var i = 0; i + 1 < room; i += 2)
+            {
+                target[i] = first[i / 2 * step];
+                target[i + 1] = second[i / 2 * step];
+            }
+
+            if (room % 2 == 1)
+            {
+                target[room - 1] = first[room / 2 * step];
+            }
+
+            waiting += room;
+            count -= room;
+            PixelReader<V, T>.Advance(ref first, ref second, step, room);
             if (waiting == V.Count)
             {
                 WriteSquare(new((T*)square, V.Count));

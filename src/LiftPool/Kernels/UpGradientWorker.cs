@@ -35,7 +35,7 @@ internal sealed unsafe class UpGradientWorker<V, T> : UpWorker<V, T>
         reader = SignalReader(Call.SignalGradient, plane, next, readSquare);
         for (var band = 0; band < writers.Length; band++)
         {
-            writers[band] = BandWriter(Call.BandGradients[band], plane, writeSquares + (band * PixelWriter<V, T>.SquareSize));
+            writers[band] = BandWriter(Call.BandGradients[band], Plan.Channels, plane, writeSquares + (band * PixelWriter<V, T>.SquareSize), writers.Length);
         }
 
         var axis = new AxisKernel<V, T>(Plan, Lattice, outputs, weights, TanhTerms, Sources);

@@ -102,13 +102,11 @@ internal abstract unsafe class Worker<V, T> : IDisposable
         => Reader(tensor, channels, Plan.Units, Plan.Columns, plane, next, square);
 
     protected PixelWriter<V, T> SignalWriter(TensorMemory tensor, Plane plane, V* squares)
-        => Writer(tensor, Plan.Channels, Plan.Height, Plan.Width, plane, squares);
+        => Writer(tensor, Plan.Channels, Plan.Height, Plan.Width, plane, squares, results: 1);
 
-    protected PixelWriter<V, T> BandWriter(TensorMemory tensor, Plane plane, V* squares)
-        => BandWriter(tensor, Plan.Channels, plane, squares);
-
-    protected PixelWriter<V, T> BandWriter(TensorMemory tensor, int channels, Plane plane, V* squares)
-        => Writer(tensor, channels, Plan.Units, Plan.Columns, plane, squares);
+    /// <summary>Writes a plane of a band's size, one of so many results of a call.</summary>
+    protected PixelWriter<V, T> BandWriter(TensorMemory tensor, int channels, Plane plane, V* squares, int results)
+        => Writer(tensor, channels, Plan.Units, Plan.Columns, plane, squares, results);
 
     private static PixelReader<V, T> Reader(TensorMemory tensor, int channels, int height, int width, Plane plane, Plane next, V* square)
     {
@@ -119,11 +117,11 @@ internal abstract unsafe class Worker<V, T> : IDisposable
         return new(memory, tensor.Layout(channels, height * width), square, ahead);
     }
 
-    private PixelWriter<V, T> Writer(TensorMemory tensor, int channels, int height, int width, Plane index, V* squares)
+    private PixelWriter<V, T> Writer(TensorMemory tensor, int channels, int height, int width, Plane index, V* squares, int results)
     {
         var plane = MemoryOf(tensor, channels, height, width, index);
         var layout = tensor.Layout(channels, height * width);
-        var large = (long)Plan.Batch * channels * layout.Pixels * sizeof(T) > KernelRunner.CacheBytes;
+        var large = (long)results * Plan.Batch * Plan.Channels * layout.Pixels * sizeof(T) > KernelRunner.CacheBytes;
         var stride = tensor.ChannelsLast ? layout.PixelStride : layout.ChannelStride;
         var wholeLines = sizeof(V) == CacheLine && ((nint)plane | (stride * sizeof(T))) % CacheLine == 0;
         return new(plane, layout, squares, nonTemporal: large && wholeLines);
