@@ -10,6 +10,7 @@ internal static class Compare
     private static readonly TimeSpan TrainingBudget = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan UpBudget = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan KernelBudget = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WaveletBudget = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan NetworkBudget = TimeSpan.FromSeconds(20);
 
     /// <summary>Long enough for .NET to compile what a call runs through a second time, with all optimisations.</summary>
@@ -34,12 +35,14 @@ internal static class Compare
             shapes.Add(Measure(shape, measure, budget));
         }
 
+        say("wavelets");
+        var wavelets = WaveletContest.Wavelets.ToDictionary(wavelet => wavelet, wavelet => MeasureWavelet(wavelet, measure, WaveletBudget * budget));
         say("training steps of the small VGG");
         var steps = MeasureSteps(measure, NetworkBudget * budget);
         say("memory of a training step");
         var peaks = Enum.GetValues<PoolKind>().ToDictionary(kind => kind, PeakMemory.Of);
         say("copy bandwidth and vector rate");
-        return new Results(shapes, steps, peaks, Floor.Measure(), load, clock.Elapsed);
+        return new Results(shapes, wavelets, steps, peaks, Floor.Measure(), load, clock.Elapsed);
     }
 
     private static ShapeResult Measure(Shape shape, Rounds measure, double budget)
@@ -56,6 +59,13 @@ internal static class Compare
             measure.Medians(contest.Up(), UpBudget * budget),
             measure.Medians(contest.Kernels(), KernelBudget * budget),
             alive);
+    }
+
+    private static Dictionary<string, double> MeasureWavelet(Wavelet wavelet, Rounds measure, TimeSpan budget)
+    {
+        using var noGrad = no_grad();
+        using var contest = new WaveletContest(wavelet, Shape.First);
+        return measure.Medians(contest.Sides(), budget);
     }
 
     private static Dictionary<PoolKind, double> MeasureSteps(Rounds measure, TimeSpan budget)
@@ -76,8 +86,11 @@ internal static class Compare
     private static void WarmUp()
     {
         // Sixteen channels, so that every vector width has its lanes filled.
-        using var contest = new Contest(new Shape(4, 16, 16, 16));
+        var shape = new Shape(4, 16, 16, 16);
+        using var contest = new Contest(shape);
+        using var wavelets = new WaveletContest(WaveletContest.Wavelets[0], shape);
         var training = contest.Training();
+        Side[] withoutGradients = [.. contest.Kernels(), .. contest.Up(), .. wavelets.Sides()];
         var clock = Stopwatch.StartNew();
         while (clock.Elapsed < CompileTime)
         {
@@ -87,7 +100,7 @@ internal static class Compare
             }
 
             using var noGrad = no_grad();
-            foreach (var side in contest.Kernels().Concat(contest.Up()))
+            foreach (var side in withoutGradients)
             {
                 using var around = side.Around?.Invoke();
                 side.Call();

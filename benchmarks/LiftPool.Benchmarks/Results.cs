@@ -30,6 +30,7 @@ internal sealed record ShapeResult(
 
 /// <summary>Everything that one run measured.</summary>
 /// <param name="Shapes">A shape each.</param>
+/// <param name="Wavelets">Of each wavelet, the median seconds of the calls of a <see cref="WaveletContest"/> on the first shape.</param>
 /// <param name="Steps">Median seconds of a training step of the small VGG.</param>
 /// <param name="Peaks">Memory of a training step.</param>
 /// <param name="Floor">What the machine could do at best.</param>
@@ -37,6 +38,7 @@ internal sealed record ShapeResult(
 /// <param name="Elapsed">How long the run took.</param>
 internal sealed record Results(
     IReadOnlyList<ShapeResult> Shapes,
+    Dictionary<Wavelet, Dictionary<string, double>> Wavelets,
     Dictionary<PoolKind, double> Steps,
     Dictionary<PoolKind, PeakMemory?> Peaks,
     Floor Floor,

@@ -23,6 +23,7 @@ internal sealed class Tables(Results results)
         Times("Forward + backward, against MaxPool", one => one.Training);
         Up();
         Kernels();
+        Wavelets();
         Network();
         Memory();
         Floor();
@@ -85,6 +86,25 @@ internal sealed class Tables(Results results)
         foreach (var path in ComputePath.Paths.Append(Contest.OneThread))
         {
             Row([path, .. results.Shapes.Select(one => Ratio(one.Kernels[path] / one.Kernels[Pools.Title(PoolKind.Max)]))]);
+        }
+    }
+
+    private void Wavelets()
+    {
+        Heading($"Wavelets on {Shape.First}");
+        Row(["ratio", "target", .. results.Wavelets.Keys.Select(wavelet => $"{wavelet}")], header: true);
+        foreach (var target in WaveletTarget.All)
+        {
+            Row([target.What, target.Limits, .. results.Wavelets.Values.Select(times => target.Limit is { } limit
+                ? Target.Verdict(target.Ratio(times), limit)
+                : Ratio(target.Ratio(times)))]);
+        }
+
+        text.Append('\n');
+        Row(["milliseconds", .. results.Wavelets.Keys.Select(wavelet => $"{wavelet}")], header: true);
+        foreach (var side in results.Wavelets.Values.First().Keys)
+        {
+            Row([side, .. results.Wavelets.Values.Select(times => Milliseconds(times[side]))]);
         }
     }
 
