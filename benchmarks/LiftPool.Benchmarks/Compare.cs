@@ -88,9 +88,11 @@ internal static class Compare
         // Sixteen channels, so that every vector width has its lanes filled.
         var shape = new Shape(4, 16, 16, 16);
         using var contest = new Contest(shape);
-        using var wavelets = new WaveletContest(WaveletContest.Wavelets[0], shape);
+        // Kernels are compiled for each number of taps.
+        using var haar = new WaveletContest(Wavelet.Haar, shape);
+        using var cdf53 = new WaveletContest(Wavelet.Cdf53, shape);
         var training = contest.Training();
-        Side[] withoutGradients = [.. contest.Kernels(), .. contest.Up(), .. wavelets.Sides()];
+        Side[] withoutGradients = [.. contest.Kernels(), .. contest.Up(), .. haar.Sides(), .. cdf53.Sides()];
         var clock = Stopwatch.StartNew();
         while (clock.Elapsed < CompileTime)
         {
