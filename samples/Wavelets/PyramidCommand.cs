@@ -1,3 +1,4 @@
+using System.Globalization;
 using LiftPool;
 using static TorchSharp.torch;
 
@@ -20,13 +21,13 @@ internal static class PyramidCommand
             throw new InvalidDataException($"{imageFile}: {image.Width} x {image.Height} is too small to be halved");
         }
 
-        using (var picture = new PyramidPicture(image.Width, image.Height))
-        {
-            picture.Draw(parts);
-            picture.Save(outputFile);
-        }
+        using var mosaic = new Mosaic(image.Width, image.Height);
+        var contrasts = PyramidPicture.Draw(mosaic, parts);
+        mosaic.Save(outputFile);
 
-        Console.WriteLine($"{outputFile}: {parts.Details.Count} levels of {wavelet}, {PyramidPicture.Contrast} x the details, around mid-grey");
+        Console.WriteLine($"{Path.GetRelativePath(Environment.CurrentDirectory, outputFile)}");
+        Console.WriteLine($"{image.Width} x {image.Height}, {wavelet}, {parts.Details.Count} levels; details around mid-grey, on the image's scale times");
+        Console.WriteLine(string.Join(", ", contrasts.Select((contrast, i) => string.Create(CultureInfo.InvariantCulture, $"{contrast:F1} (level {i + 1})"))));
         return 0;
     }
 

@@ -1,88 +1,78 @@
-using SkiaSharp;
+using System.Globalization;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Wavelets;
 
 /// <summary>
-/// The bands of all levels in the place of the image: the smooth copy upper left, what is high along the row (HL) to its right, what is
-/// high down the column (LH) below it, what is both (HH) across; and in the place of the smooth copy the next level.
+/// The bands of all levels in the place of the image: the smooth copy upper left, what is high along the row (HL) to its right,
+/// what is high down the column (LH) below it, what is both (HH) across; and in the place of the smooth copy the next level.
 /// </summary>
-internal sealed class PyramidPicture(int width, int height) : IDisposable
+internal static class PyramidPicture
 {
-    /// <summary>What the details are multiplied by to be seen.</summary>
-    public const int Contrast = 6;
+    // Details have many small values and few large ones: with so many standard deviations in the range of greys, edges are
+    // bright and dark, and flat parts still show their texture. The few beyond are cut off.
+    private const double DeviationsInRange = 5;
+    private const double HalfRange = 127.5;
 
-    private static readonly SKColor LineColour = new(0xFFF2F1EC);
-    private static readonly Scalar Darkest = 0f;
-    private static readonly Scalar MidGrey = 127.5f;
-    private static readonly Scalar Brightest = 255f;
+    // What is this flat (no detail but the transform's own rounding) is not made visible.
+    private const double SmallestDeviation = 1e-2;
 
-    private readonly SKSurface surface = SKSurface.Create(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+    private static readonly Scalar MidGrey = ((float)HalfRange).ToScalar();
 
-    // As thin as can be seen once the picture is scaled to a page.
-    private readonly int lineWidth = Math.Max(1, Math.Max(width, height) / 512);
-
-    public void Draw(Decomposition parts)
+    /// <summary>Draws the bands of an image [1, 3, H, W] of values in 0..255.</summary>
+    /// <returns>For each level, the finest first, what its details are multiplied by to be seen.</returns>
+    public static IReadOnlyList<double> Draw(Mosaic mosaic, Decomposition parts)
     {
-        var (cellWidth, cellHeight) = (width, height);
+        using var scope = NewDisposeScope();
+        var contrasts = new List<double>();
+        var (cellWidth, cellHeight) = (mosaic.Width, mosaic.Height);
+        var labels = new List<(string Name, int Left, int Top, int Width, int Height)>();
         for (var level = 1; level <= parts.Details.Count; level++)
         {
             var bands = parts.Details[level - 1];
-            var (bandWidth, bandHeight) = (Width(bands.LL), Height(bands.LL));
+            var (bandWidth, bandHeight) = (Mosaic.WidthOf(bands.LL), Mosaic.HeightOf(bands.LL));
             var (right, below) = (cellWidth - bandWidth, cellHeight - bandHeight);
-            Tile(VisibleDetail(bands.HL, level), right, 0);
-            Tile(VisibleDetail(bands.LH, level), 0, below);
-            Tile(VisibleDetail(bands.HH, level), right, below);
+            var contrast = Contrast(bands.HL, bands.LH, bands.HH);
+            contrasts.Add(contrast * (1 << level));
+            Detail("HL", bands.HL, right, 0);
+            Detail("LH", bands.LH, 0, below);
+            Detail("HH", bands.HH, right, below);
 
-            // An odd side leaves a pixel between its halves, which the line covers.
-            Line(bandWidth, 0, Math.Max(lineWidth, right - bandWidth), cellHeight);
-            Line(0, bandHeight, cellWidth, Math.Max(lineWidth, below - bandHeight));
+            // An odd side leaves a row or column of nothing between its halves, which the line covers.
+            mosaic.Line(bandWidth, 0, right - bandWidth, cellHeight);
+            mosaic.Line(0, bandHeight, cellWidth, below - bandHeight);
             (cellWidth, cellHeight) = (bandWidth, bandHeight);
+
+            void Detail(string name, Tensor band, int left, int top)
+            {
+                mosaic.Tile(Scaled(band, contrast).add(MidGrey), left, top);
+                labels.Add((string.Create(CultureInfo.InvariantCulture, $"{name}{level}"), left, top, bandWidth, bandHeight));
+            }
         }
 
-        Tile(GreyValues(parts.Approximation, parts.Details.Count), 0, 0);
+        // These wavelets double a constant image at each level, sqrt(2) along each axis.
+        mosaic.Tile(Scaled(parts.Approximation, Math.ScaleB(1, -parts.Details.Count)), 0, 0);
+        labels.Add((string.Create(CultureInfo.InvariantCulture, $"LL{parts.Details.Count}"), 0, 0, cellWidth, cellHeight));
+        foreach (var (name, left, top, width, height) in labels)
+        {
+            mosaic.Label(name, left, top, width, height);
+        }
+
+        return contrasts;
     }
 
-    public void Save(string file)
+    // One for the three bands of a level, so that they can be compared.
+    private static double Contrast(params Tensor[] details)
     {
-        using var pixels = surface.PeekPixels();
-        using var stream = File.Create(file);
-        pixels.Encode(stream, new SKPngEncoderOptions(SKPngEncoderFilterFlags.AllFilters, zLibLevel: 9));
+        using var all = cat([.. details.Select(band => band.flatten())]);
+        using var deviation = all.square().mean().sqrt();
+        return HalfRange / (DeviationsInRange * Math.Max(SmallestDeviation, deviation.item<float>()));
     }
 
-    public void Dispose() => surface.Dispose();
-
-    private static Tensor VisibleDetail(Tensor detail, int level)
+    private static Tensor Scaled(Tensor band, double factor)
     {
-        using var values = GreyValues(detail, level);
-        using var contrast = ((float)Contrast).ToScalar();
-        using var louder = values.mul(contrast);
-        return louder.add(MidGrey);
+        using var scalar = ((float)factor).ToScalar();
+        return band.mul(scalar);
     }
-
-    // These wavelets double a constant image at each level (sqrt(2) along each axis): undone, all levels are on the image's scale.
-    private static Tensor GreyValues(Tensor band, int level)
-    {
-        using var scale = MathF.ScaleB(1, -level).ToScalar();
-        return band.mul(scale);
-    }
-
-    private void Tile(Tensor values, int left, int top)
-    {
-        using var scope = NewDisposeScope();
-        var pixels = values.clamp(Darkest, Brightest).round().to(ScalarType.Byte).squeeze(0).permute(1, 2, 0).contiguous();
-        using var bitmap = new RgbImage(Width(values), Height(values), pixels.data<byte>().ToArray()).ToBitmap();
-        surface.Canvas.DrawBitmap(bitmap, left, top);
-    }
-
-    private void Line(int left, int top, int lineAcross, int lineDown)
-    {
-        using var paint = new SKPaint { Color = LineColour };
-        surface.Canvas.DrawRect(left, top, lineAcross, lineDown, paint);
-    }
-
-    private static int Width(Tensor x) => (int)x.size(3);
-
-    private static int Height(Tensor x) => (int)x.size(2);
 }

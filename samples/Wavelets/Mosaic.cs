@@ -1,0 +1,104 @@
+using SkiaSharp;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Wavelets;
+
+/// <summary>A picture put together of tiles, lines and labels; places and sizes are in samples, of which a small picture magnifies each.</summary>
+internal sealed class Mosaic : IDisposable
+{
+    // A picture at least about so many pixels wide or high can be read on a page.
+    private const int ReadableSide = 1024;
+
+    private const float SmallestText = 9;
+
+    private static readonly SKColor LineColour = new(0xFFF2F1EC);
+    private static readonly SKColor Shade = new(0xB0101216);
+    private static readonly Scalar Darkest = 0f;
+    private static readonly Scalar Brightest = 255f;
+
+    // The usual faces of Windows, macOS and Linux. A slim container may have none at all: then nothing is written.
+    private static readonly string[] Families =
+        ["Segoe UI", "Helvetica Neue", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Arial"];
+
+    private readonly int zoom;
+    private readonly int lineWidth;
+    private readonly float largestText;
+    private readonly SKTypeface face = Typeface();
+    private readonly SKSurface surface;
+
+    public Mosaic(int width, int height)
+    {
+        (Width, Height) = (width, height);
+        var longerSide = Math.Max(width, height);
+        zoom = Math.Max(1, ReadableSide / longerSide);
+        lineWidth = Math.Max(1, zoom * longerSide / 700);
+        largestText = zoom * longerSide / 56f;
+        surface = SKSurface.Create(new SKImageInfo(zoom * width, zoom * height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+    }
+
+    public int Width { get; }
+
+    public int Height { get; }
+
+    public static int WidthOf(Tensor x) => (int)x.size(3);
+
+    public static int HeightOf(Tensor x) => (int)x.size(2);
+
+    /// <summary>Draws a tensor [1, 3, H, W]; what lies outside 0..255 is cut off.</summary>
+    public void Tile(Tensor values, int left, int top)
+    {
+        using var scope = NewDisposeScope();
+        var pixels = values.clamp(Darkest, Brightest).round().to(ScalarType.Byte).squeeze(0).permute(1, 2, 0).contiguous();
+        using var bitmap = new RgbImage(WidthOf(values), HeightOf(values), pixels.data<byte>().ToArray()).ToBitmap();
+        using var image = SKImage.FromBitmap(bitmap);
+        var place = SKRect.Create(zoom * left, zoom * top, zoom * image.Width, zoom * image.Height);
+        surface.Canvas.DrawImage(image, place, new SKSamplingOptions(SKFilterMode.Nearest));
+    }
+
+    /// <summary>Fills a place with the lines' colour; what has no width or height becomes a thin line around that place.</summary>
+    public void Line(int left, int top, int width, int height)
+    {
+        using var paint = new SKPaint { Color = LineColour };
+        var across = Math.Max(lineWidth, zoom * width);
+        var down = Math.Max(lineWidth, zoom * height);
+        var (x, y) = ((zoom * left) - ((across - (zoom * width)) / 2), (zoom * top) - ((down - (zoom * height)) / 2));
+        surface.Canvas.DrawRect(x, y, across, down, paint);
+    }
+
+    /// <summary>Writes a name into the lower left corner of a tile, smaller in a smaller tile, or not where it could not be read.</summary>
+    public void Label(string name, int left, int top, int tileWidth, int tileHeight)
+    {
+        var size = Math.Min(largestText, zoom * Math.Min(tileWidth, tileHeight) / 9f);
+        if (size < SmallestText || !face.ContainsGlyphs(name))
+        {
+            return;
+        }
+
+        using var font = new SKFont(face, size) { Subpixel = true };
+        var box = SKRect.Create(
+            (zoom * left) + (0.5f * size), (zoom * (top + tileHeight)) - (2 * size), font.MeasureText(name) + (0.8f * size), 1.5f * size);
+        using var shade = new SKPaint { Color = Shade, IsAntialias = true };
+        surface.Canvas.DrawRoundRect(box, 0.3f * size, 0.3f * size, shade);
+        using var ink = new SKPaint { Color = LineColour, IsAntialias = true };
+        surface.Canvas.DrawText(name, box.Left + (0.4f * size), box.Top + (1.12f * size), SKTextAlign.Left, font, ink);
+    }
+
+    public void Save(string file)
+    {
+        using var pixels = surface.PeekPixels();
+        using var png = pixels.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.AllFilters, zLibLevel: 9))!;
+        using var stream = File.Create(file);
+        png.SaveTo(stream);
+    }
+
+    public void Dispose()
+    {
+        surface.Dispose();
+        face.Dispose();
+    }
+
+    private static SKTypeface Typeface() =>
+        Families.Select(family => SKFontManager.Default.MatchFamily(family, SKFontStyle.Bold)).FirstOrDefault(found => found is not null)
+        ?? SKTypeface.Default;
+}
