@@ -13,6 +13,7 @@ internal sealed class Mosaic : IDisposable
     private const float SmallestText = 9;
 
     private static readonly SKColor LineColour = new(0xFFF2F1EC);
+    private static readonly SKColor MidGrey = new(0xFF808080);
     private static readonly SKColor Shade = new(0xB0101216);
     private static readonly Scalar Darkest = 0f;
     private static readonly Scalar Brightest = 255f;
@@ -35,6 +36,7 @@ internal sealed class Mosaic : IDisposable
         lineWidth = Math.Max(1, zoom * longerSide / 700);
         largestText = zoom * longerSide / 56f;
         surface = SKSurface.Create(new SKImageInfo(zoom * width, zoom * height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        surface.Canvas.Clear(MidGrey);
     }
 
     public int Width { get; }
@@ -56,15 +58,11 @@ internal sealed class Mosaic : IDisposable
         surface.Canvas.DrawImage(image, place, new SKSamplingOptions(SKFilterMode.Nearest));
     }
 
-    /// <summary>Fills a place with the lines' colour; what has no width or height becomes a thin line around that place.</summary>
-    public void Line(int left, int top, int width, int height)
-    {
-        using var paint = new SKPaint { Color = LineColour };
-        var across = Math.Max(lineWidth, zoom * width);
-        var down = Math.Max(lineWidth, zoom * height);
-        var (x, y) = ((zoom * left) - ((across - (zoom * width)) / 2), (zoom * top) - ((down - (zoom * height)) / 2));
-        surface.Canvas.DrawRect(x, y, across, down, paint);
-    }
+    /// <summary>A thin line from the upper edge down.</summary>
+    public void VerticalLine(float x, int length) => Line(zoom * x, 0, 0, zoom * length);
+
+    /// <summary>A thin line from the left edge to the right.</summary>
+    public void HorizontalLine(float y, int length) => Line(0, zoom * y, zoom * length, 0);
 
     /// <summary>Writes a name into the lower left corner of a tile, smaller in a smaller tile, or not where it could not be read.</summary>
     public void Label(string name, int left, int top, int tileWidth, int tileHeight)
@@ -96,6 +94,14 @@ internal sealed class Mosaic : IDisposable
     {
         surface.Dispose();
         face.Dispose();
+    }
+
+    // By whole pixels: a line between two would be a blurred one of twice the width.
+    private void Line(float left, float top, float width, float height)
+    {
+        using var paint = new SKPaint { Color = LineColour };
+        var (x, y) = (MathF.Floor(left - (width == 0 ? lineWidth / 2f : 0)), MathF.Floor(top - (height == 0 ? lineWidth / 2f : 0)));
+        surface.Canvas.DrawRect(x, y, Math.Max(lineWidth, width), Math.Max(lineWidth, height), paint);
     }
 
     private static SKTypeface Typeface() =>

@@ -40,7 +40,7 @@ var pyramid = new Command("pyramid", "Draws a photograph's bands as textbooks do
 };
 pyramid.SetAction(parsed => PyramidCommand.Run(
     parsed.GetValue(image)?.FullName ?? Path.Combine(photos, "astronaut.png"),
-    parsed.GetRequiredValue(output).FullName,
+    parsed.GetRequiredValue(output),
     Enum.Parse<Wavelet>(parsed.GetRequiredValue(drawnWavelet), ignoreCase: true),
     parsed.GetRequiredValue(drawnLevels)));
 

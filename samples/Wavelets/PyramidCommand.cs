@@ -7,7 +7,7 @@ namespace Wavelets;
 /// <summary>Takes a photograph apart and draws the parts.</summary>
 internal static class PyramidCommand
 {
-    public static int Run(string imageFile, string outputFile, Wavelet wavelet, int levels)
+    public static int Run(string imageFile, FileInfo output, Wavelet wavelet, int levels)
     {
         var image = RgbImage.Read(imageFile);
         using var scope = NewDisposeScope();
@@ -23,11 +23,16 @@ internal static class PyramidCommand
 
         using var mosaic = new Mosaic(image.Width, image.Height);
         var contrasts = PyramidPicture.Draw(mosaic, parts);
-        mosaic.Save(outputFile);
+        mosaic.Save(output.FullName);
 
-        Console.WriteLine($"{Path.GetRelativePath(Environment.CurrentDirectory, outputFile)}");
-        Console.WriteLine($"{image.Width} x {image.Height}, {wavelet}, {parts.Details.Count} levels; details around mid-grey, on the image's scale times");
-        Console.WriteLine(string.Join(", ", contrasts.Select((contrast, i) => string.Create(CultureInfo.InvariantCulture, $"{contrast:F1} (level {i + 1})"))));
+        // The file as the user named it.
+        Console.WriteLine($"{output}: {image.Width} x {image.Height}, {wavelet}, levels: {parts.Details.Count}");
+        Console.WriteLine("The details, on the scale of the image's values, stand around mid-grey, multiplied to be seen:");
+        for (var level = 1; level <= contrasts.Count; level++)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  level {level}: x {contrasts[level - 1]:F1}"));
+        }
+
         return 0;
     }
 

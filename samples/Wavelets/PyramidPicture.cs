@@ -1,4 +1,5 @@
 using System.Globalization;
+using LiftPool;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,42 +26,59 @@ internal static class PyramidPicture
     public static IReadOnlyList<double> Draw(Mosaic mosaic, Decomposition parts)
     {
         using var scope = NewDisposeScope();
-        var contrasts = new List<double>();
-        var (cellWidth, cellHeight) = (mosaic.Width, mosaic.Height);
-        var labels = new List<(string Name, int Left, int Top, int Width, int Height)>();
-        for (var level = 1; level <= parts.Details.Count; level++)
-        {
-            var bands = parts.Details[level - 1];
-            var (bandWidth, bandHeight) = (Mosaic.WidthOf(bands.LL), Mosaic.HeightOf(bands.LL));
-            var (right, below) = (cellWidth - bandWidth, cellHeight - bandHeight);
-            var contrast = Contrast(bands.HL, bands.LH, bands.HH);
-            contrasts.Add(contrast * (1 << level));
-            Detail("HL", bands.HL, right, 0);
-            Detail("LH", bands.LH, 0, below);
-            Detail("HH", bands.HH, right, below);
-
-            // An odd side leaves a row or column of nothing between its halves, which the line covers.
-            mosaic.Line(bandWidth, 0, right - bandWidth, cellHeight);
-            mosaic.Line(0, bandHeight, cellWidth, below - bandHeight);
-            (cellWidth, cellHeight) = (bandWidth, bandHeight);
-
-            void Detail(string name, Tensor band, int left, int top)
-            {
-                mosaic.Tile(Scaled(band, contrast).add(MidGrey), left, top);
-                labels.Add((string.Create(CultureInfo.InvariantCulture, $"{name}{level}"), left, top, bandWidth, bandHeight));
-            }
-        }
+        var cells = Cells(mosaic, parts);
 
         // These wavelets double a constant image at each level, sqrt(2) along each axis.
-        mosaic.Tile(Scaled(parts.Approximation, Math.ScaleB(1, -parts.Details.Count)), 0, 0);
-        labels.Add((string.Create(CultureInfo.InvariantCulture, $"LL{parts.Details.Count}"), 0, 0, cellWidth, cellHeight));
-        foreach (var (name, left, top, width, height) in labels)
+        var levels = cells.Count;
+        mosaic.Tile(Scaled(parts.Approximation, Math.ScaleB(1, -levels)), 0, 0);
+        double[] contrasts = [.. cells.Select(cell => DrawDetails(mosaic, cell))];
+
+        // Over all tiles.
+        for (var level = 1; level <= levels; level++)
         {
-            mosaic.Label(name, left, top, width, height);
+            DrawFrame(mosaic, cells[level - 1], level);
         }
 
-        return contrasts;
+        mosaic.Label(Name("LL", levels), 0, 0, cells[^1].BandWidth, cells[^1].BandHeight);
+        return [.. contrasts.Select((contrast, i) => Math.ScaleB(contrast, i + 1))];
     }
+
+    private static List<Cell> Cells(Mosaic mosaic, Decomposition parts)
+    {
+        var cells = new List<Cell>();
+        var (width, height) = (mosaic.Width, mosaic.Height);
+        foreach (var bands in parts.Details)
+        {
+            cells.Add(new Cell(bands, width, height));
+            (width, height) = (cells[^1].BandWidth, cells[^1].BandHeight);
+        }
+
+        return cells;
+    }
+
+    private static double DrawDetails(Mosaic mosaic, Cell cell)
+    {
+        var bands = cell.Bands;
+        var contrast = Contrast(bands.HL, bands.LH, bands.HH);
+        mosaic.Tile(Visible(bands.HL), cell.Right, 0);
+        mosaic.Tile(Visible(bands.LH), 0, cell.Below);
+        mosaic.Tile(Visible(bands.HH), cell.Right, cell.Below);
+        return contrast;
+
+        Tensor Visible(Tensor detail) => Scaled(detail, contrast).add(MidGrey);
+    }
+
+    private static void DrawFrame(Mosaic mosaic, Cell cell, int level)
+    {
+        // An odd side leaves a sample's width of grey between its halves, with the line in its middle.
+        mosaic.VerticalLine((cell.BandWidth + cell.Right) / 2f, cell.Height);
+        mosaic.HorizontalLine((cell.BandHeight + cell.Below) / 2f, cell.Width);
+        mosaic.Label(Name("HL", level), cell.Right, 0, cell.BandWidth, cell.BandHeight);
+        mosaic.Label(Name("LH", level), 0, cell.Below, cell.BandWidth, cell.BandHeight);
+        mosaic.Label(Name("HH", level), cell.Right, cell.Below, cell.BandWidth, cell.BandHeight);
+    }
+
+    private static string Name(string band, int level) => string.Create(CultureInfo.InvariantCulture, $"{band}{level}");
 
     // One for the three bands of a level, so that they can be compared.
     private static double Contrast(params Tensor[] details)
@@ -74,5 +92,17 @@ internal static class PyramidPicture
     {
         using var scalar = ((float)factor).ToScalar();
         return band.mul(scalar);
+    }
+
+    /// <summary>The place of one level: all of the picture, or that of the smooth copy of the level before.</summary>
+    private sealed record Cell(LiftBands Bands, int Width, int Height)
+    {
+        public int BandWidth { get; } = Mosaic.WidthOf(Bands.LL);
+
+        public int BandHeight { get; } = Mosaic.HeightOf(Bands.LL);
+
+        public int Right => Width - BandWidth;
+
+        public int Below => Height - BandHeight;
     }
 }
