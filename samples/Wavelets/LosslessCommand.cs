@@ -35,7 +35,13 @@ internal static class LosslessCommand
         return allBack ? 0 : 1;
 
         void Sum(string name, string size, Sizes bytes, bool back) => Row(
-            name, size, Text($"{bytes.Raw:N0}"), Text($"{bytes.Png:N0}"), Text($"{bytes.Ours:N0}"), Text($"{(double)bytes.Ours / bytes.Png:F3}"), back ? "yes" : "no");
+            name,
+            size,
+            Text($"{bytes.Raw:N0}"),
+            Text($"{bytes.Png:N0}"),
+            Text($"{bytes.Ours:N0}"),
+            Text($"{(double)bytes.Ours / bytes.Png:F3}"),
+            back ? "yes" : "no");
 
         void Row(string name, string size, string raw, string png, string ours, string ratio, string back) =>
             Console.WriteLine($"{name.PadRight(nameWidth)}  {size,13}  {raw,13}  {png,12}  {ours,12}  {ratio,8}  {back,11}");
@@ -47,7 +53,8 @@ internal static class LosslessCommand
         {
             var encoded = LosslessCodec.Encode(image, wavelet, levels);
             var decoded = LosslessCodec.Decode(encoded);
-            var back = (decoded.Width, decoded.Height) == (image.Width, image.Height) && decoded.Pixels.AsSpan().SequenceEqual(image.Pixels);
+            var back = (decoded.Width, decoded.Height) == (image.Width, image.Height)
+                && decoded.Pixels.AsSpan().SequenceEqual(image.Pixels);
             return (new Sizes(image.Pixels.Length, image.PngLength(), encoded.Length), back);
         }
         catch (InvalidDataException e)

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Wavelets;
 
-/// <summary>A picture put together of tiles, lines and labels; places and sizes are in samples, of which a small picture magnifies each.</summary>
+/// <summary>A picture put together of tiles, lines and labels. Places and sizes are in samples; a small picture magnifies them.</summary>
 internal sealed class Mosaic : IDisposable
 {
     // A picture at least about so many pixels wide or high can be read on a page.

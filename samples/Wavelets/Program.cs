@@ -12,7 +12,9 @@ var data = new Option<DirectoryInfo>("--data")
 }.AcceptExistingOnly();
 var codingLevels = Levels(5);
 var codingWavelet = WaveletName(Wavelet.Cdf53);
-var lossless = new Command("lossless", "Codes each image by an integer wavelet transform and a general-purpose coder, decodes it, compares bit for bit and prints the sizes beside PNG's.")
+var lossless = new Command(
+    "lossless",
+    "Codes each image by an integer wavelet transform and a general-purpose coder, decodes it, compares bit for bit and prints the sizes beside PNG's.")
 {
     data, codingLevels, codingWavelet,
 };

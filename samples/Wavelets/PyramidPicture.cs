@@ -11,8 +11,8 @@ namespace Wavelets;
 /// </summary>
 internal static class PyramidPicture
 {
-    // Details have many small values and few large ones: with so many standard deviations in the range of greys, edges are
-    // bright and dark, and flat parts still show their texture. The few beyond are cut off.
+    // Details have many small values and few large ones: with so many standard deviations between mid-grey and white, edges
+    // are bright and dark, and flat parts still show their texture. The few beyond are cut off.
     private const double DeviationsInRange = 5;
     private const double HalfRange = 127.5;
 

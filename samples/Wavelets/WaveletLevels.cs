@@ -5,7 +5,7 @@ namespace Wavelets;
 
 /// <summary>What is left of an image after some levels.</summary>
 /// <param name="Approximation">The last level's smooth copy.</param>
-/// <param name="Details">Each level's bands, the finest first; their LL is the input of the next, and the last one's is the approximation.</param>
+/// <param name="Details">Each level's bands, the finest first; their LL is what the next level takes apart.</param>
 internal sealed record Decomposition(Tensor Approximation, IReadOnlyList<LiftBands> Details);
 
 /// <summary>A multi-level wavelet transform of images [1, C, H, W]: a pool on the smooth copy of the pool before.</summary>
@@ -23,7 +23,7 @@ internal sealed class WaveletLevels : IDisposable
         up = new LiftUpPool2d(down);
     }
 
-    /// <summary>Takes an image apart, in as many levels as asked for or as it has room for: both sides are halved while they have two samples.</summary>
+    /// <summary>Takes an image apart, in as many levels as asked for or as there is room for: a side of one sample is not halved.</summary>
     public Decomposition Decompose(Tensor image, int levels)
     {
         var approximation = image;
