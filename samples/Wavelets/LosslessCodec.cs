@@ -10,14 +10,14 @@ internal static class LosslessCodec
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using var transform = Transform(wavelet);
+        using var pyramid = Pyramid(wavelet, levels);
         var planes = tensor(ReversibleColour.Planes(image), [1, RgbImage.Channels, image.Height, image.Width]);
-        var parts = transform.Decompose(planes, levels);
+        var parts = pyramid.forward(planes);
 
         using var bytes = new MemoryStream();
         using var writer = new BinaryWriter(bytes);
         writer.Write((byte)wavelet);
-        writer.Write((byte)parts.Details.Count);
+        writer.Write((byte)levels);
         writer.Write(image.Width);
         writer.Write(image.Height);
         writer.Flush();
@@ -35,8 +35,8 @@ internal static class LosslessCodec
         var (width, height) = (reader.ReadInt32(), reader.ReadInt32());
 
         // Only a pool makes bands. Those of a black image have the right shapes; what they hold is replaced.
-        using var transform = Transform(wavelet);
-        var parts = transform.Decompose(zeros(1, RgbImage.Channels, height, width), levels);
+        using var pyramid = Pyramid(wavelet, levels);
+        var parts = pyramid.forward(zeros(1, RgbImage.Channels, height, width));
         Tensor[] bands = [.. CoarseToFine(parts)];
         var coefficients = CoefficientCoder.Read(bytes, (int)bands.Sum(band => band.numel()));
         var next = 0;
@@ -48,15 +48,16 @@ internal static class LosslessCodec
             next += count;
         }
 
-        return ReversibleColour.Image(width, height, Values(transform.Restore(parts)));
+        return ReversibleColour.Image(width, height, Values(pyramid.inverse(parts)));
     }
 
     // With the longer half of an odd side every sample is in a band; with the shorter, some would be set aside for the up-pool alone.
-    private static WaveletLevels Transform(Wavelet wavelet) => new(wavelet, lossless: true, ceil_mode: true);
+    private static LiftPyramid Pyramid(Wavelet wavelet, int levels)
+        => new(new LiftDownPool2d(LiftingScheme.Wavelet(wavelet, lossless: true), ceil_mode: true), levels);
 
     // Bands alike in size and spread stand together, for a coder that adapts as it goes.
-    private static IEnumerable<Tensor> CoarseToFine(Decomposition parts) =>
-        parts.Details.Reverse().SelectMany(bands => new[] { bands.HL, bands.LH, bands.HH }).Prepend(parts.Approximation);
+    private static IEnumerable<Tensor> CoarseToFine(LiftPyramidBands parts) =>
+        parts.Levels.Reverse().SelectMany(bands => new[] { bands.HL, bands.LH, bands.HH }).Prepend(parts.Approximation);
 
     private static float[] Values(Tensor x)
     {

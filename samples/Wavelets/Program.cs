@@ -67,7 +67,7 @@ static Option<int> Levels(int usual)
 {
     var levels = new Option<int>("--levels")
     {
-        Description = "How often the smooth copy is halved again; less often where the image is too small",
+        Description = "How often the smooth copy is halved again",
         HelpName = "N",
         DefaultValueFactory = _ => usual,
     };

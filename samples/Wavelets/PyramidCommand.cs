@@ -13,20 +13,23 @@ internal static class PyramidCommand
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
 
-        // The shorter half of an odd side: the next level fits into this one's smooth copy.
-        using var transform = new WaveletLevels(wavelet, lossless: false, ceil_mode: false);
-        var parts = transform.Decompose(ToTensor(image), levels);
-        if (parts.Details.Count == 0)
+        // As often as the shorter side can be halved. Of an odd side it is the shorter half, so that the next level fits into
+        // this one's smooth copy.
+        var count = Math.Min(levels, int.Log2(Math.Min(image.Width, image.Height)));
+        if (count == 0)
         {
             throw new InvalidDataException($"{imageFile}: {image.Width} x {image.Height} is too small to be halved");
         }
+
+        using var pyramid = new LiftPyramid(new LiftDownPool2d(LiftingScheme.Wavelet(wavelet)), count);
+        var parts = pyramid.forward(ToTensor(image));
 
         using var mosaic = new Mosaic(image.Width, image.Height);
         var contrasts = PyramidPicture.Draw(mosaic, parts);
         mosaic.Save(output.FullName);
 
         // The file as the user named it.
-        Console.WriteLine($"{output}: {image.Width} x {image.Height}, {wavelet}, levels: {parts.Details.Count}");
+        Console.WriteLine($"{output}: {image.Width} x {image.Height}, {wavelet}, levels: {count}");
         Console.WriteLine("The details, on the scale of the image's values, stand around mid-grey, multiplied to be seen:");
         for (var level = 1; level <= contrasts.Count; level++)
         {

@@ -23,7 +23,7 @@ internal static class PyramidPicture
 
     /// <summary>Draws the bands of an image [1, 3, H, W] of values in 0..255.</summary>
     /// <returns>For each level, the finest first, what its details are multiplied by to be seen.</returns>
-    public static IReadOnlyList<double> Draw(Mosaic mosaic, Decomposition parts)
+    public static IReadOnlyList<double> Draw(Mosaic mosaic, LiftPyramidBands parts)
     {
         using var scope = NewDisposeScope();
         var cells = Cells(mosaic, parts);
@@ -43,11 +43,11 @@ internal static class PyramidPicture
         return [.. contrasts.Select((contrast, i) => Math.ScaleB(contrast, i + 1))];
     }
 
-    private static List<Cell> Cells(Mosaic mosaic, Decomposition parts)
+    private static List<Cell> Cells(Mosaic mosaic, LiftPyramidBands parts)
     {
         var cells = new List<Cell>();
         var (width, height) = (mosaic.Width, mosaic.Height);
-        foreach (var bands in parts.Details)
+        foreach (var bands in parts.Levels)
         {
             cells.Add(new Cell(bands, width, height));
             (width, height) = (cells[^1].BandWidth, cells[^1].BandHeight);
