@@ -20,7 +20,7 @@ internal sealed class WaveletContest : IDisposable
     private readonly Tensor input;
     private readonly LiftDownPool2d low;
     private readonly LiftDownPool2d sum;
-    private readonly LiftUpPool2d up;
+    private readonly LiftPyramid transform;
     private readonly WaveletConvolution convolution;
     private readonly Module<Tensor, Tensor> max;
 
@@ -30,7 +30,7 @@ internal sealed class WaveletContest : IDisposable
         input = randn(shape.Size);
         low = new LiftDownPool2d(LiftingScheme.Wavelet(wavelet), Bands2d.LL);
         sum = new LiftDownPool2d(low);
-        up = new LiftUpPool2d(low);
+        transform = new LiftPyramid(new LiftDownPool2d(low), 1);
         convolution = new WaveletConvolution(wavelet, shape.Channels);
         max = Pools.New(PoolKind.Max, shape.Axes, shape.Channels);
         Check(wavelet);
@@ -39,13 +39,13 @@ internal sealed class WaveletContest : IDisposable
     /// <summary>To be run without gradients.</summary>
     public IReadOnlyList<Side> Sides()
     {
-        var bands = low.forward_with_bands(input).bands;
+        var bands = transform.call(input);
         return
         [
-            Scoped(Forward, () => low.forward_with_bands(input)),
+            Scoped(Forward, () => transform.call(input)),
             Scoped(Low, () => low.call(input)),
             Scoped(Sum, () => sum.call(input)),
-            Scoped(Inverse, () => up.call(bands)),
+            Scoped(Inverse, () => transform.inverse(bands)),
             Scoped(Convolution, () => convolution.call(input)),
             Scoped(Copy, () => input.clone()),
             Scoped(Pools.Title(PoolKind.Max), () => max.call(input)),
@@ -54,7 +54,7 @@ internal sealed class WaveletContest : IDisposable
 
     public void Dispose()
     {
-        foreach (var module in (Module[])[up, sum, low, convolution, max])
+        foreach (var module in (Module[])[transform, sum, low, convolution, max])
         {
             module.Dispose();
         }
@@ -66,7 +66,7 @@ internal sealed class WaveletContest : IDisposable
     private void Check(Wavelet wavelet)
     {
         using var check = NewDisposeScope();
-        var bands = low.forward_with_bands(input).bands;
+        var bands = transform.call(input).Levels[0];
         var composed = convolution.call(input);
         for (var i = 0; i < bands.Names.Count; i++)
         {
