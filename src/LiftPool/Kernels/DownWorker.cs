@@ -212,8 +212,8 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
             return total;
         }
 
-        new Span<V>(total, Plan.Columns).Clear();
         var gains = (T*)sink.Gains + firstChannel;
+        var written = false;
         for (var band = 0; band < Plan.Bands; band++)
         {
             if ((sink.Bands >> band & 1) == 0)
@@ -229,13 +229,29 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
             }
 
             var (column, row) = Plan.HalvesOf(band);
-            var samples = Lattice.Row(unit, column, row);
-            for (var j = 0; j < Plan.Columns; j++)
+            AddTo(total, Lattice.Row(unit, column, row), factor, written);
+            written = true;
+        }
+
+        return total;
+    }
+
+    /// <summary><c>total += factor * samples</c>; at first, <c>=</c>.</summary>
+    private void AddTo(V* total, V* samples, V factor, bool written)
+    {
+        if (written)
+        {
+            for (int j = 0, columns = Plan.Columns; j < columns; j++)
             {
                 total[j] = V.MultiplyAdd(factor, samples[j], total[j]);
             }
         }
-
-        return total;
+        else
+        {
+            for (int j = 0, columns = Plan.Columns; j < columns; j++)
+            {
+                total[j] = factor * samples[j];
+            }
+        }
     }
 }
