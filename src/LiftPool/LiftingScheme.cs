@@ -43,15 +43,18 @@ public sealed class LiftingScheme : Module
     /// <summary>A scheme of one predict and one update step with operators of your own.</summary>
     /// <param name="predict">P: takes the even half <c>[B, C, L]</c> and keeps its shape and type.</param>
     /// <param name="update">U: takes the detail <c>[B, C, L]</c> and keeps its shape and type.</param>
+    /// <param name="lossless">
+    /// Whether each step rounds its operator's output to an integer, as <see cref="Wavelet"/> says, so that integers come back bit for bit.
+    /// </param>
     /// <remarks>
     /// The scheme registers and owns both. An operator sees every signal of a step in one batch: with B positions on the
     /// other axes, and in 2-D and 3-D several bands together.
     /// </remarks>
     /// <exception cref="ArgumentNullException">An operator is null.</exception>
-    public LiftingScheme(Module<Tensor, Tensor> predict, Module<Tensor, Tensor> update)
+    public LiftingScheme(Module<Tensor, Tensor> predict, Module<Tensor, Tensor> update, bool lossless = false)
         : this([
-            new(StepKind.Predict, predict ?? throw new ArgumentNullException(nameof(predict))),
-            new(StepKind.Update, update ?? throw new ArgumentNullException(nameof(update)))])
+            NewStep(StepKind.Predict, predict ?? throw new ArgumentNullException(nameof(predict)), lossless),
+            NewStep(StepKind.Update, update ?? throw new ArgumentNullException(nameof(update)), lossless)])
     {
     }
 
@@ -81,10 +84,7 @@ public sealed class LiftingScheme : Module
     {
         var (approximationGain, detailGain, filters) = WaveletSteps.Of(wavelet);
         var settings = OperatorSettings.Checked(nameof(LiftingScheme), channels ?? 1, kernel_size: 1, groups: null, proj_groups: null, bias: false, padding_mode, device, dtype);
-        var steps = Array.ConvertAll(filters, filter => new LiftingStep(
-            filter.Kind,
-            settings.NewFilter(filter.Taps, learnable),
-            !lossless ? StepRounding.None : filter.Kind == StepKind.Predict ? StepRounding.Down : StepRounding.Nearest));
+        var steps = Array.ConvertAll(filters, filter => NewStep(filter.Kind, settings.NewFilter(filter.Taps, learnable), lossless));
         return lossless ? new(steps) : new(steps, approximationGain, detailGain);
     }
 
@@ -276,6 +276,9 @@ public sealed class LiftingScheme : Module
     internal Tensor? FirstWeight => steps.Operators
         .Select(op => op is IAxisOperator own ? own.Weight : op.parameters().FirstOrDefault())
         .FirstOrDefault(weight => weight is not null);
+
+    private static LiftingStep NewStep(StepKind kind, Module<Tensor, Tensor> op, bool lossless)
+        => new(kind, op, !lossless ? StepRounding.None : kind == StepKind.Predict ? StepRounding.Down : StepRounding.Nearest);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

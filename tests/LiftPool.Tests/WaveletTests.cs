@@ -175,6 +175,27 @@ public sealed class WaveletTests(ITestOutputHelper output) : IClassFixture<OneTh
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Operators_of_ones_own_are_lossless_too(int axes)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(9);
+        nn.Module<Tensor, Tensor> Network() => nn.Sequential(nn.Conv1d(2, 8, 3, padding: 1), nn.GELU(), nn.Conv1d(8, 2, 1)).to(ScalarType.Float64);
+        using var pool = AnyPool.Down(axes, new LiftingScheme(Network(), Network(), lossless: true));
+        using var up = AnyPool.Up(axes, pool);
+        var x = randint(0, 256, [1, 2, .. new long[] { 13, 10, 7 }[..axes]]).to(ScalarType.Float64);
+
+        var (y, bands) = pool.forward_with_bands(x.requires_grad_());
+
+        bands.Names.Should().OnlyContain(name => bands[name].IsExactly(bands[name].round()));
+        up.forward(bands).IsExactly(x).Should().BeTrue();
+        y.square().sum().backward();
+        pool.parameters().Should().OnlyContain(weight => weight.HasUsefulGrad());
+    }
+
+    [Theory]
     [MemberData(nameof(Paths))]
     public void The_lossless_5_3_is_that_of_JPEG_2000(string path)
     {
