@@ -79,8 +79,8 @@ internal static class ComputePath
         _ => throw new InvalidOperationException($"{Variable}: expected auto, tensor, scalar, 128, 256 or 512, got \"{text}\"."),
     };
 
-    // Other devices and types, three axes, operators that mix channels or are not the paper's, hooks, and what would take
-    // too much memory at once: tensor operations.
+    // Other devices and types, three axes, operators that mix channels or are a user's, hooks, and what would take too much
+    // memory at once: tensor operations.
     private static bool Covers(LiftingScheme scheme, Tensor x, int scale)
         => x.device_type == DeviceType.CPU
             && x.dtype is ScalarType.Float32 or ScalarType.Float64
