@@ -17,7 +17,7 @@ internal static class LosslessCodec
         using var bytes = new MemoryStream();
         using var writer = new BinaryWriter(bytes);
         writer.Write((byte)wavelet);
-        writer.Write((byte)levels);
+        writer.Write(levels);
         writer.Write(image.Width);
         writer.Write(image.Height);
         writer.Flush();
@@ -31,7 +31,7 @@ internal static class LosslessCodec
         using var noGrad = no_grad();
         using var bytes = new MemoryStream(encoded);
         using var reader = new BinaryReader(bytes);
-        var (wavelet, levels) = ((Wavelet)reader.ReadByte(), reader.ReadByte());
+        var (wavelet, levels) = ((Wavelet)reader.ReadByte(), reader.ReadInt32());
         var (width, height) = (reader.ReadInt32(), reader.ReadInt32());
 
         // Only a pool makes bands. Those of a black image have the right shapes; what they hold is replaced.

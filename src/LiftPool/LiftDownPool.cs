@@ -243,7 +243,7 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     }
 
     // Everything that can be wrong with a call is found here, before the first computation.
-    private void CheckInput(Tensor input)
+    internal void CheckInput(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
         if (input.dim() != axes + 1 && input.dim() != axes + 2)

@@ -9,7 +9,7 @@ namespace LiftPool;
 /// <remarks>
 /// <para>The input is level 0's; level i + 1 takes apart the approximation (<c>LL</c>) of level i, of half the length on every
 /// axis. The inverse begins with the coarsest level and is exact, odd lengths at any level included.</para>
-/// <para>The pools' bands and reduction play no part: every level gives all of its bands. A <see cref="LiftRegularizer"/> collects each
+/// <para>The pools' bands and reduction play no part, nor do hooks on them: every level gives all of its bands. A <see cref="LiftRegularizer"/> collects each
 /// level.</para>
 /// <para>Source: S. Mallat, "A Theory for Multiresolution Signal Decomposition: The Wavelet Representation", IEEE PAMI 11, 1989.</para>
 /// </remarks>
@@ -32,13 +32,13 @@ public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
 
     /// <summary>A pyramid in which each level has operators of its own.</summary>
     /// <param name="pools">The down-pools, the finest level first, of one dimension; the pyramid registers and owns them.</param>
-    /// <exception cref="ArgumentException">There is no pool, or they are of different dimensions.</exception>
+    /// <exception cref="ArgumentException">There is no pool, one stands there twice, or they are of different dimensions.</exception>
     public LiftPyramid(params LiftDownPool[] pools)
         : this(pools, (pools ?? throw new ArgumentNullException(nameof(pools))).Length)
     {
     }
 
-    private LiftPyramid(LiftDownPool[] own, int count)
+    private LiftPyramid(LiftDownPool[] pools, int count)
         : base(nameof(LiftPyramid))
     {
         if (count < 1)
@@ -46,15 +46,20 @@ public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
             throw Errors.Wrong(nameof(LiftPyramid), "at least one level", $"{count}", nameof(count));
         }
 
-        Array.ForEach(own, pool => ArgumentNullException.ThrowIfNull(pool, nameof(own)));
-        if (own.FirstOrDefault(pool => pool.Axes != own[0].Axes) is { } other)
+        Array.ForEach(pools, pool => ArgumentNullException.ThrowIfNull(pool, nameof(pools)));
+        if (pools.FirstOrDefault(pool => pool.Axes != pools[0].Axes) is { } other)
         {
-            throw Errors.Wrong(nameof(LiftPyramid), $"pools of {own[0].Axes} axes as the first is", $"one of {other.Axes}", nameof(own));
+            throw Errors.Wrong(nameof(LiftPyramid), $"pools of {pools[0].Axes} axes as the first is", $"one of {other.Axes}", nameof(pools));
         }
 
-        levels = ModuleList(own);
-        pools = own.Length == count ? own : [.. Enumerable.Repeat(own[0], count)];
-        up = Array.ConvertAll(own, UpPool);
+        if (pools.Distinct().Count() < pools.Length)
+        {
+            throw Errors.Wrong(nameof(LiftPyramid), "each pool once, or one pool and a count for all levels", "a pool twice", nameof(pools));
+        }
+
+        levels = ModuleList(pools);
+        this.pools = pools.Length == count ? [.. pools] : [.. Enumerable.Repeat(pools[0], count)];
+        up = Array.ConvertAll(pools, UpPool);
         RegisterComponents();
     }
 
@@ -62,13 +67,14 @@ public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
     /// <param name="input">As the first level's pool takes it.</param>
     /// <returns>The bands of every level, in the caller's dispose scope.</returns>
     /// <exception cref="ArgumentException">
-    /// As the first pool's forward throws it, or an axis is too short for so many levels.
+    /// As a level's pool throws it, before anything is computed: wrong rank, channels, dtype or device, or an axis too short for
+    /// so many levels.
     /// </exception>
     public override LiftPyramidBands forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        CheckLengths(input);
         using var scope = NewDisposeScope();
+        CheckLevels(input);
         var bands = new LiftBands[pools.Length];
         for (var level = 0; level < pools.Length; level++)
         {
@@ -129,21 +135,20 @@ public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
         _ => new LiftUpPool3d(pool),
     };
 
-    // The last level's pool would find it, after all others had computed.
-    private void CheckLengths(Tensor input)
+    // A later level's pool would find what is wrong with its input after all before it had computed.
+    private void CheckLevels(Tensor input)
     {
-        for (var axis = Math.Max(0, input.dim() - pools[0].Axes); axis < input.dim(); axis++)
+        pools[0].CheckInput(input);
+        long[] shape = [.. input.shape];
+        for (var level = 1; level < pools.Length; level++)
         {
-            var length = input.size((int)axis);
-            foreach (var pool in pools)
+            for (var axis = shape.Length - pools[0].Axes; axis < shape.Length; axis++)
             {
-                length = OddSizes.BandLength(length, pool.CeilMode);
+                shape[axis] = OddSizes.BandLength(shape[axis], pools[level - 1].CeilMode);
             }
 
-            if (length < 1)
-            {
-                throw Errors.Wrong(nameof(LiftPyramid), $"axes that can be halved {pools.Length} times", Errors.Shape(input), nameof(input));
-            }
+            // One number, seen as a tensor of that shape.
+            pools[level].CheckInput(zeros(1, dtype: input.dtype, device: input.device).expand(shape));
         }
     }
 }

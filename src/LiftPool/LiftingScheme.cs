@@ -67,14 +67,16 @@ public sealed class LiftingScheme : Module
     /// gains are 1. Integers then give integers and come back bit for bit, in any dtype that holds those of every band; of
     /// <see cref="LiftPool.Wavelet.Cdf53"/> it is JPEG 2000's reversible transform. Gradients go through the rounding as if it were not there.
     /// </param>
-    /// <param name="padding_mode">What stands beyond the ends of a half-signal. Default: its last sample, with which the symmetric filters see the signal mirrored.</param>
+    /// <param name="padding_mode">What stands beyond the ends of a half-signal. Default: its last sample, with which 5/3 and 9/7 see the signal mirrored.</param>
     /// <param name="device">Where the taps live. Default: TorchSharp's default device.</param>
     /// <param name="dtype">The type of the taps and of the signals. Default: TorchSharp's default type.</param>
     /// <remarks>
     /// <para><c>s</c> and <c>d</c> are PyWavelets' <c>cA</c> and <c>cD</c>: of <see cref="LiftPool.Wavelet.Haar"/>, Cdf13 and Cdf15 as <c>dwt(x)</c> has
     /// them; of the others, whose detail stands at the first sample and not the second, as <c>dwt</c> of the signal delayed by one
     /// has them, <c>cA</c> beginning one later. Circular padding is its <c>periodization</c>.</para>
-    /// <para>Penalties (c_u, c_p) are taken before the gains.</para>
+    /// <para>Penalties (c_u, c_p) are taken before the gains. Give <paramref name="dtype"/> rather than move a fixed scheme to a finer type
+    /// later: its taps would keep the digits that they have.</para>
+    /// <para>A lossless scheme is for integers: of other numbers, whose rounding an error in the last digit may turn, the inverse can be off by 1.</para>
     /// <para>Source: I. Daubechies and W. Sweldens, "Factoring Wavelet Transforms into Lifting Steps", J. Fourier Anal. Appl. 4, 1998;
     /// the rounding: A. Calderbank et al., "Wavelet Transforms That Map Integers to Integers", 1998, and ISO/IEC 15444-1 Annex F.</para>
     /// </remarks>
@@ -84,7 +86,7 @@ public sealed class LiftingScheme : Module
     {
         var (approximationGain, detailGain, filters) = WaveletSteps.Of(wavelet);
         var settings = OperatorSettings.Checked(nameof(LiftingScheme), channels ?? 1, kernel_size: 1, groups: null, proj_groups: null, bias: false, padding_mode, device, dtype);
-        var steps = Array.ConvertAll(filters, filter => NewStep(filter.Kind, settings.NewFilter(filter.Taps, learnable), lossless));
+        var steps = Array.ConvertAll(filters, filter => NewStep(filter.Kind, settings.NewFilter(filter.Taps, shared: channels is null, learnable), lossless));
         return lossless ? new(steps) : new(steps, approximationGain, detailGain);
     }
 

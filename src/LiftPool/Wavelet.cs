@@ -5,8 +5,8 @@ namespace LiftPool;
 /// PyWavelets' <c>dwt</c>, by the name given with each.
 /// </summary>
 /// <remarks>
-/// CDF m/n (A. Cohen, I. Daubechies and J.-C. Feauveau, 1992) are biorthogonal: symmetric filters, the synthesis with m
-/// vanishing moments and the analysis with n. The steps: I. Daubechies and W. Sweldens, "Factoring Wavelet Transforms into
+/// CDF (A. Cohen, I. Daubechies and J.-C. Feauveau, 1992) are biorthogonal, with symmetric filters: 5/3 and 9/7 by the
+/// lengths of their analysis filters, the others by vanishing moments. The steps: I. Daubechies and W. Sweldens, "Factoring Wavelet Transforms into
 /// Lifting Steps", 1998.
 /// </remarks>
 public enum Wavelet

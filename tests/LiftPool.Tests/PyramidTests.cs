@@ -142,10 +142,20 @@ public sealed class PyramidTests : IClassFixture<OneThread>
         using var two = new LiftPyramid(new LiftDownPool2d(2), 2);
         var small = ones(1, 2, 7, 64);
 
-        pyramid.Invoking(p => p.forward(small)).Should().Throw<ArgumentException>().WithMessage("*halved 3 times*[1, 2, 7, 64]*");
+        pyramid.Invoking(p => p.forward(small)).Should().Throw<ArgumentException>().WithMessage("*2 samples*[1, 2, 1, 16]*");
         pyramid.Invoking(p => p.forward(ones(1, 3, 64, 64))).Should().Throw<ArgumentException>().WithMessage("*2 channels*3*");
         pyramid.Invoking(p => p.inverse(two.forward(ones(1, 2, 16, 16)))).Should().Throw<ArgumentException>().WithMessage("*3 levels*2*");
         pyramid.forward(ones(1, 2, 16, 16)).Invoking(bands => bands[3, "LL"]).Should().Throw<ArgumentException>().WithMessage("*0 to 2*3*");
+        using (var penalty = new LiftRegularizer())
+        {
+            using var wide = new LiftPyramid(new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Cdf26, padding_mode: PaddingModes.Reflect)), 3);
+            wide.Invoking(p => p.forward(ones(1, 2, 16, 16))).Should().Throw<ArgumentException>().WithMessage("*more than 3 samples*");
+            using var mixed = new LiftPyramid(new LiftDownPool2d(2), new LiftDownPool2d(3));
+            mixed.Invoking(p => p.forward(ones(1, 2, 16, 16))).Should().Throw<ArgumentException>().WithMessage("*3 channels*2*");
+            penalty.Shares.Should().BeEmpty("no level has computed");
+        }
+
+        FluentActions.Invoking(() => new LiftPyramid(pool, pool)).Should().Throw<ArgumentException>().WithMessage("*each pool once*");
         FluentActions.Invoking(() => new LiftPyramid(pool, 0)).Should().Throw<ArgumentException>().WithMessage("*at least one level*");
         FluentActions.Invoking(() => new LiftPyramid(pool, new LiftDownPool1d(2))).Should().Throw<ArgumentException>().WithMessage("*2 axes*1*");
     }

@@ -14,7 +14,8 @@ internal static class ComputePath
 {
     internal const string Variable = "LIFTPOOL_KERNEL";
 
-    // A thread's samples in work, with room for six copies of them in a ring of twice the rows, 64 bytes each: below 2 GiB.
+    // A thread's samples in work, with room for six copies of them (with two steps) in a ring of twice the rows, 64 bytes each:
+    // below 2 GiB.
     private const long MostSamples = 1 << 21;
 
     // TorchSharp hands out the memory of tensors below 2 GiB.
@@ -101,20 +102,28 @@ internal static class ComputePath
         long largest = x.size(0) * x.size(1);
         for (var axis = 2; axis < x.dim(); axis++)
         {
-            var length = x.size(axis) * scale;
-            largest *= length + (length % 2);
+            largest *= EvenLength(x, axis, scale);
         }
 
         return largest;
     }
 
+    // Down and up have to come to the same answer, and up knows the bands alone: a lossless scheme rounds alike on one path.
+    private static long EvenLength(Tensor x, int axis, int scale)
+    {
+        var length = x.size(axis) * scale;
+        return length + (length % 2);
+    }
+
     // With circular padding all rows of a plane are in work at once, else fewer than these, there and back.
     private static long SamplesInWork(LiftingScheme scheme, PaddingModes padding, Tensor x, int scale)
     {
-        var taps = scheme.FusedSteps.Max(step => step.Taps);
-        var height = x.dim() == 3 ? 1 : x.size(2) * scale;
-        var rows = padding == PaddingModes.Circular ? height : Math.Min(height, 16 * taps);
-        return rows * ((x.size(-1) * scale) + (4 * taps));
+        var steps = scheme.FusedSteps;
+        var taps = steps.Max(step => step.Taps);
+        var height = x.dim() == 3 ? 1 : EvenLength(x, 2, scale);
+        var rows = padding == PaddingModes.Circular ? height : Math.Min(height, 8 * steps.Length * taps);
+        var perSample = Math.Max(2, steps.Length) / 2.0;
+        return (long)(perSample * rows * (EvenLength(x, (int)x.dim() - 1, scale) + (4 * taps)));
     }
 
     // A block of channels has to fill the lanes.

@@ -7,18 +7,20 @@ internal sealed class FilterOperator : OwnModule, IAxisOperator
     private readonly Tensor weight;
 
     /// <param name="weight">The taps, an odd number. Detached: it lives as long as the operator.</param>
+    /// <param name="channels">The channels, if each is to have its own filter.</param>
     /// <param name="paddingMode">What stands beyond the ends.</param>
-    internal FilterOperator(Tensor weight, PaddingModes paddingMode)
+    internal FilterOperator(Tensor weight, long? channels, PaddingModes paddingMode)
         : base(nameof(FilterOperator))
     {
         this.weight = weight.DetachFromDisposeScope();
+        Channels = channels;
         PaddingMode = paddingMode;
         RegisterComponents();
     }
 
     public Tensor Weight => weight;
 
-    public long? Channels => weight.size(0) == 1 ? null : weight.size(0);
+    public long? Channels { get; }
 
     public int KernelSize => (int)weight.size(2);
 

@@ -28,7 +28,7 @@ internal readonly record struct LiftingStep(StepKind Kind, Module<Tensor, Tensor
         var values = output.detach();
         var rounded = (Rounding == StepRounding.Nearest ? values.add(Scalars.Half) : values).floor();
 
-        // The difference is exactly 0, and carries the gradient.
-        return (output.requires_grad ? rounded.add(output.sub(values), Scalars.One) : rounded).MoveToOuterDisposeScope();
+        // The difference is exactly 0, of infinities too, and carries the gradient.
+        return (output.requires_grad ? rounded.add(output.sub(values).nan_to_num(0), Scalars.One) : rounded).MoveToOuterDisposeScope();
     }
 }
