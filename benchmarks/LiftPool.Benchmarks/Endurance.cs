@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using LiftPool.Kernels;
+using LiftPool.Tests;
 
 namespace LiftPool.Benchmarks;
 
@@ -38,7 +39,7 @@ internal static class Endurance
 
             if (step % (steps / 10) == 0)
             {
-                now = (Megabytes(), LiveTensors());
+                now = (Megabytes(), LiveTensors.InProcess);
                 first = step == steps / 10 ? now : first;
                 Console.WriteLine(FormattableString.Invariant($"{clock.Elapsed:mm\\:ss}  step {step,7}  kernel {ComputePath.Last}  resident {now.Megabytes:F1} MiB  live tensors {now.Tensors}"));
             }
@@ -112,17 +113,5 @@ internal static class Endurance
     {
         using var process = Process.GetCurrentProcess();
         return process.WorkingSet64 / (1024.0 * 1024.0);
-    }
-
-    // In the whole process, after all garbage is collected.
-    private static long LiveTensors()
-    {
-        for (var i = 0; i < 2; i++)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-        }
-
-        return Tensor.TotalCount;
     }
 }

@@ -14,15 +14,11 @@ internal sealed class Sheet : IDisposable
     private static readonly SKColor Dim = new(0xFFA3A9B3);
     private static readonly SKColor Shade = new(0xB0101216);
 
-    // The usual faces of Windows, macOS and Linux. A slim container may have none at all: then nothing is written.
-    private static readonly string[] Families =
-        ["Segoe UI", "Helvetica Neue", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Arial"];
-
     private readonly int columnWidth;
     private readonly float contentHeight;
     private readonly float textSize;
-    private readonly SKTypeface regular = Typeface(SKFontStyle.Normal);
-    private readonly SKTypeface bold = Typeface(SKFontStyle.Bold);
+    private readonly SKTypeface regular = Fonts.Typeface(SKFontStyle.Normal);
+    private readonly SKTypeface bold = Fonts.Typeface(SKFontStyle.Bold);
     private readonly SKSurface surface;
 
     public Sheet(int columns, int columnWidth, int contentHeight)
@@ -97,10 +93,6 @@ internal sealed class Sheet : IDisposable
         bold.Dispose();
         regular.Dispose();
     }
-
-    private static SKTypeface Typeface(SKFontStyle style) =>
-        Families.Select(family => SKFontManager.Default.MatchFamily(family, style)).FirstOrDefault(face => face is not null)
-        ?? SKTypeface.Default;
 
     private float Left(int column) => Margin + (column * (columnWidth + Margin));
 

@@ -1,3 +1,4 @@
+using Quickstart;
 using SkiaSharp;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,14 +19,10 @@ internal sealed class Mosaic : IDisposable
     private static readonly Scalar Darkest = 0f;
     private static readonly Scalar Brightest = 255f;
 
-    // The usual faces of Windows, macOS and Linux. A slim container may have none at all: then nothing is written.
-    private static readonly string[] Families =
-        ["Segoe UI", "Helvetica Neue", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Arial"];
-
     private readonly int zoom;
     private readonly int lineWidth;
     private readonly float largestText;
-    private readonly SKTypeface face = Typeface();
+    private readonly SKTypeface face = Fonts.Typeface(SKFontStyle.Bold);
     private readonly SKSurface surface;
 
     public Mosaic(int width, int height)
@@ -103,8 +100,4 @@ internal sealed class Mosaic : IDisposable
         var (x, y) = (MathF.Floor(left - (width == 0 ? lineWidth / 2f : 0)), MathF.Floor(top - (height == 0 ? lineWidth / 2f : 0)));
         surface.Canvas.DrawRect(x, y, Math.Max(lineWidth, width), Math.Max(lineWidth, height), paint);
     }
-
-    private static SKTypeface Typeface() =>
-        Families.Select(family => SKFontManager.Default.MatchFamily(family, SKFontStyle.Bold)).FirstOrDefault(found => found is not null)
-        ?? SKTypeface.Default;
 }
