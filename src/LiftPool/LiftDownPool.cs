@@ -185,17 +185,17 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
 
     private (Tensor? output, List<Tensor> bands, (Tensor c_u, Tensor c_p)? penalties) Compute(Tensor x, int made, bool keepBands, PenaltyNorm? norm)
     {
-        var outputs = ComputePath.Choose(Scheme, x) is { } bits
-            ? Fused(x, made, keepBands, norm, bits)
+        var outputs = ComputePath.Choose(Scheme, x) is var (bits, weights)
+            ? Fused(x, weights, made, keepBands, norm, bits)
             : Composed(x, made, keepBands, norm);
         var ownBands = outputs.GetRange(made == 0 ? 0 : 1, keepBands ? 1 << axes : 0);
         return (made == 0 ? null : outputs[0], ownBands, norm is null ? null : (outputs[^2], outputs[^1]));
     }
 
-    private List<Tensor> Fused(Tensor x, int made, bool keepBands, PenaltyNorm? norm, int bits)
+    private List<Tensor> Fused(Tensor x, Tensor?[] weights, int made, bool keepBands, PenaltyNorm? norm, int bits)
     {
         var call = new FusedDown(Scheme.FusedSteps, Scheme.Steps.Gains, Scheme.FusedPadding!.Value, bits, ceilMode, made, reduction, keepBands, norm);
-        return RecomputingFunction.Apply(call, [x, .. Scheme.FusedWeights(x.size(1))!, gain]);
+        return RecomputingFunction.Apply(call, [x, .. weights, gain]);
     }
 
     private List<Tensor> Composed(Tensor x, int made, bool keepBands, PenaltyNorm? norm)

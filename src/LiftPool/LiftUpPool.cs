@@ -100,9 +100,9 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
 
     private Tensor Merge(Tensor[] parts)
     {
-        if (ComputePath.Choose(Scheme, parts[0], scale: 2) is { } bits)
+        if (ComputePath.Choose(Scheme, parts[0], scale: 2) is var (bits, weights))
         {
-            return RecomputingFunction.Apply(new FusedUp(Scheme.FusedSteps, Scheme.Steps.Gains, Scheme.FusedPadding!.Value, bits), [.. parts, .. Scheme.FusedWeights(parts[0].size(1))!])[0];
+            return RecomputingFunction.Apply(new FusedUp(Scheme.FusedSteps, Scheme.Steps.Gains, Scheme.FusedPadding!.Value, bits), [.. parts, .. weights])[0];
         }
 
         var call = new ComposedUp(Scheme, parts.Length);

@@ -42,16 +42,25 @@ internal static class ComputePath
     /// <summary>The path of this thread's last call: tensor, scalar, 128, 256 or 512.</summary>
     internal static string Last => last ?? "none";
 
-    /// <summary>The width of the kernel to take, 0 for one channel at a time; null for tensor operations.</summary>
+    /// <summary>
+    /// The kernel to take, its width in bits or 0 for one channel at a time, and the weights as it takes them, four for each
+    /// step; null for tensor operations.
+    /// </summary>
     /// <param name="scheme">The operators.</param>
     /// <param name="x">The signal, or a band of it: with a batch axis.</param>
     /// <param name="scale">How many times as long as x the signal is on every axis: 2 for a band.</param>
-    internal static int? Choose(LiftingScheme scheme, Tensor x, int scale = 1)
+    internal static (int Bits, Tensor?[] Weights)? Choose(LiftingScheme scheme, Tensor x, int scale = 1)
     {
         var widest = forced is null ? Widest.Value : WidestBits(forced);
-        var bits = Covers(scheme, x, scale) ? Fitting(widest, x) : null;
-        last = bits switch { null => "tensor", 0 => "scalar", _ => $"{bits}" };
-        return bits;
+        if (widest is not { } most || CoveredWeights(scheme, x, scale) is not { } weights)
+        {
+            last = "tensor";
+            return null;
+        }
+
+        var bits = Fitting(most, x);
+        last = bits == 0 ? "scalar" : $"{bits}";
+        return (bits, weights);
     }
 
     /// <summary>Forces a path for this thread's calls, as the variable does for all, until disposed. Tests compare paths so.</summary>
@@ -82,7 +91,7 @@ internal static class ComputePath
 
     // Other devices and types, three axes, operators that mix channels or are a user's, hooks, and what would take too much
     // memory at once: tensor operations.
-    private static bool Covers(LiftingScheme scheme, Tensor x, int scale)
+    private static Tensor?[]? CoveredWeights(LiftingScheme scheme, Tensor x, int scale)
         => x.device_type == DeviceType.CPU
             && x.dtype is ScalarType.Float32 or ScalarType.Float64
             && x.dim() is 3 or 4
@@ -90,7 +99,9 @@ internal static class ComputePath
             && scheme.FusedPadding is { } padding
             && scheme.FusedWeights(x.size(1)) is { } weights
             && weights.All(weight => weight is null || Fits(weight, x))
-            && SamplesInWork(scheme, padding, x, scale) < MostSamples;
+            && SamplesInWork(scheme, padding, x, scale) < MostSamples
+                ? weights
+                : null;
 
     // Operators come with the scheme, but a user may have moved or exchanged one.
     private static bool Fits(Tensor weight, Tensor x)
@@ -127,7 +138,7 @@ internal static class ComputePath
     }
 
     // A block of channels has to fill the lanes.
-    private static int? Fitting(int? widest, Tensor x)
+    private static int Fitting(int widest, Tensor x)
     {
         var size = x.dtype == ScalarType.Float64 ? 64 : 32;
         for (var bits = widest; bits > 64; bits /= 2)
@@ -138,6 +149,6 @@ internal static class ComputePath
             }
         }
 
-        return widest is null ? null : 0;
+        return 0;
     }
 }
