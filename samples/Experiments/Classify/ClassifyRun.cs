@@ -1,0 +1,95 @@
+using LiftPool;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Experiments;
+
+/// <summary>Trains the small VGG with one pool and measures its accuracy.</summary>
+internal sealed class ClassifyRun : IExperiment
+{
+    private const int BatchSize = 100;
+    private const double LearningRate = 3e-3;
+
+    // Of the validation images, after each epoch.
+    private const int CurveExamples = 2000;
+
+    private static readonly Scalar One = 1f;
+
+    public string Name => "classify";
+
+    public IReadOnlyDictionary<string, double> Run(Job job, IRunLog log)
+    {
+        var choice = PoolChoices.All.Single(one => one.Name == job.Variant);
+        var data = ImageData.Load(job.Settings, job.Seed);
+        random.manual_seed(job.Seed);
+        using var network = NewNetwork(data.Train, data.Classes, choice);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        Train(network, data, choice, job, log);
+        var seconds = clock.Elapsed.TotalSeconds / job.Settings.Epochs;
+        return new Dictionary<string, double>
+        {
+            ["validation accuracy"] = Accuracy(network, data.Validation),
+            ["test accuracy"] = Accuracy(network, data.Test),
+            ["seconds an epoch"] = seconds,
+            ["parameters"] = network.parameters().Sum(weight => weight.numel()),
+        };
+    }
+
+    private static Vgg NewNetwork(Examples examples, int classes, PoolChoice choice)
+        => new((int)examples.Images.size(1), (int)examples.Images.size(2), classes, choice);
+
+    private static void Train(Vgg network, Splits data, PoolChoice choice, Job job, IRunLog log)
+    {
+        random.manual_seed(job.Seed);
+        var epochs = job.Settings.Epochs;
+        var batches = (data.Train.Count + BatchSize - 1) / BatchSize;
+        using var optimizer = optim.Adam(network.parameters(), lr: LearningRate);
+        var schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs * batches);
+        for (var epoch = 0; epoch < epochs; epoch++)
+        {
+            network.train();
+            using var scope = NewDisposeScope();
+            var order = randperm(data.Train.Count);
+            var loss = 0.0;
+            for (var batch = 0; batch < batches; batch++)
+            {
+                var start = batch * BatchSize;
+                loss += Step(network, optimizer, data.Train, order.narrow(0, start, Math.Min(BatchSize, data.Train.Count - start)), choice);
+                schedule.step();
+                log.Progress(((double)epoch + ((double)(batch + 1) / batches)) / epochs);
+            }
+
+            var curve = data.Validation.Narrow(0, Math.Min(CurveExamples, data.Validation.Count));
+            log.Epoch(epoch + 1, loss / batches, Accuracy(network, curve));
+        }
+    }
+
+    private static double Step(Vgg network, optim.Optimizer optimizer, Examples data, Tensor chosen, PoolChoice choice)
+    {
+        using var scope = NewDisposeScope();
+        var batch = data.Take(chosen);
+        using var penalty = new LiftRegularizer(choice.LambdaU, choice.LambdaP);
+        var task = functional.cross_entropy(network.call(batch.Images), batch.Labels);
+        var loss = task.add(penalty.loss(), One);
+        optimizer.zero_grad();
+        loss.backward();
+        optimizer.step();
+        return task.item<float>();
+    }
+
+    private static double Accuracy(Vgg network, Examples data)
+    {
+        network.eval();
+        using var noGrad = no_grad();
+        long right = 0;
+        for (long start = 0; start < data.Count; start += BatchSize)
+        {
+            using var scope = NewDisposeScope();
+            var batch = data.Narrow(start, Math.Min(BatchSize, data.Count - start));
+            right += network.call(batch.Images).argmax(1).eq(batch.Labels).sum().item<long>();
+        }
+
+        return (double)right / data.Count;
+    }
+}

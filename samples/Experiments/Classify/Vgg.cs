@@ -1,0 +1,60 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Experiments;
+
+/// <summary>
+/// A small VGG with batch normalisation: four stages of one convolution, a pool after each of the first three,
+/// 28 -> 14 -> 7 -> 3 or 32 -> 16 -> 8 -> 4, and a linear head. The pools are given, all else is the same.
+/// </summary>
+internal sealed class Vgg : Module<Tensor, Tensor>
+{
+    // Multiples of 16: on processors that hide their cache sizes LibTorch 2.10 computes some float32
+    // convolutions between other channel counts wrongly (see the README's troubleshooting).
+    private static readonly int[] Widths = [16, 32, 64, 64];
+
+    private readonly Module<Tensor, Tensor> body;
+    private readonly Module<Tensor, Tensor> head;
+
+    /// <param name="channels">Of the images.</param>
+    /// <param name="side">Of the images, in pixels.</param>
+    /// <param name="pool">What stands between the stages.</param>
+    public Vgg(int channels, int side, int classes, PoolChoice pool)
+        : base(nameof(Vgg))
+    {
+        // Pools last, so that pools which draw weights leave the others with the weights they have without.
+        var inputs = Widths.Select((_, i) => i == 0 ? channels : pool.Widening * Widths[i - 1]).ToArray();
+
+        var convolutions = Widths.Select((width, i) => Conv2d(inputs[i], width, kernel_size: 3, padding: 1, bias: false)).ToArray();
+        head = Linear(Widths[^1] * (side / 8) * (side / 8), classes);
+        var layers = new List<(string, Module<Tensor, Tensor>)>();
+        for (var i = 0; i < Widths.Length; i++)
+        {
+            layers.Add(($"conv{i + 1}", convolutions[i]));
+            layers.Add(($"norm{i + 1}", BatchNorm2d(Widths[i])));
+            if (i == Widths.Length - 1)
+            {
+                layers.Add(($"relu{i + 1}", ReLU()));
+            }
+            else if (pool.BeforeActivation)
+            {
+                layers.Add(($"pool{i + 1}", pool.New(Widths[i])));
+                layers.Add(($"relu{i + 1}", ReLU()));
+            }
+            else
+            {
+                layers.Add(($"relu{i + 1}", ReLU()));
+                layers.Add(($"pool{i + 1}", pool.New(Widths[i])));
+            }
+        }
+
+        body = Sequential(layers);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        return head.call(body.call(x).flatten(1)).MoveToOuterDisposeScope();
+    }
+}
