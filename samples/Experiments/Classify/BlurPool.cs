@@ -26,12 +26,8 @@ internal sealed class BlurPool : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var (height, width) = (x.size(2) / 2, x.size(3) / 2);
         var maxima = functional.max_pool2d(x, kernel_size: 2, stride: 1);
         var padded = functional.pad(maxima, [1, 1, 1, 1], PaddingModes.Reflect);
-
-        // 2 x 2 maxima of an even size are odd in number, and their blurred half is as long as the maximum's own. 
-        return functional.conv2d(padded, filter, strides: [2L, 2L], groups: channels)
-            .narrow(2, 0, height).narrow(3, 0, width).contiguous().MoveToOuterDisposeScope();
+        return functional.conv2d(padded, filter, strides: [2L, 2L], groups: channels).MoveToOuterDisposeScope();
     }
 }

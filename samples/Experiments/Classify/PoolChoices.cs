@@ -11,7 +11,7 @@ internal static class PoolChoices
     [
         new("MaxPool2d", _ => MaxPool2d(2)),
         new("AvgPool2d", _ => AvgPool2d(2)),
-        new("strided convolution", channels => Conv2d(channels, channels, kernel_size: 3, stride: 2, padding: 1)),
+        new("strided convolution", channels => Conv2d(channels, channels, kernel_size: 2, stride: 2)),
         new("BlurPool", channels => new BlurPool(channels)),
         new("Haar LL", _ => new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Haar), Bands2d.LL)),
         new("lift", c => new LiftDownPool2d(c)),
