@@ -24,14 +24,12 @@ internal sealed class ClassifyRun : IExperiment
         var data = ImageData.Load(job.Settings, job.Seed);
         random.manual_seed(job.Seed);
         using var network = NewNetwork(data.Train, data.Classes, choice);
-        var clock = System.Diagnostics.Stopwatch.StartNew();
         Train(network, data, choice, job, log);
-        var seconds = clock.Elapsed.TotalSeconds / job.Settings.Epochs;
+        network.save(ModelFiles.Path(job.Settings, job.Variant, job.Seed));
         return new Dictionary<string, double>
         {
             ["validation accuracy"] = Accuracy(network, data.Validation),
             ["test accuracy"] = Accuracy(network, data.Test),
-            ["seconds an epoch"] = seconds,
             ["parameters"] = network.parameters().Sum(weight => weight.numel()),
         };
     }

@@ -1,5 +1,4 @@
 using LiftPool;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -9,29 +8,57 @@ internal static class PoolChoices
 {
     public static IReadOnlyList<PoolChoice> All { get; } =
     [
-        new("MaxPool2d", _ => MaxPool2d(2)),
-        new("AvgPool2d", _ => AvgPool2d(2)),
-        new("strided convolution", channels => Conv2d(channels, channels, kernel_size: 2, stride: 2)),
-        new("BlurPool", channels => new BlurPool(channels)),
-        new("Haar LL", _ => new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Haar), Bands2d.LL)),
-        new("lift", c => new LiftDownPool2d(c)),
-        new("lift LL", c => new LiftDownPool2d(c, bands: Bands2d.LL)),
-        new("lift no pen", c => new LiftDownPool2d(c)) { LambdaU = 0, LambdaP = 0 },
-        new("lift LL no pen", c => new LiftDownPool2d(c, bands: Bands2d.LL)) { LambdaU = 0, LambdaP = 0 },
-        new("lift learned", c => new LiftDownPool2d(c, reduction: BandReduction.Learned)),
-        new("lift learned no pen", c => new LiftDownPool2d(c, reduction: BandReduction.Learned)) { LambdaU = 0, LambdaP = 0 },
-        new("lift concat", c => new LiftDownPool2d(c, reduction: BandReduction.Concat)) { Widening = 4 },
-        new("lift K3", c => new LiftDownPool2d(c, kernel_size: 3)),
-        new("lift before", c => new LiftDownPool2d(c)) { BeforeActivation = true },
-        new("max before", _ => MaxPool2d(2)) { BeforeActivation = true },
-        new("delta", c => Delta(new LiftDownPool2d(c), 1, 1)),
-        new("delta LL", c => Delta(new LiftDownPool2d(c, bands: Bands2d.LL), 1, 1)),
-        new("delta LL no pen", c => Delta(new LiftDownPool2d(c, bands: Bands2d.LL), 1, 1)) { LambdaU = 0, LambdaP = 0 },
-        new("delta no pen", c => Delta(new LiftDownPool2d(c), 1, 1)) { LambdaU = 0, LambdaP = 0 },
-        new("delta learned no pen", c => Delta(new LiftDownPool2d(c, reduction: BandReduction.Learned), 1, 1)) { LambdaU = 0, LambdaP = 0 },
-        new("zero", c => Delta(new LiftDownPool2d(c), 0, 0)),
-        new("zero no pen", c => Delta(new LiftDownPool2d(c), 0, 0)) { LambdaU = 0, LambdaP = 0 },
+        new("sum pen/10", c => new LiftDownPool2d(c)) { LambdaU = 0.001, LambdaP = 0.01 },
+        new("sum cu only", c => new LiftDownPool2d(c)) { LambdaP = 0 },
+        new("sum cp only", c => new LiftDownPool2d(c)) { LambdaU = 0 },
+        new("mean no pen", c => new LiftDownPool2d(c, reduction: BandReduction.Mean)) { LambdaU = 0, LambdaP = 0 },
+        new("small no pen", c => Scale(new LiftDownPool2d(c), 0.1)) { LambdaU = 0, LambdaP = 0 },
+        new("zero learned no pen", c => Delta(new LiftDownPool2d(c, reduction: BandReduction.Learned), 0, 0)) { LambdaU = 0, LambdaP = 0 },
+        new("P0 U1 no pen", c => Delta(new LiftDownPool2d(c), 0, 1)) { LambdaU = 0, LambdaP = 0 },
+        new("P0 U1 LL no pen", c => Delta(new LiftDownPool2d(c, bands: Bands2d.LL), 0, 1)) { LambdaU = 0, LambdaP = 0 },
+        new("P1 U.5 LL no pen", c => Delta(new LiftDownPool2d(c, bands: Bands2d.LL), 1, 0.5)) { LambdaU = 0, LambdaP = 0 },
+        new("delta LL K3 no pen", c => Delta(new LiftDownPool2d(c, 3, bands: Bands2d.LL), 1, 1)) { LambdaU = 0, LambdaP = 0 },
+        new("delta e1 no pen", c => First(Delta(new LiftDownPool2d(c, reduction: BandReduction.Learned), 1, 1))) { LambdaU = 0, LambdaP = 0 },
+        new("delta e1", c => First(Delta(new LiftDownPool2d(c, reduction: BandReduction.Learned), 1, 1))),
+        new("haar learnt LL", c => new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Haar, learnable: true, channels: c), Bands2d.LL)) { LambdaU = 0, LambdaP = 0 },
+        new("haar learnt e1", c => First(new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Haar, learnable: true, channels: c), reduction: BandReduction.Learned))) { LambdaU = 0, LambdaP = 0 },
+        new("cdf53 learnt LL", c => new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Cdf53, learnable: true, channels: c), Bands2d.LL)) { LambdaU = 0, LambdaP = 0 },
+        new("sum no pen K3", c => new LiftDownPool2d(c, 3)) { LambdaU = 0, LambdaP = 0 },
+        new("sum no pen K7", c => new LiftDownPool2d(c, 7)) { LambdaU = 0, LambdaP = 0 },
+        new("sum no pen bias", c => new LiftDownPool2d(c, bias: true)) { LambdaU = 0, LambdaP = 0 },
+        new("sum no pen proj1", c => new LiftDownPool2d(c, proj_groups: 1)) { LambdaU = 0, LambdaP = 0 },
+        new("sum no pen before", c => new LiftDownPool2d(c)) { LambdaU = 0, LambdaP = 0, BeforeActivation = true },
     ];
+
+    private static LiftDownPool2d First(LiftDownPool2d pool)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var (name, weight) in pool.named_parameters())
+        {
+            if (name == "gain")
+            {
+                weight.narrow(0, 1, 3).zero_();
+            }
+        }
+
+        return pool;
+    }
+
+    private static LiftDownPool2d Scale(LiftDownPool2d pool, double p)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var (name, weight) in pool.named_parameters())
+        {
+            if (name.EndsWith("proj.weight", StringComparison.Ordinal))
+            {
+                weight.mul_(p);
+            }
+        }
+
+        return pool;
+    }
 
     // conv is the centre tap alone, proj a factor: P(x) = tanh(p relu(x)).
     private static LiftDownPool2d Delta(LiftDownPool2d pool, double p, double u)

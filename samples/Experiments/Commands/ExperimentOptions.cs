@@ -1,0 +1,117 @@
+using System.CommandLine;
+
+namespace Experiments;
+
+/// <summary>The options that all experiments share, and the settings that they make.</summary>
+internal sealed class ExperimentOptions
+{
+    private readonly Defaults defaults;
+
+    public ExperimentOptions(Defaults defaults)
+    {
+        this.defaults = defaults;
+        Data = new("--data")
+        {
+            Description = $"Folder with {defaults.DataDescription} [default: what comes along]",
+            HelpName = "DIR",
+        };
+        Data.AcceptExistingOnly();
+        Output = new("--output")
+        {
+            Description = "Folder for results, charts and report; what it holds already is not done again",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => new DirectoryInfo("experiments-output"),
+        };
+        Only = new("--only")
+        {
+            Description = $"These variants alone: {string.Join("; ", defaults.Variants)} [default: all]",
+            HelpName = "NAME",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        Only.AcceptOnlyFromAmong([.. defaults.Variants]);
+        Seeds = Number("--seeds", "Number of runs of each variant, with seeds from 1", 3);
+        Train = Number("--train", $"Number of {defaults.Examples} to train on, at most", defaults.Settings.Train);
+        Validation = Number("--validation", $"Number of {defaults.Examples} for validation, at most", defaults.Settings.Validation);
+        Test = Number("--test", $"Number of {defaults.Examples} to test on, at most", defaults.Settings.Test);
+        Epochs = Number("--epochs", $"How often each network sees the {defaults.Examples}", defaults.Settings.Epochs);
+        Jobs = Number("--jobs", "How many runs at a time, on one thread each", Environment.ProcessorCount);
+        Quick = new("--quick") { Description = "A minute's run, to see that all works; its numbers mean nothing" };
+    }
+
+    private Option<DirectoryInfo> Data { get; }
+
+    private Option<DirectoryInfo> Output { get; }
+
+    private Option<string[]> Only { get; }
+
+    private Option<int> Seeds { get; }
+
+    private Option<int> Train { get; }
+
+    private Option<int> Validation { get; }
+
+    private Option<int> Test { get; }
+
+    private Option<int> Epochs { get; }
+
+    private Option<int> Jobs { get; }
+
+    private Option<bool> Quick { get; }
+
+    public IEnumerable<Option> All => [Data, Output, Only, Seeds, Train, Validation, Test, Epochs, Jobs, Quick];
+
+    /// <summary>What to run, seed by seed, so that an early stop leaves whole comparisons.</summary>
+    public Plan Read(ParseResult parsed)
+    {
+        var quick = parsed.GetValue(Quick);
+        var usual = quick ? defaults.QuickSettings : defaults.Settings;
+        var settings = new Settings(
+            parsed.GetValue(Data)?.FullName ?? Path.Combine(AppContext.BaseDirectory, "data", defaults.DataFolder),
+            parsed.GetRequiredValue(Output).FullName,
+            Chosen(Train, usual.Train),
+            Chosen(Validation, usual.Validation),
+            Chosen(Test, usual.Test),
+            Chosen(Epochs, usual.Epochs));
+        var seeds = Chosen(Seeds, quick ? 1 : 3);
+        var variants = parsed.GetValue(Only) is { Length: > 0 } only ? only : quick ? defaults.QuickVariants : defaults.Variants;
+        return new Plan(settings, variants, seeds, parsed.GetValue(Jobs));
+
+        int Chosen(Option<int> option, int usually)
+            => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : usually;
+    }
+
+    private static Option<int> Number(string name, string description, int usual)
+    {
+        var option = new Option<int>(name)
+        {
+            Description = description,
+            HelpName = "N",
+            DefaultValueFactory = _ => usual,
+        };
+        option.Validators.Add(result =>
+        {
+            // What is no number at all has its own message.
+            if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && number < 1)
+            {
+                result.AddError($"{name}: expected at least 1.");
+            }
+        });
+        return option;
+    }
+}
+
+/// <summary>What an experiment does if it is told nothing else.</summary>
+/// <param name="DataFolder">Beside the program.</param>
+/// <param name="Examples">What its examples are called.</param>
+internal sealed record Defaults(
+    string DataFolder, string DataDescription, string Examples, Size Settings, Size QuickSettings, IReadOnlyList<string> Variants, IReadOnlyList<string> QuickVariants);
+
+/// <summary>Numbers of examples, and how often they are seen.</summary>
+internal sealed record Size(int Train, int Validation, int Test, int Epochs);
+
+/// <summary>What to run.</summary>
+internal sealed record Plan(Settings Settings, IReadOnlyList<string> Variants, int Seeds, int AtATime)
+{
+    public IReadOnlyList<Job> Jobs(string experiment)
+        => [.. Enumerable.Range(1, Seeds).SelectMany(seed => Variants.Select(variant => new Job(experiment, variant, seed, Settings)))];
+}
