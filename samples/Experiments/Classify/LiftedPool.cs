@@ -37,18 +37,19 @@ internal sealed class LiftedPool : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var (s, d) = Lift(horizontal, x, Columns);
+
+        // Of an odd number the last takes no part, as in MaxPool2d.
+        var even = x.narrow(Rows, 0, x.size(Rows) / 2 * 2).narrow(Columns, 0, x.size(Columns) / 2 * 2);
+        var (s, d) = Lift(horizontal, even, Columns);
         var (ll, lh) = Lift(vertical ?? horizontal, s, Rows);
         var (hl, hh) = Lift(verticalOfDetail ?? horizontal, d, Rows);
-        return stack([ll, lh, hl, hh]).sum(0).MoveToOuterDisposeScope();
+        return stack([ll, lh, hl, hh]).sum(dim: 0).MoveToOuterDisposeScope();
     }
 
     private (Tensor S, Tensor D) Lift(LiftingScheme scheme, Tensor x, int axis)
     {
-        // Of an odd number the last takes no part, as in MaxPool2d.
-        var whole = x.narrow(axis, 0, x.size(axis) / 2 * 2);
-        var (s, d) = scheme.lift(whole, axis);
-        var target = whole.slice(axis, towardsEven ? 1 : 0, whole.size(axis), step: 2);
+        var (s, d) = scheme.lift(x, axis);
+        var target = x.slice(axis, towardsEven ? 1 : 0, x.size(axis), step: 2);
         StepPenalties.Add(s, target, d);
         return (s, d);
     }
