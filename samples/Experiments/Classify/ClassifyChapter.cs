@@ -3,14 +3,12 @@ namespace Experiments;
 /// <summary>What <c>classify</c> asks, and what the report says of it.</summary>
 internal static class ClassifyChapter
 {
-    private const string Lift = "LiftDownPool2d";
-    private const string Max = "MaxPool2d";
+    private const string Max = PoolChoices.Max;
+    private const string Lift = PoolChoices.Lift;
 
     private static readonly Metric Test = Metric.Percent("test accuracy");
     private static readonly Metric Validation = Metric.Percent("validation accuracy");
     private static readonly Metric Parameters = new("parameters", Format: "0");
-
-    private static readonly string[] Pools = ["AvgPool2d", "strided convolution", "BlurPool", "Haar LL", Lift];
 
     public static Defaults Defaults { get; } = new(
         "fashion-mnist",
@@ -19,16 +17,47 @@ internal static class ClassifyChapter
         new Size(Train: 10000, Validation: 10000, Test: 10000, Epochs: 8),
         new Size(Train: 1000, Validation: 500, Test: 500, Epochs: 1),
         [.. PoolChoices.All.Select(one => one.Name)],
-        ["sum pen/10"]);
+        [Max, Lift]);
 
-    public static Chapter New() => new("classify", "Classification", Questions(), Claims())
+    public static Chapter New() => new("classify", "Classification", Questions, Claims) { Pictures = Draw };
+
+    // Between pools that were there before the test images decide; between settings of ours the validation images.
+    private static Question[] Questions { get; } =
+    [
+        new("Pools against MaxPool2d", Max, ["AvgPool2d", "strided convolution", "BlurPool", "Haar LL", Lift], [Test, Validation, Parameters]),
+        Choice("Which bands", "LL", "LL + LH", "LL + HL", "LL + HH"),
+        Choice("Which penalties", "no penalty", "c_u alone", "c_p alone", "a tenth of the penalties"),
+        Choice("Where c_u pulls", "c_u towards xo", "c_u towards xe"),
+        Choice("How many taps", "kernel_size 1", "kernel_size 3", "kernel_size 7"),
+        Choice("Which reduction", "mean", "learned weights", "concatenation"),
+        Choice("Which groups, bias, padding", "proj_groups 1", "groups 1, proj_groups 1", "bias", "replicate padding"),
+        Choice("Before or behind the activation", "before the activation"),
+        Choice("Shared or separate operators", "separate operators"),
+    ];
+
+    private static Claim[] Claims { get; } =
+    [
+        new("Lift beats max pooling", Lift, Max, Test),
+        new("Lift beats average pooling", Lift, "AvgPool2d", Test),
+        new("Lift beats strided convolution", Lift, "strided convolution", Test),
+        new("Lift beats BlurPool", Lift, "BlurPool", Test),
+        new("Lift beats wavelet pooling", Lift, "Haar LL", Test),
+        new("All bands beat LL", Lift, PoolChoices.Changed("LL"), Test),
+        new("The penalties help", Lift, PoolChoices.Changed("no penalty"), Test),
+    ];
+
+    private static Question Choice(string title, params string[] changes)
+        => new(title, Lift, [.. changes.Select(PoolChoices.Changed)], [Validation, Test, Parameters]);
+
+    private static List<(string Title, string File)> Draw(string output, Measurements measurements, IReadOnlyList<CurvePoint> curves)
     {
-        Pictures = Draw,
-    };
-
-    private static Question[] Questions() => [];
-
-    private static Claim[] Claims() => [];
-
-    private static List<(string Title, string File)> Draw(string output, Measurements measurements, IReadOnlyList<CurvePoint> curves) => [];
+        var pools = Questions[0];
+        var bars = Path.Combine(output, "classify-pools.png");
+        var settings = Path.Combine(output, "classify-settings.png");
+        var learning = Path.Combine(output, "classify-curves.png");
+        Charts.Bars(bars, "Small VGG on Fashion-MNIST, by pool", pools, measurements);
+        Charts.Bars(settings, "LiftDownPool2d with one thing changed", Questions[1] with { Variants = [.. Questions.Skip(1).SelectMany(one => one.Variants)] }, measurements);
+        Charts.Curves(learning, "Training curves", Validation, [.. pools.Variants.Prepend(Max)], curves);
+        return [("Accuracy by pool", bars), ("Accuracy by setting", settings), ("Training curves", learning)];
+    }
 }

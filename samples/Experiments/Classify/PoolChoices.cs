@@ -1,83 +1,56 @@
 using LiftPool;
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace Experiments;
 
+/// <summary>Every pool that <c>classify</c> trains with, by its name in the tables.</summary>
 internal static class PoolChoices
 {
+    public const string Max = "MaxPool2d";
+    public const string Lift = "LiftDownPool2d";
+
     public static IReadOnlyList<PoolChoice> All { get; } =
     [
-        new("sum pen/10", c => new LiftDownPool2d(c)) { LambdaU = 0.001, LambdaP = 0.01 },
-        new("sum cu only", c => new LiftDownPool2d(c)) { LambdaP = 0 },
-        new("sum cp only", c => new LiftDownPool2d(c)) { LambdaU = 0 },
-        new("mean no pen", c => new LiftDownPool2d(c, reduction: BandReduction.Mean)) { LambdaU = 0, LambdaP = 0 },
-        new("small no pen", c => Scale(new LiftDownPool2d(c), 0.1)) { LambdaU = 0, LambdaP = 0 },
-        new("zero learned no pen", c => Delta(new LiftDownPool2d(c, reduction: BandReduction.Learned), 0, 0)) { LambdaU = 0, LambdaP = 0 },
-        new("P0 U1 no pen", c => Delta(new LiftDownPool2d(c), 0, 1)) { LambdaU = 0, LambdaP = 0 },
-        new("P0 U1 LL no pen", c => Delta(new LiftDownPool2d(c, bands: Bands2d.LL), 0, 1)) { LambdaU = 0, LambdaP = 0 },
-        new("P1 U.5 LL no pen", c => Delta(new LiftDownPool2d(c, bands: Bands2d.LL), 1, 0.5)) { LambdaU = 0, LambdaP = 0 },
-        new("delta LL K3 no pen", c => Delta(new LiftDownPool2d(c, 3, bands: Bands2d.LL), 1, 1)) { LambdaU = 0, LambdaP = 0 },
-        new("delta e1 no pen", c => First(Delta(new LiftDownPool2d(c, reduction: BandReduction.Learned), 1, 1))) { LambdaU = 0, LambdaP = 0 },
-        new("delta e1", c => First(Delta(new LiftDownPool2d(c, reduction: BandReduction.Learned), 1, 1))),
-        new("haar learnt LL", c => new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Haar, learnable: true, channels: c), Bands2d.LL)) { LambdaU = 0, LambdaP = 0 },
-        new("haar learnt e1", c => First(new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Haar, learnable: true, channels: c), reduction: BandReduction.Learned))) { LambdaU = 0, LambdaP = 0 },
-        new("cdf53 learnt LL", c => new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Cdf53, learnable: true, channels: c), Bands2d.LL)) { LambdaU = 0, LambdaP = 0 },
-        new("sum no pen K3", c => new LiftDownPool2d(c, 3)) { LambdaU = 0, LambdaP = 0 },
-        new("sum no pen K7", c => new LiftDownPool2d(c, 7)) { LambdaU = 0, LambdaP = 0 },
-        new("sum no pen bias", c => new LiftDownPool2d(c, bias: true)) { LambdaU = 0, LambdaP = 0 },
-        new("sum no pen proj1", c => new LiftDownPool2d(c, proj_groups: 1)) { LambdaU = 0, LambdaP = 0 },
-        new("sum no pen before", c => new LiftDownPool2d(c)) { LambdaU = 0, LambdaP = 0, BeforeActivation = true },
+        new(Max, _ => MaxPool2d(2)),
+        new("AvgPool2d", _ => AvgPool2d(2)),
+        new("strided convolution", channels => Conv2d(channels, channels, kernel_size: 2, stride: 2)),
+        new("BlurPool", channels => new BlurPool(channels)),
+        new("Haar LL", _ => new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Haar), Bands2d.LL)),
+        new(Lift, channels => new LiftDownPool2d(channels)),
+
+        Changed("LL", channels => new LiftDownPool2d(channels, bands: Bands2d.LL)),
+        Changed("LL + LH", channels => new LiftDownPool2d(channels, bands: Bands2d.LL | Bands2d.LH)),
+        Changed("LL + HL", channels => new LiftDownPool2d(channels, bands: Bands2d.LL | Bands2d.HL)),
+        Changed("LL + HH", channels => new LiftDownPool2d(channels, bands: Bands2d.LL | Bands2d.HH)),
+
+        Changed("no penalty", channels => new LiftDownPool2d(channels)) with { LambdaU = 0, LambdaP = 0 },
+        Changed("c_u alone", channels => new LiftDownPool2d(channels)) with { LambdaP = 0 },
+        Changed("c_p alone", channels => new LiftDownPool2d(channels)) with { LambdaU = 0 },
+        Changed("a tenth of the penalties", channels => new LiftDownPool2d(channels)) with { LambdaU = 0.001, LambdaP = 0.01 },
+        Changed("c_u towards xo", channels => new LiftedPool(channels)),
+        Changed("c_u towards xe", channels => new LiftedPool(channels, towardsEven: true)),
+
+        Changed("kernel_size 1", channels => new LiftDownPool2d(channels, kernel_size: 1)),
+        Changed("kernel_size 3", channels => new LiftDownPool2d(channels, kernel_size: 3)),
+        Changed("kernel_size 7", channels => new LiftDownPool2d(channels, kernel_size: 7)),
+
+        Changed("mean", channels => new LiftDownPool2d(channels, reduction: BandReduction.Mean)),
+        Changed("learned weights", channels => new LiftDownPool2d(channels, reduction: BandReduction.Learned)),
+        Changed("concatenation", channels => new LiftDownPool2d(channels, reduction: BandReduction.Concat)) with { Widening = 4 },
+
+        Changed("proj_groups 1", channels => new LiftDownPool2d(channels, proj_groups: 1)),
+        Changed("groups 1, proj_groups 1", channels => new LiftDownPool2d(channels, groups: 1, proj_groups: 1)),
+        Changed("bias", channels => new LiftDownPool2d(channels, bias: true)),
+        Changed("replicate padding", channels => new LiftDownPool2d(channels, padding_mode: PaddingModes.Replicate)),
+
+        Changed("before the activation", channels => new LiftDownPool2d(channels)) with { BeforeActivation = true },
+        Changed("separate operators", channels => new LiftedPool(channels, separate: true)),
     ];
 
-    private static LiftDownPool2d First(LiftDownPool2d pool)
-    {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        foreach (var (name, weight) in pool.named_parameters())
-        {
-            if (name == "gain")
-            {
-                weight.narrow(0, 1, 3).zero_();
-            }
-        }
+    /// <summary>The name of LiftDownPool2d with one thing changed.</summary>
+    public static string Changed(string what) => $"{Lift}, {what}";
 
-        return pool;
-    }
-
-    private static LiftDownPool2d Scale(LiftDownPool2d pool, double p)
-    {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        foreach (var (name, weight) in pool.named_parameters())
-        {
-            if (name.EndsWith("proj.weight", StringComparison.Ordinal))
-            {
-                weight.mul_(p);
-            }
-        }
-
-        return pool;
-    }
-
-    // conv is the centre tap alone, proj a factor: P(x) = tanh(p relu(x)).
-    private static LiftDownPool2d Delta(LiftDownPool2d pool, double p, double u)
-    {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        foreach (var (name, weight) in pool.named_parameters())
-        {
-            if (name.EndsWith("conv.weight", StringComparison.Ordinal))
-            {
-                weight.zero_();
-                weight.narrow(2, weight.size(2) / 2, 1).fill_(1);
-            }
-            else if (name.EndsWith("proj.weight", StringComparison.Ordinal))
-            {
-                weight.fill_(name.Contains("predict", StringComparison.Ordinal) ? p : u);
-            }
-        }
-
-        return pool;
-    }
+    private static PoolChoice Changed(string what, Func<int, Module<Tensor, Tensor>> pool) => new(Changed(what), pool);
 }
