@@ -26,13 +26,22 @@ internal static class ClassifyChapter
     [
         new("Pools against MaxPool2d", Max, ["AvgPool2d", "strided convolution", "BlurPool", "Haar LL", Lift], [Test, Validation, Parameters]),
         Choice("Which bands", "LL", "LL + LH", "LL + HL", "LL + HH"),
-        Choice("Which penalties", "no penalty", "c_u alone", "c_p alone", "a tenth of the penalties"),
+        Choice("Which penalties", PoolChoices.NoPenalty, "c_u alone", "c_p alone", "a tenth of the penalties"),
         Choice("Where c_u pulls", "c_u towards xo", "c_u towards xe"),
         Choice("How many taps", "kernel_size 1", "kernel_size 3", "kernel_size 7"),
         Choice("Which reduction", "mean", "learned weights", "concatenation"),
         Choice("Which groups, bias, padding", "proj_groups 1", "groups 1, proj_groups 1", "bias", "replicate padding"),
         Choice("Before or behind the activation", "before the activation"),
         Choice("Shared or separate operators", "separate operators"),
+        new(
+            "Where learning starts, without penalties",
+            PoolChoices.Changed(PoolChoices.NoPenalty),
+            [
+                Max,
+                .. ((string[])["LL", "P = U = 0 at first", "small P and U at first", "LL, nearly the maximum at first", "LL of learnable Haar", "LL of learnable 5/3"])
+                    .Select(PoolChoices.Free),
+            ],
+            [Validation, Test, Parameters]),
     ];
 
     private static Claim[] Claims { get; } =
@@ -43,7 +52,7 @@ internal static class ClassifyChapter
         new("Lift beats BlurPool", Lift, "BlurPool", Test),
         new("Lift beats wavelet pooling", Lift, "Haar LL", Test),
         new("All bands beat LL", Lift, PoolChoices.Changed("LL"), Test),
-        new("The penalties help", Lift, PoolChoices.Changed("no penalty"), Test),
+        new("The penalties help", Lift, PoolChoices.Changed(PoolChoices.NoPenalty), Test),
     ];
 
     private static Question Choice(string title, params string[] changes)
@@ -55,8 +64,8 @@ internal static class ClassifyChapter
         var bars = Path.Combine(output, "classify-pools.png");
         var settings = Path.Combine(output, "classify-settings.png");
         var learning = Path.Combine(output, "classify-curves.png");
-        Charts.Bars(bars, "Small VGG on Fashion-MNIST, by pool", pools, measurements);
-        Charts.Bars(settings, "LiftDownPool2d with one thing changed", Questions[1] with { Variants = [.. Questions.Skip(1).SelectMany(one => one.Variants)] }, measurements);
+        Charts.Differences(bars, "Small VGG on Fashion-MNIST, by pool", pools, measurements);
+        Charts.Differences(settings, "LiftDownPool2d with one thing changed", Questions[1] with { Variants = [.. Questions.Where(one => one.Reference == Lift).SelectMany(one => one.Variants)] }, measurements);
         Charts.Curves(learning, "Training curves", Validation, [.. pools.Variants.Prepend(Max)], curves);
         return [("Accuracy by pool", bars), ("Accuracy by setting", settings), ("Training curves", learning)];
     }

@@ -25,7 +25,9 @@ internal sealed class ClassifyRun : IExperiment
         random.manual_seed(job.Seed);
         using var network = NewNetwork(data.Train, data.Classes, choice);
         Train(network, data, choice, job, log);
-        network.save(ModelFiles.Path(job.Settings, job.Variant, job.Seed));
+        var file = ModelFiles.Path(job.Settings, job.Variant, job.Seed);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        network.save(file);
         return new Dictionary<string, double>
         {
             ["validation accuracy"] = Accuracy(network, data.Validation),

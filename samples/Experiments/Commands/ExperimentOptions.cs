@@ -65,8 +65,10 @@ internal sealed class ExperimentOptions
     {
         var quick = parsed.GetValue(Quick);
         var usual = quick ? defaults.QuickSettings : defaults.Settings;
+        var data = parsed.GetValue(Data);
         var settings = new Settings(
-            parsed.GetValue(Data)?.FullName ?? Path.Combine(AppContext.BaseDirectory, "data", defaults.DataFolder),
+            data?.FullName ?? Path.Combine(AppContext.BaseDirectory, "data", defaults.DataFolder),
+            data?.Name ?? $"{defaults.DataFolder} as shipped",
             parsed.GetRequiredValue(Output).FullName,
             Chosen(Train, usual.Train),
             Chosen(Validation, usual.Validation),

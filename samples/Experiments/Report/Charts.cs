@@ -2,46 +2,49 @@ using ScottPlot;
 
 namespace Experiments;
 
-/// <summary>Bars with their deviations, and training curves.</summary>
+/// <summary>Bars of differences, and training curves.</summary>
 internal static class Charts
 {
     private const int Width = 1200;
     private const int RowHeight = 44;
     private const int Frame = 170;
 
-    private static readonly Color BarColor = Color.FromHex("#2f6db5");
-    private static readonly Color ReferenceColor = Color.FromHex("#e08a2c");
+    private static readonly Color DecidedColor = Color.FromHex("#2f6db5");
+    private static readonly Color UndecidedColor = Color.FromHex("#a9c3e2");
 
-    /// <summary>A bar a variant: the mean over the seeds and a line of one standard deviation to each side.</summary>
-    public static void Bars(string file, string title, Question question, Measurements measurements)
+    /// <summary>A bar a variant: how far it is from the reference, over the same seeds, and a line for the 95 % interval.</summary>
+    public static void Differences(string file, string title, Question question, Measurements measurements)
     {
         var metric = question.Metrics[0];
-        string[] variants = [.. question.Variants.Prepend(question.Reference).Where(measurements.Variants.Contains)];
-        Summary[] summaries = [.. variants.Select(variant => measurements.Summary(variant, metric.Name))];
-        var (lowest, highest) = (
-            summaries.Min(one => one.Mean - (double.IsNaN(one.Deviation) ? 0 : one.Deviation)),
-            summaries.Max(one => one.Mean + (double.IsNaN(one.Deviation) ? 0 : one.Deviation)));
+        var reference = measurements.BySeed(question.Reference, metric.Name);
+        (string Variant, PairedDifference Difference)[] rows =
+        [
+            .. from variant in question.Variants
+               let difference = PairedDifference.Of(measurements.BySeed(variant, metric.Name), reference)
+               where difference is not null
+               select (variant, difference),
+        ];
         var plot = new Plot();
-        var bars = plot.Add.Bars((List<Bar>)[.. summaries.Select((one, i) => new Bar
-        {
-            Position = variants.Length - 1 - i,
-            Value = metric.Scale * one.Mean,
-            Size = 0.7,
-            Error = double.IsNaN(one.Deviation) ? 0 : metric.Scale * one.Deviation,
-            FillColor = i == 0 ? ReferenceColor : BarColor,
-            LineWidth = 0,
-            ValueLabel = "",
-        })]);
+        var bars = plot.Add.Bars((List<Bar>)
+        [
+            .. rows.Select((row, i) => new Bar
+            {
+                Position = rows.Length - 1 - i,
+                Value = metric.Scale * row.Difference.Mean,
+                Size = 0.6,
+                Error = double.IsNaN(row.Difference.HalfWidth) ? 0 : metric.Scale * row.Difference.HalfWidth,
+                FillColor = row.Difference.Verdict == Verdict.Undecided ? UndecidedColor : DecidedColor,
+                LineWidth = 0,
+            }),
+        ]);
         bars.Horizontal = true;
+        plot.Add.VerticalLine(0, 1.5f, Colors.Black);
         plot.Title(title);
-        plot.XLabel($"{metric.Title}: mean and standard deviation of {summaries.Max(one => one.Count)} seeds");
-        plot.Axes.Left.SetTicks([.. Enumerable.Range(0, variants.Length).Select(i => variants.Length - 1.0 - i)], variants);
+        plot.XLabel($"{metric.Title}: difference from {question.Reference}, 95 % interval; pale if undecided");
+        plot.Axes.Left.SetTicks([.. Enumerable.Range(0, rows.Length).Select(i => rows.Length - 1.0 - i)], [.. rows.Select(row => row.Variant)]);
         Style(plot);
-
-        // Not from zero: the differences are a few percent. The axis says so by its numbers.
-        var margin = 0.15 * Math.Max(highest - lowest, 1e-3);
-        plot.Axes.SetLimits(metric.Scale * (lowest - (4 * margin)), metric.Scale * (highest + margin), -0.6, variants.Length - 0.4);
-        Save(plot, file, Frame + (RowHeight * variants.Length));
+        plot.Axes.SetLimitsY(-0.6, rows.Length - 0.4);
+        Save(plot, file, Frame + (RowHeight * rows.Length));
     }
 
     /// <summary>A line a variant: the score after each epoch, mean over the seeds.</summary>

@@ -36,10 +36,13 @@ internal sealed class Campaign(string output)
                 curves.Add(points[job].Select(at => new CurvePoint(job.Settings.Key, job.Variant, job.Seed, at.Epoch, at.Loss, at.Score)));
                 results.Add(result.Select(one => new Measurement(job.Settings.Key, job.Variant, job.Seed, one.Key, one.Value)));
                 parts[job] = 1;
-                finished($"{job.Variant}, seed {job.Seed}");
             }
 
             progress(parts.Values.Sum());
+            if (message.Result is not null)
+            {
+                finished($"{job.Variant}, seed {job.Seed}");
+            }
         }, cancel));
     }
 }

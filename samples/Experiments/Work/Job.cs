@@ -9,16 +9,16 @@ internal sealed record Job(string Experiment, string Variant, int Seed, Settings
 
 /// <summary>How large an experiment is.</summary>
 /// <param name="Data">Folder of the data.</param>
+/// <param name="DataName">What the data is called in tables.</param>
 /// <param name="Output">Folder of the results.</param>
 /// <param name="Train">Number of examples to train on.</param>
 /// <param name="Validation">Number of examples that decide between settings.</param>
 /// <param name="Test">Number of examples that nothing is decided by.</param>
 /// <param name="Epochs">How often each training example is seen.</param>
-internal sealed record Settings(string Data, string Output, int Train, int Validation, int Test, int Epochs)
+internal sealed record Settings(string Data, string DataName, string Output, int Train, int Validation, int Test, int Epochs)
 {
     /// <summary>What tells runs apart that must not stand in one table.</summary>
-    public string Key => FormattableString.Invariant(
-        $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Data))} {Train}/{Validation}/{Test} x {Epochs}");
+    public string Key => FormattableString.Invariant($"{DataName} {Train}/{Validation}/{Test} x {Epochs}");
 }
 
 /// <summary>An experiment: a list of variants, each trained and measured in the same way.</summary>
