@@ -27,7 +27,7 @@ internal static class ClassifyChapter
         new("Pools against MaxPool2d", Max, ["AvgPool2d", "strided convolution", "BlurPool", "Haar LL", Lift], [Test, Validation, Parameters]),
         Choice("Which bands", "LL", "LL + LH", "LL + HL", "LL + HH"),
         Choice("Which penalties", PoolChoices.NoPenalty, "c_u alone", "c_p alone", "a tenth of the penalties"),
-        Choice("Where c_u pulls", "c_u towards xo", "c_u towards xe"),
+        Choice("Where c_u pulls, by the formula towards xo", "c_u towards xe"),
         Choice("How many taps", "kernel_size 1", "kernel_size 3", "kernel_size 7"),
         Choice("Which reduction", "mean", "learned weights", "concatenation"),
         Choice("Which groups, bias, padding", "proj_groups 1", "groups 1, proj_groups 1", "bias", "replicate padding"),

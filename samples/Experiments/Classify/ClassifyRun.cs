@@ -70,8 +70,9 @@ internal sealed class ClassifyRun : IExperiment
         using var scope = NewDisposeScope();
         var batch = data.Take(chosen);
         using var penalty = new LiftRegularizer(choice.LambdaU, choice.LambdaP);
+        using var ownPenalty = new StepPenalties();
         var task = functional.cross_entropy(network.call(batch.Images), batch.Labels);
-        var loss = task.add(penalty.loss(), One);
+        var loss = ownPenalty.AddTo(task.add(penalty.loss(), One), choice.LambdaU, choice.LambdaP);
         optimizer.zero_grad();
         loss.backward();
         optimizer.step();

@@ -30,7 +30,6 @@ internal static class PoolChoices
         Changed("c_u alone", channels => new LiftDownPool2d(channels)) with { LambdaP = 0 },
         Changed("c_p alone", channels => new LiftDownPool2d(channels)) with { LambdaU = 0 },
         Changed("a tenth of the penalties", channels => new LiftDownPool2d(channels)) with { LambdaU = 0.001, LambdaP = 0.01 },
-        Changed("c_u towards xo", channels => new LiftedPool(channels)),
         Changed("c_u towards xe", channels => new LiftedPool(channels, towardsEven: true)),
 
         Changed("kernel_size 1", channels => new LiftDownPool2d(channels, kernel_size: 1)),
