@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Experiments;
 using Quickstart;
 
-IExperiment[] experiments = [new ClassifyRun()];
+IExperiment[] experiments = [new ClassifyRun(), new RobustnessRun()];
 if (args is [Worker.Command])
 {
     NativeSettings.Apply();
