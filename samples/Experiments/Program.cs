@@ -6,7 +6,7 @@ using Quickstart;
 if (args is [Worker.Command])
 {
     NativeSettings.Apply();
-    new Worker([new ClassifyRun()]).Work();
+    new Worker([new ClassifyRun(), new RobustnessRun()]).Work();
     return 0;
 }
 

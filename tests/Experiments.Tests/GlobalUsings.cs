@@ -1,3 +1,5 @@
 global using FluentAssertions;
+global using LiftPool.Tests;
+global using TorchSharp;
 global using Xunit;
 global using static TorchSharp.torch;
