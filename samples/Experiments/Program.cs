@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Experiments;
 using Quickstart;
 
-IExperiment[] experiments = [new ClassifyRun()];
+IExperiment[] experiments = [new ClassifyRun(), new RestoreRun()];
 if (args is [Worker.Command])
 {
     NativeSettings.Apply();
