@@ -6,7 +6,7 @@ using Quickstart;
 if (args is [Worker.Command])
 {
     NativeSettings.Apply();
-    new Worker([new ClassifyRun(), new RobustnessRun()]).Work();
+    new Worker([new ClassifyRun(), new RobustnessRun(), new SegmentRun(), new RestoreRun()]).Work();
     return 0;
 }
 

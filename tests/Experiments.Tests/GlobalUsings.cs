@@ -1,5 +1,5 @@
 global using FluentAssertions;
 global using LiftPool.Tests;
-global using TorchSharp;
 global using Xunit;
 global using static TorchSharp.torch;
+global using static TorchSharp.torch.nn;

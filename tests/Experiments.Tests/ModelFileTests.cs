@@ -6,7 +6,7 @@ public sealed class ModelFileTests
     [Fact]
     public void Model_files_differ_with_variant_seed_and_settings_and_have_plain_names()
     {
-        var settings = new Settings("data", "results", 100, 100, 100, 1);
+        var settings = new Settings("data", "data", "results", 100, 100, 100, 1);
 
         string[] files =
         [
