@@ -13,6 +13,9 @@ if (args is [Worker.Command])
 var root = new RootCommand("Pools against each other: does lifting help, where, and with which settings?")
 {
     ExperimentCommands.Classify(),
+    ExperimentCommands.Robustness(),
+    ExperimentCommands.Segment(),
+    ExperimentCommands.Restore(),
     ExperimentCommands.Report(),
 };
 var line = root.Parse(args);

@@ -10,6 +10,10 @@ internal static class ClassifyChapter
     private static readonly Metric Validation = Metric.Percent("validation accuracy");
     private static readonly Metric Parameters = new("parameters", Format: "0");
 
+    /// <summary>The pools against each other, MaxPool2d first.</summary>
+    public static IReadOnlyList<string> Pools { get; } =
+        [Max, "AvgPool2d", "strided convolution", "BlurPool", "Haar LL", Lift, PoolChoices.Changed(PoolChoices.NoPenalty)];
+
     public static Defaults Defaults { get; } = new(
         "fashion-mnist",
         "Fashion-MNIST's four IDX files or the binary files of CIFAR-10 or CIFAR-100",
@@ -24,7 +28,7 @@ internal static class ClassifyChapter
     // Between pools that were there before the test images decide; between settings of ours the validation images.
     private static Question[] Questions { get; } =
     [
-        new("Pools against MaxPool2d", Max, ["AvgPool2d", "strided convolution", "BlurPool", "Haar LL", Lift], [Test, Validation, Parameters]),
+        new("Pools against MaxPool2d", Max, [.. Pools.Skip(1)], [Test, Validation, Parameters]),
         Choice("Which bands", "LL", "LL + LH", "LL + HL", "LL + HH"),
         Choice("Which penalties", PoolChoices.NoPenalty, "c_u alone", "c_p alone", "a tenth of the penalties"),
         Choice("Where c_u pulls, by the formula towards xo", "c_u towards xe"),
@@ -66,7 +70,7 @@ internal static class ClassifyChapter
         var learning = Path.Combine(output, "classify-curves.png");
         Charts.Differences(bars, "Small VGG on Fashion-MNIST, by pool", pools, measurements);
         Charts.Differences(settings, "LiftDownPool2d with one thing changed", Questions[1] with { Variants = [.. Questions.Where(one => one.Reference == Lift).SelectMany(one => one.Variants)] }, measurements);
-        Charts.Curves(learning, "Training curves", Validation, [.. pools.Variants.Prepend(Max)], curves);
+        Charts.Curves(learning, "Training curves", Validation, Pools, curves);
         return [("Accuracy by pool", bars), ("Accuracy by setting", settings), ("Training curves", learning)];
     }
 }

@@ -5,13 +5,35 @@ namespace Experiments;
 /// <summary>The commands: run what is missing, then write the report anew.</summary>
 internal static class ExperimentCommands
 {
-    private static IReadOnlyList<Chapter> Chapters => [ClassifyChapter.New()];
+    private static IReadOnlyList<Chapter> Chapters => [ClassifyChapter.New(), RobustnessChapter.New(), SegmentChapter.New(), RestoreChapter.New()];
 
     public static Command Classify() => New(
         "classify",
         "Trains a small VGG with each pool, and with each choice that the paper studies, and measures its accuracy",
-        new ExperimentOptions(ClassifyChapter.Defaults),
-        async (plan, cancel) => await new Campaign(plan.Settings.Output).Run("classify", plan.Jobs("classify"), plan.AtATime, cancel));
+        ClassifyChapter.Defaults,
+        Classify);
+
+    public static Command Robustness() => New(
+        "robustness",
+        "Measures the classifiers of `classify` under corruptions and small steps, and trains those that are missing",
+        RobustnessChapter.Defaults,
+        async (plan, cancel) =>
+        {
+            await Classify(plan, cancel);
+            await new Campaign(plan.Settings.Output).Run("robustness", plan.Jobs("robustness"), plan.AtATime, cancel);
+        });
+
+    public static Command Segment() => New(
+        "segment",
+        "Trains a small SegNet with each pair of pools on scenes of garments, and measures its label maps",
+        SegmentChapter.Defaults,
+        (plan, cancel) => new Campaign(plan.Settings.Output).Run("segment", plan.Jobs("segment"), plan.AtATime, cancel));
+
+    public static Command Restore() => New(
+        "restore",
+        "Trains an encoder-decoder with each pair of pools to remove noise and to sharpen, on photographs",
+        RestoreChapter.Defaults,
+        (plan, cancel) => new Campaign(plan.Settings.Output).Run("restore", plan.Jobs("restore"), plan.AtATime, cancel));
 
     public static Command Report()
     {
@@ -26,8 +48,14 @@ internal static class ExperimentCommands
         return command;
     }
 
-    private static Command New(string name, string description, ExperimentOptions options, Func<Plan, CancellationToken, Task> run)
+    // A network that is to be measured later has to be there.
+    private static Task Classify(Plan plan, CancellationToken cancel)
+        => new Campaign(plan.Settings.Output).Run(
+            "classify", plan.Jobs("classify"), plan.AtATime, cancel, job => File.Exists(ModelFiles.Path(job.Settings, job.Variant, job.Seed)));
+
+    private static Command New(string name, string description, Defaults defaults, Func<Plan, CancellationToken, Task> run)
     {
+        var options = new ExperimentOptions(defaults);
         var command = new Command(name, description);
         foreach (var option in options.All)
         {

@@ -12,7 +12,7 @@ internal sealed class Measurements(string settings, IEnumerable<Measurement> lin
     public IReadOnlyList<string> Metrics { get; } = [.. lines.Select(line => line.Metric).Distinct()];
 
     public IReadOnlyDictionary<int, double> BySeed(string variant, string metric)
-        => values[(variant, metric)].ToDictionary(line => line.Seed, line => line.Value);
+        => values[(variant, metric)].GroupBy(line => line.Seed).ToDictionary(runs => runs.Key, runs => runs.Last().Value);
 
     public Summary Summary(string variant, string metric) => Experiments.Summary.Of([.. BySeed(variant, metric).Values]);
 

@@ -22,11 +22,11 @@ internal static class RestorePicture
 
     /// <summary>Draws what the runs of one seed left of the crops that are shown.</summary>
     /// <returns>False, and draws nothing, if one of the runs is missing.</returns>
-    public static bool Draw(string file, Settings settings, int seed)
+    public static bool Draw(string file, string output, string settings, int seed)
     {
         using var scope = NewDisposeScope();
         var found = Degradation.All
-            .Select(task => (task, runs: PairChoice.All.Select(pair => RestoredCrops.Read(settings, RestoreRun.Variant(task, pair), seed)).ToArray()))
+            .Select(task => (task, runs: PairChoice.All.Select(pair => RestoredCrops.Read(output, settings, RestoreRun.Variant(task, pair), seed)).ToArray()))
             .ToArray();
         if (found.Any(one => one.runs.Any(run => run is null)))
         {

@@ -12,16 +12,16 @@ internal static partial class RestoredCrops
     /// <param name="truth">[N, 1, 64, 64], as the others.</param>
     public static void Write(Job job, Tensor truth, Tensor input, Tensor result)
     {
-        var file = FileOf(job.Settings, job.Variant, job.Seed);
+        var file = FileOf(job.Settings.Output, job.Settings.Key, job.Variant, job.Seed);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         using var scope = NewDisposeScope();
         GreyPhoto.Write(file, cat([.. new[] { truth, input, result }.Select(InARow)], 2));
     }
 
     /// <summary>What a run wrote, rounded to 8 bits; null if it is not there.</summary>
-    public static (Tensor Truth, Tensor Input, Tensor Result)? Read(Settings settings, string variant, int seed)
+    public static (Tensor Truth, Tensor Input, Tensor Result)? Read(string output, string settings, string variant, int seed)
     {
-        var file = FileOf(settings, variant, seed);
+        var file = FileOf(output, settings, variant, seed);
         if (!File.Exists(file))
         {
             return null;
@@ -40,8 +40,8 @@ internal static partial class RestoredCrops
 
     private static Tensor InARow(Tensor crops) => cat([.. crops.split(1)], 3);
 
-    private static string FileOf(Settings settings, string variant, int seed)
-        => Path.Combine(settings.Output, "restored", Plain(settings.Key), Plain($"{variant} {seed}") + ".png");
+    private static string FileOf(string output, string settings, string variant, int seed)
+        => Path.Combine(output, "restored", Plain(settings), Plain($"{variant} {seed}") + ".png");
 
     // Names of files for every system: letters and digits, the rest a hyphen.
     private static string Plain(string name) => Others().Replace(name, "-");

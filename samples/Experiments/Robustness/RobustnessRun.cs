@@ -9,7 +9,7 @@ internal sealed class RobustnessRun : IExperiment
 {
     private const int BatchSize = 100;
 
-    // Of the test images, at most.
+    // Of the test images, at most, and the last of them: the severities were set by a look at errors on the first.
     private const int CorruptedImages = 1000;
     private const int PerturbedImages = 200;
 
@@ -28,7 +28,7 @@ internal sealed class RobustnessRun : IExperiment
         var result = new Dictionary<string, double>();
         var done = 0;
 
-        var examples = data.Test.Narrow(0, Math.Min(CorruptedImages, data.Test.Count));
+        var examples = Last(data.Test, CorruptedImages);
         result[RobustnessMetrics.CleanError] = Error(network, examples.Images, examples.Labels);
         foreach (var corruption in Corruptions.All)
         {
@@ -36,7 +36,7 @@ internal sealed class RobustnessRun : IExperiment
             Done();
         }
 
-        var images = data.Test.Images.narrow(0, 0, Math.Min(PerturbedImages, data.Test.Count));
+        var images = Last(data.Test, PerturbedImages).Images;
         foreach (var perturbation in Perturbations.All)
         {
             result[RobustnessMetrics.Flips(perturbation.Name)] = perturbation.FlipProbability(images, x => Classes(network, x), DrawSeed);
@@ -60,6 +60,12 @@ internal sealed class RobustnessRun : IExperiment
         }
 
         void Done() => log.Progress((double)++done / (Corruptions.All.Count + Perturbations.All.Count));
+    }
+
+    private static Examples Last(Examples examples, int most)
+    {
+        var count = Math.Min(most, examples.Count);
+        return examples.Narrow(examples.Count - count, count);
     }
 
     private static Vgg Load(Job job, Splits data)

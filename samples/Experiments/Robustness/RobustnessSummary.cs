@@ -3,8 +3,6 @@ namespace Experiments;
 /// <summary>The ratios of <see cref="RobustnessRatios"/> from the lines of a result file, as lines of the same kind.</summary>
 internal static class RobustnessSummary
 {
-    public const string Baseline = "MaxPool2d";
-
     /// <summary>
     /// CE, relative CE and FR of each corruption and perturbation and their means, in percent of MaxPool2d's with the same seed:
     /// a value for each variant and seed that has a MaxPool2d beside it.
@@ -18,7 +16,7 @@ internal static class RobustnessSummary
                 IReadOnlyDictionary<string, double> (run) => run.ToDictionary(one => one.Metric, one => one.Value));
         return
         [
-            .. RobustnessRatios.Of(runs, Baseline).SelectMany(run => run.Value.Select(
+            .. RobustnessRatios.Of(runs, PoolChoices.Max).SelectMany(run => run.Value.Select(
                 ratio => new Measurement(run.Key.Settings, run.Key.Variant, run.Key.Seed, ratio.Key, ratio.Value))),
         ];
     }

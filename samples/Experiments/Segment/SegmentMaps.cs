@@ -32,15 +32,15 @@ internal sealed class SegmentMaps
         var info = new SKImageInfo(3 * Side, first.Count * Side, SKColorType.Gray8, SKAlphaType.Opaque);
         using var image = SKImage.FromPixelCopy(info, columns.data<byte>().ToArray());
         using var data = image.Encode(SKEncodedImageFormat.Png, 100);
-        var file = FileOf(job.Settings, job.Variant, job.Seed);
+        var file = FileOf(job.Settings.Output, job.Settings.Key, job.Variant, job.Seed);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.WriteAllBytes(file, data.ToArray());
     }
 
     /// <summary>Reads a run's file, or gives null if there is none.</summary>
-    public static SegmentMaps? Read(Settings settings, string variant, int seed)
+    public static SegmentMaps? Read(string output, string settings, string variant, int seed)
     {
-        var file = FileOf(settings, variant, seed);
+        var file = FileOf(output, settings, variant, seed);
         if (!File.Exists(file))
         {
             return null;
@@ -66,10 +66,10 @@ internal sealed class SegmentMaps
     }
 
     // Settings are told apart, so that no picture shows runs of two.
-    private static string FileOf(Settings settings, string variant, int seed)
+    private static string FileOf(string output, string settings, string variant, int seed)
     {
-        var name = FormattableString.Invariant($"{settings.Key}, {variant}, seed {seed}");
+        var name = FormattableString.Invariant($"{settings}, {variant}, seed {seed}");
         var plain = string.Join('-', name.Split([' ', ',', '/', '+'], StringSplitOptions.RemoveEmptyEntries));
-        return Path.Combine(settings.Output, "segment", plain + ".png");
+        return Path.Combine(output, "segment", plain + ".png");
     }
 }

@@ -49,9 +49,9 @@ internal sealed class SegmentPicture : IDisposable
     /// <summary>Draws what the runs of one seed have left behind of the first test scenes.</summary>
     /// <param name="variants">In the order of the columns; one that was not run has none.</param>
     /// <returns>False if there is nothing to draw.</returns>
-    public static bool Draw(string file, Settings settings, IEnumerable<string> variants, int seed)
+    public static bool Draw(string file, string output, string settings, IEnumerable<string> variants, int seed)
     {
-        var maps = variants.Select(name => (Name: name, Maps: SegmentMaps.Read(settings, name, seed)!)).Where(one => one.Maps is not null).ToArray();
+        var maps = variants.Select(name => (Name: name, Maps: SegmentMaps.Read(output, settings, name, seed)!)).Where(one => one.Maps is not null).ToArray();
         if (maps.Length == 0)
         {
             return false;

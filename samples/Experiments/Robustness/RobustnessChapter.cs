@@ -1,0 +1,45 @@
+namespace Experiments;
+
+/// <summary>What <c>robustness</c> asks, and what the report says of it.</summary>
+internal static class RobustnessChapter
+{
+    private const string Max = PoolChoices.Max;
+    private const string Lift = PoolChoices.Lift;
+
+    private static readonly Metric CorruptionError = Ratio(RobustnessRatios.MeanCorruptionError);
+    private static readonly Metric RelativeCorruptionError = Ratio(RobustnessRatios.RelativeMeanCorruptionError);
+    private static readonly Metric FlipRate = Ratio(RobustnessRatios.MeanFlipRate);
+
+    private static readonly string[] Others = [.. ClassifyChapter.Pools.Where(pool => pool != Max)];
+
+    /// <summary>As <c>classify</c>, whose networks it takes, but for the pools: its main ones and lifting without penalties.</summary>
+    public static Defaults Defaults { get; } = ClassifyChapter.Defaults with { Variants = ClassifyChapter.Pools };
+
+    public static Chapter New() => new(
+        "robustness",
+        "Robustness",
+        [
+            new("Errors under corruptions, MaxPool2d = 100", Max, Others, [CorruptionError, RelativeCorruptionError, FlipRate]),
+            new("Changes of mind under shifts and other small steps, MaxPool2d = 100", Max, Others, [FlipRate, .. Perturbations.All.Select(one => Ratio(RobustnessRatios.FlipRate(one.Name)))]),
+            new("Corruption by corruption, MaxPool2d = 100", Max, Others, [.. Corruptions.All.Select(one => Ratio(RobustnessRatios.CorruptionError(one.Name)))]),
+        ],
+        [
+            new("Lift is more robust to corruptions than max pooling", Lift, Max, CorruptionError),
+            new("Lift is more robust to shifts and other small steps than max pooling", Lift, Max, FlipRate),
+        ])
+    {
+        Derived = RobustnessSummary.Of,
+        Pictures = Draw,
+    };
+
+    private static Metric Ratio(string name) => new(name, Format: "0.0") { LowerIsBetter = true };
+
+    private static List<(string Title, string File)> Draw(string output, Measurements measurements, IReadOnlyList<CurvePoint> curves)
+    {
+        var errors = Path.Combine(output, "robustness-corruptions.png");
+        var flips = Path.Combine(output, "robustness-flips.png");
+        Charts.Differences(errors, "Mean corruption error, against MaxPool2d's 100", new("", Max, Others, [CorruptionError]), measurements);
+        Charts.Differences(flips, "Mean flip rate, against MaxPool2d's 100", new("", Max, Others, [FlipRate]), measurements);
+        return [("Mean corruption error", errors), ("Mean flip rate", flips)];
+    }
+}
