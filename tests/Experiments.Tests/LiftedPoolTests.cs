@@ -28,7 +28,13 @@ public sealed class LiftedPoolTests
         using var regularizer = new LiftRegularizer(lambda_u: 0.3, lambda_p: 0.7);
         var expected = pool.forward(x);
         using var penalties = new StepPenalties();
-        var output = lifted.forward(x);
+        Tensor output;
+
+        // As a network has one.
+        using (NewDisposeScope())
+        {
+            output = lifted.forward(x).MoveToOuterDisposeScope();
+        }
 
         output.allclose(expected, rtol: 1e-5, atol: 1e-6).Should().BeTrue();
         penalties.AddTo(zeros(1), 0.3, 0.7).item<float>().Should().BeApproximately(regularizer.loss().item<float>(), 1e-5f);

@@ -36,9 +36,9 @@ public sealed class SceneTests
     }
 
     [Theory]
-    [InlineData(0, Scenes.Background)]
-    [InlineData(1, 3, Scenes.Background)]
-    public void Labels_are_those_of_visible_garments_and_of_the_background(float grey, params int[] expected)
+    [InlineData(0, new int[] { Scenes.Background })]
+    [InlineData(1, new int[] { 3, Scenes.Background })]
+    public void Labels_are_those_of_visible_garments_and_of_the_background(float grey, int[] expected)
     {
         var garments = new Garments([.. Enumerable.Repeat(grey, 28 * 28)], [3], side: 28);
 

@@ -14,13 +14,25 @@ internal sealed class StepPenalties : IDisposable
 
     /// <summary>Means of squares: <c>c_u = mean((s - target)^2)</c>, <c>c_p = mean(d^2)</c>.</summary>
     public static void Add(Tensor s, Tensor target, Tensor d)
-        => current?.terms.Add((
-            nn.functional.mse_loss(s, target).MoveToOuterDisposeScope(),
-            d.mul(d).mean().MoveToOuterDisposeScope()));
+    {
+        if (current is { } collector)
+        {
+            // Beyond the scopes of every module on the way out.
+            collector.terms.Add((nn.functional.mse_loss(s, target).DetachFromDisposeScope(), d.mul(d).mean().DetachFromDisposeScope()));
+        }
+    }
 
     /// <summary>The loss with its penalties.</summary>
     public Tensor AddTo(Tensor loss, double lambdaU, double lambdaP)
         => terms.Aggregate(loss, (sum, term) => sum.add(term.U, lambdaU).add(term.P, lambdaP));
 
-    public void Dispose() => current = null;
+    public void Dispose()
+    {
+        current = null;
+        foreach (var (u, p) in terms)
+        {
+            u.Dispose();
+            p.Dispose();
+        }
+    }
 }
