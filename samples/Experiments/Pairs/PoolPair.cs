@@ -38,7 +38,8 @@ internal sealed class MaxBilinearPair(bool skip) : PoolPair(nameof(MaxBilinearPa
         {
             var large = functional.interpolate(features, size[2..], mode: InterpolationMode.Bilinear, align_corners: false);
             return skip ? large.add(x) : large;
-        });
+        }
+        );
     }
 }
 

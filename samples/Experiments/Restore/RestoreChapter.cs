@@ -20,8 +20,11 @@ internal static class RestoreChapter
         "Restoration",
         [.. Degradation.All.Select(task => new Question(
             Title(task), Variant(task, PairChoice.MaxUnpool), Others(task), [Test, Similarity, new("validation PSNR", Unit: "dB"), new("input PSNR", Unit: "dB")]))],
-        [.. Degradation.All.Select(task => new Claim(
-            $"LiftUpPool beats MaxUnpool, {task.Name}", Variant(task, PairChoice.Tied), Variant(task, PairChoice.MaxUnpool), Test))])
+        [.. Degradation.All.SelectMany(task => (Claim[])
+        [
+            new($"LiftUpPool beats MaxUnpool, {task.Name}", Variant(task, PairChoice.Tied), Variant(task, PairChoice.MaxUnpool), Test),
+            new($"LiftUpPool beats a skip connection, {task.Name}", Variant(task, PairChoice.Tied), Variant(task, PairChoice.Skip), Test),
+        ])])
     {
         Pictures = Draw,
     };

@@ -10,10 +10,6 @@ internal sealed class RestoreRun : IExperiment
     private const int BatchSize = 8;
     private const double LearningRate = 3e-3;
 
-    // The paper's weights, as everywhere.
-    private const double LambdaU = 0.01;
-    private const double LambdaP = 0.1;
-
     private static readonly Scalar One = 1f;
 
     /// <summary>The names of all variants: "task: pair".</summary>
@@ -34,7 +30,7 @@ internal sealed class RestoreRun : IExperiment
 
         random.manual_seed(job.Seed);
         using var network = new RestoreNet(pair);
-        Train(network, photos.Train, validation, task, job, log);
+        Train(network, pair, photos.Train, validation, task, job, log);
 
         var shown = Spoiled(photos.Shown, task);
         RestoredCrops.Write(job, shown.Truth, shown.Input, Restore(network, shown.Input));
@@ -59,7 +55,7 @@ internal sealed class RestoreRun : IExperiment
     }
 
     private static void Train(
-        RestoreNet network, Tensor crops, (Tensor Input, Tensor Truth) validation, Degradation task, Job job, IRunLog log)
+        RestoreNet network, PairChoice pair, Tensor crops, (Tensor Input, Tensor Truth) validation, Degradation task, Job job, IRunLog log)
     {
         random.manual_seed(job.Seed);
         var scale = InputError(crops, task);
@@ -77,7 +73,7 @@ internal sealed class RestoreRun : IExperiment
             for (var batch = 0; batch < batches; batch++)
             {
                 var start = batch * BatchSize;
-                loss += Step(network, optimizer, crops, order.narrow(0, start, Math.Min(BatchSize, count - start)), task, scale);
+                loss += Step(network, pair, optimizer, crops, order.narrow(0, start, Math.Min(BatchSize, count - start)), task, scale);
                 schedule.step();
                 log.Progress(((double)epoch + ((double)(batch + 1) / batches)) / epochs);
             }
@@ -97,11 +93,11 @@ internal sealed class RestoreRun : IExperiment
     }
 
     private static double Step(
-        RestoreNet network, optim.Optimizer optimizer, Tensor crops, Tensor chosen, Degradation task, Scalar scale)
+        RestoreNet network, PairChoice pair, optim.Optimizer optimizer, Tensor crops, Tensor chosen, Degradation task, Scalar scale)
     {
         using var scope = NewDisposeScope();
         var truth = crops.index_select(0, chosen);
-        using var penalty = new LiftRegularizer(LambdaU, LambdaP);
+        using var penalty = new LiftRegularizer(pair.LambdaU, pair.LambdaP);
         var left = network.call(task.Spoil(truth, null)).sub(truth).square().mean().mul(scale);
         var loss = left.add(penalty.loss(), One);
         optimizer.zero_grad();

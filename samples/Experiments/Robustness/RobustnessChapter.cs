@@ -5,6 +5,7 @@ internal static class RobustnessChapter
 {
     private const string Max = PoolChoices.Max;
     private const string Lift = PoolChoices.Lift;
+    private static readonly string LiftAlone = PoolChoices.Changed(PoolChoices.NoPenalty);
 
     private static readonly Metric CorruptionError = Ratio(RobustnessRatios.MeanCorruptionError);
     private static readonly Metric RelativeCorruptionError = Ratio(RobustnessRatios.RelativeMeanCorruptionError);
@@ -25,7 +26,9 @@ internal static class RobustnessChapter
         ],
         [
             new("Lift is more robust to corruptions than max pooling", Lift, Max, CorruptionError),
+            new("Lift is more robust to corruptions than max pooling: without penalties", LiftAlone, Max, CorruptionError),
             new("Lift is more robust to shifts and other small steps than max pooling", Lift, Max, FlipRate),
+            new("Lift is more robust to shifts and other small steps than max pooling: without penalties", LiftAlone, Max, FlipRate),
         ])
     {
         Derived = RobustnessSummary.Of,

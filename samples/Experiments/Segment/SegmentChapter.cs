@@ -29,11 +29,13 @@ internal static class SegmentChapter
                 Pairs[1..],
                 [Test, Boundary, Metric.Percent("test pixel accuracy"), Metric.Percent("validation mIoU"), new("parameters", Format: "0")]),
             new("Label maps at boundaries", Reference, Pairs[1..], [Boundary]),
-            new("Tied or untied", PairChoice.Tied, [PairChoice.Untied, PairChoice.Skip], [Metric.Percent("validation mIoU"), Metric.Percent("validation boundary mIoU")]),
+            new("Tied or untied, with or without penalties, or a skip connection", PairChoice.Tied, [PairChoice.Untied, PairChoice.TiedWithoutPenalty, PairChoice.Skip], [Metric.Percent("validation mIoU"), Metric.Percent("validation boundary mIoU")]),
         ],
         [
             new("LiftUpPool beats MaxUnpool", PairChoice.Tied, Reference, Test),
+            new("LiftUpPool beats MaxUnpool: without penalties", PairChoice.TiedWithoutPenalty, Reference, Test),
             new("LiftUpPool beats MaxUnpool at boundaries", PairChoice.Tied, Reference, Boundary),
+            new("LiftUpPool beats MaxUnpool at boundaries: without penalties", PairChoice.TiedWithoutPenalty, Reference, Boundary),
         ])
     {
         Pictures = Draw,

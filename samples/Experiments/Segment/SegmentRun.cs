@@ -10,8 +10,6 @@ internal sealed class SegmentRun : IExperiment
 {
     private const int BatchSize = 8;
     private const double LearningRate = 3e-3;
-    private const double LambdaU = 0.01;
-    private const double LambdaP = 0.1;
 
     // Of the validation scenes, after each epoch.
     private const int CurveScenes = 100;
@@ -26,7 +24,7 @@ internal sealed class SegmentRun : IExperiment
         var data = SceneData.Compose(job);
         random.manual_seed(job.Seed);
         using var network = new SegNet(Scenes.Classes, choice);
-        Train(network, data, job, log);
+        Train(network, choice, data, job, log);
 
         var validation = Measure(network, data.Validation);
         var test = Measure(network, data.Test);
@@ -42,7 +40,7 @@ internal sealed class SegmentRun : IExperiment
         };
     }
 
-    private static void Train(SegNet network, Splits data, Job job, IRunLog log)
+    private static void Train(SegNet network, PairChoice choice, Splits data, Job job, IRunLog log)
     {
         random.manual_seed(job.Seed);
         var epochs = job.Settings.Epochs;
@@ -58,7 +56,7 @@ internal sealed class SegmentRun : IExperiment
             for (var batch = 0; batch < batches; batch++)
             {
                 var start = batch * BatchSize;
-                loss += Step(network, optimizer, data.Train, order.narrow(0, start, Math.Min(BatchSize, data.Train.Count - start)));
+                loss += Step(network, choice, optimizer, data.Train, order.narrow(0, start, Math.Min(BatchSize, data.Train.Count - start)));
                 schedule.step();
                 log.Progress(((double)epoch + ((double)(batch + 1) / batches)) / epochs);
             }
@@ -68,11 +66,11 @@ internal sealed class SegmentRun : IExperiment
         }
     }
 
-    private static double Step(SegNet network, optim.Optimizer optimizer, Examples data, Tensor chosen)
+    private static double Step(SegNet network, PairChoice choice, optim.Optimizer optimizer, Examples data, Tensor chosen)
     {
         using var scope = NewDisposeScope();
         var batch = data.Take(chosen);
-        using var penalty = new LiftRegularizer(LambdaU, LambdaP);
+        using var penalty = new LiftRegularizer(choice.LambdaU, choice.LambdaP);
         var task = functional.cross_entropy(network.call(batch.Images), batch.Labels.to(ScalarType.Int64));
         var loss = task.add(penalty.loss(), One);
         optimizer.zero_grad();
