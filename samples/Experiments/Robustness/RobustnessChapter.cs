@@ -5,7 +5,7 @@ internal static class RobustnessChapter
 {
     private const string Max = PoolChoices.Max;
     private const string Lift = PoolChoices.Lift;
-    private static readonly string LiftAlone = PoolChoices.Changed(PoolChoices.NoPenalty);
+    private const string LiftAlone = PoolChoices.LiftAlone;
 
     private static readonly Metric CorruptionError = Ratio(RobustnessRatios.MeanCorruptionError);
     private static readonly Metric RelativeCorruptionError = Ratio(RobustnessRatios.RelativeMeanCorruptionError);
