@@ -11,6 +11,7 @@ internal static class Charts
 
     private static readonly Color DecidedColor = Color.FromHex("#2f6db5");
     private static readonly Color UndecidedColor = Color.FromHex("#a9c3e2");
+    private static readonly Color LineColor = Color.FromHex("#1d1f24");
 
     /// <summary>A bar a variant: how far it is from the reference, over the same seeds, and a line for the 95 % interval.</summary>
     public static void Differences(string file, string title, Question question, Measurements measurements)
@@ -34,17 +35,21 @@ internal static class Charts
                 Size = 0.6,
                 Error = double.IsNaN(row.Difference.HalfWidth) ? 0 : metric.Scale * row.Difference.HalfWidth,
                 FillColor = row.Difference.Verdict == Verdict.Undecided ? UndecidedColor : DecidedColor,
-                LineWidth = 0,
+                LineColor = LineColor,
+                LineWidth = 1.5f,
             }),
         ]);
         bars.Horizontal = true;
         plot.Add.VerticalLine(0, 1.5f, Colors.Black);
         plot.Title(title);
         plot.XLabel($"{metric.Title}: difference from {question.Reference}, 95 % interval; pale if undecided");
-        plot.Axes.Left.SetTicks([.. Enumerable.Range(0, rows.Length).Select(i => rows.Length - 1.0 - i)], [.. rows.Select(row => row.Variant)]);
+        plot.Axes.Left.SetTicks([.. Enumerable.Range(0, rows.Length).Select(i => rows.Length - 1.0 - i)], [.. rows.Select(row => Label(row.Variant))]);
         Style(plot);
         plot.Axes.SetLimitsY(-0.6, rows.Length - 0.4);
         Save(plot, file, Frame + (RowHeight * rows.Length));
+
+        // What all bars share is the reference, which the axis names.
+        string Label(string variant) => variant.StartsWith($"{question.Reference}, ", StringComparison.Ordinal) ? variant[(question.Reference.Length + 2)..] : variant;
     }
 
     /// <summary>A line a variant: the score after each epoch, mean over the seeds.</summary>
