@@ -34,7 +34,7 @@ internal static class ClassifyChapter
             "Which penalties",
             Lift,
             [LiftAlone, .. ((string[])["c_u alone", "c_p alone", "a tenth of the penalties", "c_u towards xe"]).Select(PoolChoices.Changed)],
-            [Validation, Test]),
+            [Validation, Test, new("scale before pools")]),
         .. Choice("Which bands", "LL", "LL + LH", "LL + HL", "LL + HH"),
         .. Choice("How many taps", "kernel_size 1", "kernel_size 3", "kernel_size 7"),
         .. Choice("Which reduction", "mean", "learned weights", "concatenation"),

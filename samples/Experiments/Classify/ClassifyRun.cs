@@ -32,6 +32,7 @@ internal sealed class ClassifyRun : IExperiment
         {
             ["validation accuracy"] = Accuracy(network, data.Validation),
             ["test accuracy"] = Accuracy(network, data.Test),
+            ["scale before pools"] = network.ScaleBeforePools(),
             ["parameters"] = network.parameters().Sum(weight => weight.numel()),
         };
     }

@@ -13,6 +13,8 @@ internal sealed class Vgg : Module<Tensor, Tensor>
     // convolutions between other channel counts wrongly (see the README's troubleshooting).
     private static readonly int[] Widths = [16, 32, 64, 64];
 
+    private static readonly string[] PooledNorms = ["body.norm1.weight", "body.norm2.weight", "body.norm3.weight"];
+
     private readonly Module<Tensor, Tensor> body;
     private readonly Module<Tensor, Tensor> head;
 
@@ -32,24 +34,31 @@ internal sealed class Vgg : Module<Tensor, Tensor>
         {
             layers.Add(($"conv{i + 1}", convolutions[i]));
             layers.Add(($"norm{i + 1}", BatchNorm2d(Widths[i])));
+            (string, Module<Tensor, Tensor>) activation = ($"relu{i + 1}", ReLU());
             if (i == Widths.Length - 1)
             {
-                layers.Add(($"relu{i + 1}", ReLU()));
+                layers.Add(activation);
+                continue;
             }
-            else if (pool.BeforeActivation)
-            {
-                layers.Add(($"pool{i + 1}", pool.New(Widths[i])));
-                layers.Add(($"relu{i + 1}", ReLU()));
-            }
-            else
-            {
-                layers.Add(($"relu{i + 1}", ReLU()));
-                layers.Add(($"pool{i + 1}", pool.New(Widths[i])));
-            }
+
+            (string, Module<Tensor, Tensor>) between = ($"pool{i + 1}", pool.New(Widths[i]));
+            layers.AddRange(pool.BeforeActivation ? [between, activation] : [activation, between]);
         }
 
         body = Sequential(layers);
         RegisterComponents();
+    }
+
+    /// <summary>
+    /// The mean size of the factors by which batch normalisation scales what enters the pools, 1 at first. Nothing that comes later
+    /// needs it: the next normalisation undoes any scale.
+    /// </summary>
+    public double ScaleBeforePools()
+    {
+        using var scope = NewDisposeScope();
+        return named_parameters()
+            .Where(one => PooledNorms.Contains(one.name))
+            .Average(one => one.parameter.abs().mean().item<float>());
     }
 
     public override Tensor forward(Tensor x)

@@ -5,7 +5,8 @@ namespace Experiments;
 /// <summary>The commands: run what is missing, then write the report anew.</summary>
 internal static class ExperimentCommands
 {
-    private static IReadOnlyList<Chapter> Chapters => [ClassifyChapter.New(), RobustnessChapter.New(), SegmentChapter.New(), RestoreChapter.New()];
+    /// <summary>What the report says, in its order.</summary>
+    public static IReadOnlyList<Chapter> Chapters => [ClassifyChapter.New(), RobustnessChapter.New(), SegmentChapter.New(), RestoreChapter.New()];
 
     public static Command Classify() => New(
         "classify",
@@ -21,6 +22,7 @@ internal static class ExperimentCommands
         {
             await Classify(plan, cancel);
             await new Campaign(plan.Settings.Output).Run("robustness", plan.Jobs("robustness"), plan.AtATime, cancel);
+            RobustnessChapter.DrawImages(plan.Settings);
         });
 
     public static Command Segment() => New(

@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace Experiments;
 
 /// <summary>What <c>robustness</c> asks, and what the report says of it.</summary>
@@ -35,6 +37,15 @@ internal static class RobustnessChapter
         Pictures = Draw,
     };
 
+    /// <summary>Draws the first test image under every corruption.</summary>
+    public static void DrawImages(Settings settings)
+    {
+        using var scope = NewDisposeScope();
+        CorruptionPicture.Draw(ImagesFile(settings.Output), ImageData.Load(settings, seed: 1).Test.Images);
+    }
+
+    private static string ImagesFile(string output) => Path.Combine(output, "robustness-images.png");
+
     private static Metric Ratio(string name) => new(name, Format: "0.0") { LowerIsBetter = true };
 
     private static List<(string Title, string File)> Draw(string output, Measurements measurements, IReadOnlyList<CurvePoint> curves)
@@ -43,6 +54,12 @@ internal static class RobustnessChapter
         var flips = Path.Combine(output, "robustness-flips.png");
         Charts.Differences(errors, "Mean corruption error, against MaxPool2d's 100", new("", Max, Others, [CorruptionError]), measurements);
         Charts.Differences(flips, "Mean flip rate, against MaxPool2d's 100", new("", Max, Others, [FlipRate]), measurements);
-        return [("Mean corruption error", errors), ("Mean flip rate", flips)];
+        List<(string, string)> drawn = [("Mean corruption error", errors), ("Mean flip rate", flips)];
+        if (File.Exists(ImagesFile(output)))
+        {
+            drawn.Add(("The corruptions at their five severities", ImagesFile(output)));
+        }
+
+        return drawn;
     }
 }
