@@ -33,8 +33,8 @@ internal sealed class Campaign(string output)
 
             if (message.Result is { } result)
             {
-                curves.Add(points[job].Select(at => new CurvePoint(job.Settings.Key, job.Variant, job.Seed, at.Epoch, at.Loss, at.Score)));
-                results.Add(result.Select(one => new Measurement(job.Settings.Key, job.Variant, job.Seed, one.Key, one.Value)));
+                curves.Add([.. points[job].Select(at => new CurvePoint(job.Settings.Key, job.Variant, job.Seed, at.Epoch, at.Loss, at.Score))]);
+                results.Add([.. result.Select(one => new Measurement(job.Settings.Key, job.Variant, job.Seed, one.Key, one.Value))]);
                 parts[job] = 1;
             }
 

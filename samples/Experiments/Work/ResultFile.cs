@@ -26,8 +26,13 @@ internal sealed class ResultFile<T>(string file)
         return [.. reader.GetRecords<T>()];
     }
 
-    public void Add(IEnumerable<T> lines)
+    public void Add(IReadOnlyCollection<T> lines)
     {
+        if (lines.Count == 0)
+        {
+            return;
+        }
+
         var isNew = !File.Exists(file);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
 
