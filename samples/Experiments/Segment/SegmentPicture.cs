@@ -10,9 +10,9 @@ internal sealed class SegmentPicture : IDisposable
     private const int Cell = Zoom * Scenes.Side;
     private const int Gap = 20;
     private const int Margin = 40;
-    private const float TextSize = 24;
+    private const float TextSize = 20;
     private const float LineHeight = 1.4f * TextSize;
-    private const int TitleLines = 2;
+    private const int TitleLines = 4;
     private const float LegendItem = 190;
 
     private static readonly SKColor Ground = new(0xFF17191E);
