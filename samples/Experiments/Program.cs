@@ -1,5 +1,6 @@
 // The paper's experiments, at a size that anyone can run again.
 using System.CommandLine;
+using CsvHelper;
 using Experiments;
 using Quickstart;
 
@@ -29,7 +30,7 @@ try
 {
     return await line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or WorkerException)
+catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or WorkerException or CsvHelperException)
 {
     Console.Error.WriteLine(e.Message);
     return 2;

@@ -22,6 +22,7 @@ internal static class ClassifyChapter
         new Size(Train: 10000, Validation: 10000, Test: 10000, Epochs: 6),
         new Size(Train: 1000, Validation: 500, Test: 500, Epochs: 1),
         [.. PoolChoices.All.Select(one => one.Name)],
+        [.. PoolChoices.All.Select(one => one.Name)],
         [Max, Lift]);
 
     public static Chapter New() => new("classify", "Classification", Questions, Claims) { Pictures = Draw };
@@ -33,7 +34,7 @@ internal static class ClassifyChapter
         new(
             "Which penalties",
             Lift,
-            [LiftAlone, .. ((string[])["c_u alone", "c_p alone", "a tenth of the penalties", "c_u towards xe"]).Select(PoolChoices.Changed)],
+            [LiftAlone, .. ((string[])["c_u alone", "c_p alone", "a tenth of the penalties", "L2 norms", "c_u towards xe"]).Select(PoolChoices.Changed)],
             [Validation, Test, new("scale before pools")]),
         .. Choice("Which bands", "LL", "LL + LH", "LL + HL", "LL + HH"),
         .. Choice("How many taps", "kernel_size 1", "kernel_size 3", "kernel_size 7"),
@@ -44,7 +45,7 @@ internal static class ClassifyChapter
             "Where learning starts, without penalties",
             LiftAlone,
             [
-                .. ((string[])["LL", "P = U = 0 at first", "small P and U at first", "LL, nearly the maximum at first", "LL of learnable Haar", "LL of learnable 5/3"])
+                .. ((string[])["LL", "P = U = 0 at first", "small P and U at first", "nearly max-lifting at first", "LL, nearly the maximum at first", "LL of learnable Haar", "LL of learnable 5/3"])
                     .Select(PoolChoices.Alone),
             ],
             [Validation, Test, Parameters]),
@@ -73,20 +74,13 @@ internal static class ClassifyChapter
             new($"{title}, without penalties", LiftAlone, [.. changes.Select(PoolChoices.Alone)], [Validation, Test, Parameters]),
         ];
 
-    private static List<(string Title, string File)> Draw(string output, Measurements measurements, IReadOnlyList<CurvePoint> curves)
-    {
-        var pools = Questions[0];
-        var bars = Path.Combine(output, "classify-pools.png");
-        var settings = Path.Combine(output, "classify-settings.png");
-        var alone = Path.Combine(output, "classify-settings-alone.png");
-        var learning = Path.Combine(output, "classify-curves.png");
-        Charts.Differences(bars, "Small VGG, by pool", pools, measurements);
-        Charts.Differences(settings, "LiftDownPool2d with one thing changed", All(Lift), measurements);
-        Charts.Differences(alone, "LiftDownPool2d without penalties, with one thing changed", All(LiftAlone), measurements);
-        Charts.Curves(learning, "Training curves", Validation, Pools, curves);
-        return [("Accuracy by pool", bars), ("Settings", settings), ("Settings without penalties", alone), ("Training curves", learning)];
+    private static IReadOnlyList<(string Title, string File)> Draw(Drawing drawing) => drawing
+        .AddBars("Small VGG, by pool", "classify-pools.png", Questions[0])
+        .AddBars("LiftDownPool2d with one thing changed", "classify-settings.png", All(Lift))
+        .AddBars("LiftDownPool2d without penalties, with one thing changed", "classify-settings-alone.png", All(LiftAlone))
+        .AddCurves("classify-curves.png", Validation, Pools)
+        .Drawn;
 
-        static Question All(string reference)
-            => new("", reference, [.. Questions.Where(one => one.Reference == reference).SelectMany(one => one.Variants).Distinct()], [Validation]);
-    }
+    private static Question All(string reference)
+        => new("", reference, [.. Questions.Where(one => one.Reference == reference).SelectMany(one => one.Variants).Distinct()], [Validation]);
 }

@@ -9,7 +9,6 @@ namespace Experiments;
 internal sealed class ClassifyRun : IExperiment
 {
     private const int BatchSize = 100;
-    private const double LearningRate = 3e-3;
 
     // Of the validation images, after each epoch.
     private const int CurveExamples = 2000;
@@ -43,41 +42,19 @@ internal sealed class ClassifyRun : IExperiment
     private static void Train(Vgg network, Splits data, PoolChoice choice, Job job, IRunLog log)
     {
         random.manual_seed(job.Seed);
-        var epochs = job.Settings.Epochs;
-        var batches = (data.Train.Count + BatchSize - 1) / BatchSize;
-        using var optimizer = optim.Adam(network.parameters(), lr: LearningRate);
-        var schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs * batches);
-        for (var epoch = 0; epoch < epochs; epoch++)
-        {
-            network.train();
-            using var scope = NewDisposeScope();
-            var order = randperm(data.Train.Count);
-            var loss = 0.0;
-            for (var batch = 0; batch < batches; batch++)
-            {
-                var start = batch * BatchSize;
-                loss += Step(network, optimizer, data.Train, order.narrow(0, start, Math.Min(BatchSize, data.Train.Count - start)), choice);
-                schedule.step();
-                log.Progress(((double)epoch + ((double)(batch + 1) / batches)) / epochs);
-            }
-
-            var curve = data.Validation.Narrow(0, Math.Min(CurveExamples, data.Validation.Count));
-            log.Epoch(epoch + 1, loss / batches, Accuracy(network, curve));
-        }
+        var curve = data.Validation.Narrow(0, Math.Min(CurveExamples, data.Validation.Count));
+        Training.Run(
+            network, data.Train.Count, BatchSize, job, log,
+            chosen => Losses(network, data.Train.Take(chosen), choice),
+            () => Accuracy(network, curve));
     }
 
-    private static double Step(Vgg network, optim.Optimizer optimizer, Examples data, Tensor chosen, PoolChoice choice)
+    private static (Tensor Task, Tensor Whole) Losses(Vgg network, Examples batch, PoolChoice choice)
     {
-        using var scope = NewDisposeScope();
-        var batch = data.Take(chosen);
-        using var penalty = new LiftRegularizer(choice.LambdaU, choice.LambdaP);
+        using var penalty = new LiftRegularizer(choice.LambdaU, choice.LambdaP, choice.Norm);
         using var ownPenalty = new StepPenalties();
         var task = functional.cross_entropy(network.call(batch.Images), batch.Labels);
-        var loss = ownPenalty.AddTo(task.add(penalty.loss(), One), choice.LambdaU, choice.LambdaP);
-        optimizer.zero_grad();
-        loss.backward();
-        optimizer.step();
-        return task.item<float>();
+        return (task, ownPenalty.AddTo(task.add(penalty.loss(), One), choice.LambdaU, choice.LambdaP));
     }
 
     private static double Accuracy(Vgg network, Examples data)

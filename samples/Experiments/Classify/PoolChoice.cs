@@ -1,3 +1,4 @@
+using LiftPool;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -13,6 +14,9 @@ internal sealed record PoolChoice(string Name, Func<int, Module<Tensor, Tensor>>
 
     /// <summary>Weight of the penalty c_p.</summary>
     public double LambdaP { get; init; } = 0.1;
+
+    /// <summary>How the penalties' norms are read.</summary>
+    public PenaltyNorm Norm { get; init; }
 
     /// <summary>Whether it stands before the activation and not, as is usual, behind it.</summary>
     public bool BeforeActivation { get; init; }

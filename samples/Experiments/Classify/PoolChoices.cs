@@ -51,10 +51,12 @@ internal static class PoolChoices
         new(Changed("c_u alone"), channels => new LiftDownPool2d(channels)) { LambdaP = 0 },
         new(Changed("c_p alone"), channels => new LiftDownPool2d(channels)) { LambdaU = 0 },
         new(Changed("a tenth of the penalties"), channels => new LiftDownPool2d(channels)) { LambdaU = 0.001, LambdaP = 0.01 },
+        new(Changed("L2 norms"), channels => new LiftDownPool2d(channels)) { Norm = PenaltyNorm.L2 },
         new(Changed("c_u towards xe"), channels => new LiftedPool(channels, towardsEven: true)),
 
         Start("P = U = 0 at first", channels => Starts.Nothing(new LiftDownPool2d(channels))),
         Start("small P and U at first", channels => Starts.Little(new LiftDownPool2d(channels))),
+        Start("nearly max-lifting at first", channels => Starts.Maximum(new LiftDownPool2d(channels))),
         Start("LL, nearly the maximum at first", channels => Starts.Maximum(new LiftDownPool2d(channels, bands: Bands2d.LL))),
         Start("LL of learnable Haar", channels => new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Haar, learnable: true, channels), Bands2d.LL)),
         Start("LL of learnable 5/3", channels => new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Cdf53, learnable: true, channels), Bands2d.LL)),

@@ -10,6 +10,8 @@ internal sealed class StepPenalties : IDisposable
 
     private readonly List<(Tensor U, Tensor P)> terms = [];
 
+    private readonly StepPenalties? outer = current;
+
     public StepPenalties() => current = this;
 
     /// <summary>Means of squares: <c>c_u = mean((s - target)^2)</c>, <c>c_p = mean(d^2)</c>.</summary>
@@ -28,7 +30,7 @@ internal sealed class StepPenalties : IDisposable
 
     public void Dispose()
     {
-        current = null;
+        current = outer;
         foreach (var (u, p) in terms)
         {
             u.Dispose();

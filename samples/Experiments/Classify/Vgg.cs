@@ -24,9 +24,9 @@ internal sealed class Vgg : Module<Tensor, Tensor>
     public Vgg(int channels, int side, int classes, PoolChoice pool)
         : base(nameof(Vgg))
     {
-        // Pools last, so that pools which draw weights leave the others with the weights they have without.
+        // Pools last, so that pools which draw weights leave the others with the weights they have without. (All but those that widen:
+        // their next convolution is another.)
         var inputs = Widths.Select((_, i) => i == 0 ? channels : pool.Widening * Widths[i - 1]).ToArray();
-
         var convolutions = Widths.Select((width, i) => Conv2d(inputs[i], width, kernel_size: 3, padding: 1, bias: false)).ToArray();
         head = Linear(Widths[^1] * (side / 8) * (side / 8), classes);
         var layers = new List<(string, Module<Tensor, Tensor>)>();
@@ -50,8 +50,8 @@ internal sealed class Vgg : Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// The mean size of the factors by which batch normalisation scales what enters the pools, 1 at first. Nothing that comes later
-    /// needs it: the next normalisation undoes any scale.
+    /// The mean size of the factors by which batch normalisation scales what enters the pools, 1 at first. To max pooling the scale is
+    /// nothing, since the next normalisation undoes it; penalties on what is pooled fall with it.
     /// </summary>
     public double ScaleBeforePools()
     {

@@ -12,7 +12,7 @@ internal static class ExperimentCommands
         "classify",
         "Trains a small VGG with each pool, and with each choice that the paper studies, and measures its accuracy",
         ClassifyChapter.Defaults,
-        Classify);
+        (plan, cancel) => new Campaign(plan.Settings.Output).Run("classify", plan.Jobs("classify"), plan.AtATime, cancel));
 
     public static Command Robustness() => New(
         "robustness",
@@ -20,8 +20,16 @@ internal static class ExperimentCommands
         RobustnessChapter.Defaults,
         async (plan, cancel) =>
         {
-            await Classify(plan, cancel);
-            await new Campaign(plan.Settings.Output).Run("robustness", plan.Jobs("robustness"), plan.AtATime, cancel);
+            var campaign = new Campaign(plan.Settings.Output);
+            Job[] untrained =
+            [
+                .. campaign.Missing("robustness", plan.Jobs("robustness"))
+                    .Where(job => !File.Exists(ModelFiles.Path(job.Settings, job.Variant, job.Seed)))
+                    .Select(job => job with { Experiment = "classify" }),
+            ];
+            Console.WriteLine($"classify: {untrained.Length} networks to be trained first");
+            await campaign.RunAll("classify", untrained, plan.AtATime, cancel);
+            await campaign.Run("robustness", plan.Jobs("robustness"), plan.AtATime, cancel);
             RobustnessChapter.DrawImages(plan.Settings);
         });
 
@@ -49,11 +57,6 @@ internal static class ExperimentCommands
         command.SetAction(parsed => WriteReport(parsed.GetRequiredValue(output).FullName));
         return command;
     }
-
-    // A network that is to be measured later has to be there.
-    private static Task Classify(Plan plan, CancellationToken cancel)
-        => new Campaign(plan.Settings.Output).Run(
-            "classify", plan.Jobs("classify"), plan.AtATime, cancel, job => File.Exists(ModelFiles.Path(job.Settings, job.Variant, job.Seed)));
 
     private static Command New(string name, string description, Defaults defaults, Func<Plan, CancellationToken, Task> run)
     {

@@ -5,6 +5,8 @@ namespace Experiments;
 /// <summary>The options that all experiments share, and the settings that they make.</summary>
 internal sealed class ExperimentOptions
 {
+    private const int UsualSeeds = 3;
+
     private readonly Defaults defaults;
 
     public ExperimentOptions(Defaults defaults)
@@ -18,24 +20,24 @@ internal sealed class ExperimentOptions
         Data.AcceptExistingOnly();
         Output = new("--output")
         {
-            Description = "Folder for results, charts and report; what it holds already is not done again",
+            Description = "Folder for results, charts and report; runs that it holds are not done again, so other data of the same folder name need another one",
             HelpName = "DIR",
             DefaultValueFactory = _ => new DirectoryInfo("experiments-output"),
         };
         Only = new("--only")
         {
-            Description = $"These variants alone: {string.Join("; ", defaults.Variants)} [default: all]",
+            Description = $"These variants alone, each in quotes [default: {(defaults.Variants.Count < defaults.Allowed.Count ? "the main ones" : "all")}]: {string.Join("; ", defaults.Allowed)}",
             HelpName = "NAME",
             AllowMultipleArgumentsPerToken = true,
         };
-        Only.AcceptOnlyFromAmong([.. defaults.Variants]);
-        Seeds = Number("--seeds", "Number of runs of each variant, with seeds from 1", 3);
-        Train = Number("--train", $"Number of {defaults.Examples} to train on, at most", defaults.Settings.Train);
-        Validation = Number("--validation", $"Number of {defaults.Examples} for validation, at most", defaults.Settings.Validation);
-        Test = Number("--test", $"Number of {defaults.Examples} to test on, at most", defaults.Settings.Test);
-        Epochs = Number("--epochs", $"How often each network sees the {defaults.Examples}", defaults.Settings.Epochs);
+        Only.AcceptOnlyFromAmong([.. defaults.Allowed]);
+        Seeds = Number("--seeds", "Number of runs of each variant, with seeds from 1", UsualSeeds);
+        Train = Number("--train", $"Number of {defaults.Examples} to train on, at most", defaults.Size.Train);
+        Validation = Number("--validation", $"Number of {defaults.Examples} for validation, at most; of images a fifth of the training images at most", defaults.Size.Validation);
+        Test = Number("--test", $"Number of {defaults.Examples} to test on, at most", defaults.Size.Test);
+        Epochs = Number("--epochs", $"How often each network sees the {defaults.Examples}", defaults.Size.Epochs);
         Jobs = Number("--jobs", "How many runs at a time, on one thread each", Environment.ProcessorCount);
-        Quick = new("--quick") { Description = "A minute's run, to see that all works; its numbers mean nothing" };
+        Quick = new("--quick") { Description = "One seed and few small examples, to see in a minute that all works; the numbers mean nothing" };
     }
 
     private Option<DirectoryInfo> Data { get; }
@@ -60,11 +62,11 @@ internal sealed class ExperimentOptions
 
     public IEnumerable<Option> All => [Data, Output, Only, Seeds, Train, Validation, Test, Epochs, Jobs, Quick];
 
-    /// <summary>What to run, seed by seed, so that an early stop leaves whole comparisons.</summary>
+    /// <summary>What to run, as the command line has it.</summary>
     public Plan Read(ParseResult parsed)
     {
         var quick = parsed.GetValue(Quick);
-        var usual = quick ? defaults.QuickSettings : defaults.Settings;
+        var usual = quick ? defaults.QuickSize : defaults.Size;
         var data = parsed.GetValue(Data);
         var settings = new Settings(
             data?.FullName ?? Path.Combine(AppContext.BaseDirectory, "data", defaults.DataFolder),
@@ -74,7 +76,7 @@ internal sealed class ExperimentOptions
             Chosen(Validation, usual.Validation),
             Chosen(Test, usual.Test),
             Chosen(Epochs, usual.Epochs));
-        var seeds = Chosen(Seeds, quick ? 1 : 3);
+        var seeds = Chosen(Seeds, quick ? 1 : UsualSeeds);
         var variants = parsed.GetValue(Only) is { Length: > 0 } only ? only : quick ? defaults.QuickVariants : defaults.Variants;
         return new Plan(settings, variants, seeds, parsed.GetValue(Jobs));
 
@@ -100,20 +102,4 @@ internal sealed class ExperimentOptions
         });
         return option;
     }
-}
-
-/// <summary>What an experiment does if it is told nothing else.</summary>
-/// <param name="DataFolder">Beside the program.</param>
-/// <param name="Examples">What its examples are called.</param>
-internal sealed record Defaults(
-    string DataFolder, string DataDescription, string Examples, Size Settings, Size QuickSettings, IReadOnlyList<string> Variants, IReadOnlyList<string> QuickVariants);
-
-/// <summary>Numbers of examples, and how often they are seen.</summary>
-internal sealed record Size(int Train, int Validation, int Test, int Epochs);
-
-/// <summary>What to run.</summary>
-internal sealed record Plan(Settings Settings, IReadOnlyList<string> Variants, int Seeds, int AtATime)
-{
-    public IReadOnlyList<Job> Jobs(string experiment)
-        => [.. Enumerable.Range(1, Seeds).SelectMany(seed => Variants.Select(variant => new Job(experiment, variant, seed, Settings)))];
 }

@@ -9,6 +9,8 @@ internal sealed record Examples(Tensor Images, Tensor Labels)
 
     public Examples Narrow(long start, long length) => new(Images.narrow(0, start, length), Labels.narrow(0, start, length));
 
+    public Examples MoveToOuterDisposeScope() => new(Images.MoveToOuterDisposeScope(), Labels.MoveToOuterDisposeScope());
+
     public Examples Take(Tensor indices) => new(Images.index_select(0, indices), Labels.index_select(0, indices));
 }
 

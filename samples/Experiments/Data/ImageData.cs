@@ -1,4 +1,5 @@
 using Quickstart;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Experiments;
@@ -14,29 +15,32 @@ internal static class ImageData
     /// <param name="seed">Of the draw of the training examples.</param>
     public static Splits Load(Settings settings, int seed)
     {
-        var (train, test, classes) = Read(settings.Data);
+        using var scope = NewDisposeScope();
+        var (train, test, classes) = Read(settings.Data, scope);
         using var fixedDraw = new Generator(0);
+        using var draw = new Generator((ulong)seed);
         var order = randperm(train.Count, generator: fixedDraw);
         var validation = Math.Min(settings.Validation, train.Count / 5);
         var others = train.Count - validation;
-        using var draw = new Generator((ulong)seed);
         var chosen = order.narrow(0, validation, others)
             .index_select(0, randperm(others, generator: draw).narrow(0, 0, Math.Min(settings.Train, others)));
         return new Splits(
-            train.Take(chosen),
-            train.Take(order.narrow(0, 0, validation)),
-            test.Narrow(0, Math.Min(settings.Test, test.Count)),
+            train.Take(chosen).MoveToOuterDisposeScope(),
+            train.Take(order.narrow(0, 0, validation)).MoveToOuterDisposeScope(),
+            test.Take(arange(Math.Min(settings.Test, test.Count))).MoveToOuterDisposeScope(),
             classes);
     }
 
-    private static (Examples Train, Examples Test, int Classes) Read(string folder)
+    private static (Examples Train, Examples Test, int Classes) Read(string folder, DisposeScope scope)
     {
         if (CifarFiles.Find(folder) is { } cifar)
         {
             return (cifar.ReadTrain(), cifar.ReadTest(), cifar.Classes);
         }
 
+        // What is not taken is freed with the scope.
         var fashion = new FashionMnist(folder);
+        scope.Attach(fashion.Train.Images, fashion.Train.Labels, fashion.Test.Images, fashion.Test.Labels);
         return (
             new Examples(fashion.Train.Images, fashion.Train.Labels),
             new Examples(fashion.Test.Images, fashion.Test.Labels),

@@ -8,13 +8,15 @@ internal static class Charts
     private const int Width = 1200;
     private const int RowHeight = 44;
     private const int Frame = 170;
+    private const int CurvesHeight = 640;
 
     private static readonly Color DecidedColor = Color.FromHex("#2f6db5");
     private static readonly Color UndecidedColor = Color.FromHex("#a9c3e2");
     private static readonly Color LineColor = Color.FromHex("#1d1f24");
 
     /// <summary>A bar a variant: how far it is from the reference, over the same seeds, and a line for the 95 % interval.</summary>
-    public static void Differences(string file, string title, Question question, Measurements measurements)
+    /// <returns>False, and nothing is drawn, if there is no variant to compare.</returns>
+    public static bool Differences(string file, string title, Question question, Measurements measurements)
     {
         var metric = question.Metrics[0];
         var reference = measurements.BySeed(question.Reference, metric.Name);
@@ -25,6 +27,11 @@ internal static class Charts
                where difference is not null
                select (variant, difference),
         ];
+        if (rows.Length == 0)
+        {
+            return false;
+        }
+
         var plot = new Plot();
         var bars = plot.Add.Bars((List<Bar>)
         [
@@ -46,15 +53,21 @@ internal static class Charts
         plot.Axes.Left.SetTicks([.. Enumerable.Range(0, rows.Length).Select(i => rows.Length - 1.0 - i)], [.. rows.Select(row => Label(row.Variant))]);
         Style(plot);
         plot.Axes.SetLimitsY(-0.6, rows.Length - 0.4);
-        Save(plot, file, Frame + (RowHeight * rows.Length));
+        plot.SavePng(file, Width, Frame + (RowHeight * rows.Length));
+        return true;
 
         // What all bars share is the reference, which the axis names.
         string Label(string variant) => variant.StartsWith($"{question.Reference}, ", StringComparison.Ordinal) ? variant[(question.Reference.Length + 2)..] : variant;
     }
 
     /// <summary>A line a variant: the score after each epoch, mean over the seeds.</summary>
-    public static void Curves(string file, string title, Metric score, IReadOnlyList<string> variants, IReadOnlyList<CurvePoint> points)
+    public static bool Curves(string file, string title, Metric score, IReadOnlyList<string> variants, IReadOnlyList<CurvePoint> points)
     {
+        if (points.Count == 0)
+        {
+            return false;
+        }
+
         var plot = new Plot();
         foreach (var variant in variants)
         {
@@ -75,7 +88,8 @@ internal static class Charts
         plot.ShowLegend(Alignment.LowerRight);
         plot.Legend.ShadowColor = Colors.Transparent;
         Style(plot);
-        Save(plot, file, height: 640);
+        plot.SavePng(file, Width, CurvesHeight);
+        return true;
     }
 
     private static void Style(Plot plot)
@@ -86,11 +100,5 @@ internal static class Charts
         plot.Axes.Bottom.Label.FontSize = 15;
         plot.Axes.Left.Label.FontSize = 15;
         plot.Axes.Left.MajorTickStyle.Length = 0;
-    }
-
-    private static void Save(Plot plot, string file, int height)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        plot.SavePng(file, Width, height);
     }
 }

@@ -21,5 +21,6 @@ internal sealed record Metric(string Name, double Scale = 1, string Unit = "", s
 internal sealed record Question(string Title, string Reference, IReadOnlyList<string> Variants, IReadOnlyList<Metric> Metrics);
 
 /// <summary>A statement that the runs decide: one variant measures better than another.</summary>
-/// <param name="Text">The paper's claim in words.</param>
-internal sealed record Claim(string Text, string Variant, string Reference, Metric Metric);
+/// <param name="Text">In words.</param>
+/// <param name="IsOurs">Whether it is a question of ours and not a claim of the paper, which is reproduced or not.</param>
+internal sealed record Claim(string Text, string Variant, string Reference, Metric Metric, bool IsOurs = false);

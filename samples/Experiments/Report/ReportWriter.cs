@@ -11,6 +11,10 @@ internal sealed class ReportWriter(string output)
     public string Write(IReadOnlyList<Chapter> chapters)
     {
         Say($"# Results");
+        Say($"");
+        Say($"Mean ± standard deviation over seeds. Differences are paired by seed, with their 95 % interval by Student's t: over seeds alone, the test");
+        Say($"examples being always the same, and not corrected for their number, so that one in twenty may be wrong. Bold: at least {PairedDifference.EnoughSeeds} pairs, and");
+        Say($"zero outside the interval; all else is undecided.");
         var campaign = new Campaign(output);
         foreach (var chapter in chapters)
         {
@@ -20,7 +24,7 @@ internal sealed class ReportWriter(string output)
                 Say($"");
                 Say($"## {chapter.Title}");
                 Say($"");
-                Say($"Data and size: {measurements.Settings} (folder, examples to train, to validate and to test, epochs).");
+                Say($"Data and size: {measurements.Settings} (data, examples to train, to validate and to test at most, epochs).");
                 Add(chapter, measurements);
                 AddPictures(chapter, measurements, [.. curves.Where(point => point.Settings == measurements.Settings)]);
             }
@@ -46,7 +50,7 @@ internal sealed class ReportWriter(string output)
         if (claims.Length > 0)
         {
             Say($"");
-            Say($"### {chapter.Title}: the paper's claims");
+            Say($"### {chapter.Title}: claims");
             Say($"");
             Say($"| claim | measured | difference, 95 % interval | seeds | verdict |");
             Say($"|---|---|---|---|---|");
@@ -85,18 +89,20 @@ internal sealed class ReportWriter(string output)
         var verdict = (difference.Verdict, metric.LowerIsBetter) switch
         {
             (Verdict.Undecided, _) => difference.Count < PairedDifference.EnoughSeeds ? "undecided: too few seeds" : "undecided",
-            (Verdict.Higher, false) or (Verdict.Lower, true) => "**reproduced**",
-            _ => "**not reproduced**: the opposite",
+            (Verdict.Higher, false) or (Verdict.Lower, true) => claim.IsOurs ? "**yes**" : "**reproduced**",
+            _ => claim.IsOurs ? "**no**: the opposite" : "**not reproduced**: the opposite",
         };
         var measured = $"{metric.Title}: {Of(claim.Variant)}, {Of(claim.Reference)}";
-        Say($"| {claim.Text} | {measured} | {Text(difference, metric)} | {difference.Count} | {verdict} |");
+        Say($"| {(claim.IsOurs ? "ours: " : "")}{claim.Text} | {measured} | {Text(difference, metric)} | {difference.Count} | {verdict} |");
 
         string Of(string variant) => $"{variant} {Text(measurements.Summary(variant, metric.Name), metric)}";
     }
 
     private void AddPictures(Chapter chapter, Measurements measurements, IReadOnlyList<CurvePoint> curves)
     {
-        var pictures = chapter.Pictures(output, measurements, curves);
+        var folder = Path.Combine(output, "pictures", RunFiles.Plain(measurements.Settings));
+        Directory.CreateDirectory(folder);
+        var pictures = chapter.Pictures(new Drawing(output, folder, measurements, curves));
         foreach (var (title, file) in pictures)
         {
             Say($"");

@@ -10,8 +10,10 @@ internal static class RestoreChapter
         "photos",
         "photographs, PNG or JPEG",
         "crops",
+        // All crops that the test photographs in the repository have.
         new Size(Train: 1200, Validation: 64, Test: 178, Epochs: 8),
         new Size(Train: 48, Validation: 8, Test: 8, Epochs: 1),
+        RestoreRun.Variants,
         RestoreRun.Variants,
         RestoreRun.Variants);
 
@@ -22,8 +24,8 @@ internal static class RestoreChapter
             Title(task), Variant(task, PairChoice.MaxUnpool), Others(task), [Test, Similarity, new("validation PSNR", Unit: "dB"), new("input PSNR", Unit: "dB")]))],
         [.. Degradation.All.SelectMany(task => (Claim[])
         [
-            new($"LiftUpPool beats MaxUnpool, {task.Name}", Variant(task, PairChoice.Tied), Variant(task, PairChoice.MaxUnpool), Test),
-            new($"LiftUpPool beats a skip connection, {task.Name}", Variant(task, PairChoice.Tied), Variant(task, PairChoice.Skip), Test),
+            new($"LiftUpPool beats MaxUnpool, {task.Name}", Variant(task, PairChoice.Tied), Variant(task, PairChoice.MaxUnpool), Test, IsOurs: true),
+            new($"LiftUpPool beats a skip connection, {task.Name}", Variant(task, PairChoice.Tied), Variant(task, PairChoice.Skip), Test, IsOurs: true),
         ])])
     {
         Pictures = Draw,
@@ -35,22 +37,15 @@ internal static class RestoreChapter
 
     private static string[] Others(Degradation task) => [.. PairChoice.All.Select(pair => RestoreRun.Variant(task, pair)).Skip(1)];
 
-    private static List<(string Title, string File)> Draw(string output, Measurements measurements, IReadOnlyList<CurvePoint> curves)
+    private static IReadOnlyList<(string Title, string File)> Draw(Drawing drawing)
     {
-        var drawn = new List<(string, string)>();
         foreach (var task in Degradation.All)
         {
-            var bars = Path.Combine(output, $"restore-{task.Name}.png");
-            Charts.Differences(bars, Title(task), new("", Variant(task, PairChoice.MaxUnpool), Others(task), [Test]), measurements);
-            drawn.Add((Title(task), bars));
+            drawing.AddBars(Title(task), $"restore-{task.Name}.png", new("", Variant(task, PairChoice.MaxUnpool), Others(task), [Test]));
         }
 
-        var crops = Path.Combine(output, "restore-crops.png");
-        if (RestorePicture.Draw(crops, output, measurements.Settings, seed: 1))
-        {
-            drawn.Add(("The middle of the first test photographs, restored", crops));
-        }
-
-        return drawn;
+        return drawing
+            .Add("The middle of the first test photographs, restored", "restore-crops.png", file => RestorePicture.Draw(file, drawing.Output, drawing.Measurements.Settings, seed: 1))
+            .Drawn;
     }
 }

@@ -8,7 +8,6 @@ namespace Experiments;
 internal sealed class RestoreRun : IExperiment
 {
     private const int BatchSize = 8;
-    private const double LearningRate = 3e-3;
 
     private static readonly Scalar One = 1f;
 
@@ -58,52 +57,28 @@ internal sealed class RestoreRun : IExperiment
         RestoreNet network, PairChoice pair, Tensor crops, (Tensor Input, Tensor Truth) validation, Degradation task, Job job, IRunLog log)
     {
         random.manual_seed(job.Seed);
-        var scale = InputError(crops, task);
-        var epochs = job.Settings.Epochs;
-        var count = (int)crops.size(0);
-        var batches = (count + BatchSize - 1) / BatchSize;
-        using var optimizer = optim.Adam(network.parameters(), lr: LearningRate);
-        var schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs * batches);
-        for (var epoch = 0; epoch < epochs; epoch++)
-        {
-            network.train();
-            using var scope = NewDisposeScope();
-            var order = randperm(count);
-            var loss = 0.0;
-            for (var batch = 0; batch < batches; batch++)
-            {
-                var start = batch * BatchSize;
-                loss += Step(network, pair, optimizer, crops, order.narrow(0, start, Math.Min(BatchSize, count - start)), task, scale);
-                schedule.step();
-                log.Progress(((double)epoch + ((double)(batch + 1) / batches)) / epochs);
-            }
-
-            log.Epoch(epoch + 1, loss / batches, Mean(ImageQuality.Psnr(Restore(network, validation.Input), validation.Truth)));
-        }
+        var scale = LossScale(crops, task);
+        Training.Run(
+            network, (int)crops.size(0), BatchSize, job, log,
+            chosen => Losses(network, pair, crops.index_select(0, chosen), task, scale),
+            () => Mean(ImageQuality.Psnr(Restore(network, validation.Input), validation.Truth)));
     }
 
     /// <summary>
     /// One over the mean squared error of the spoiled training crops. The loss is the share of that error which is left, 1 at the start
     /// whatever the task, so that the penalties weigh as much beside it as beside a classifier's cross-entropy.
     /// </summary>
-    private static Scalar InputError(Tensor crops, Degradation task)
+    private static Scalar LossScale(Tensor crops, Degradation task)
     {
         using var scope = NewDisposeScope();
         return 1 / task.Spoil(crops, null).sub(crops).square().mean().item<float>();
     }
 
-    private static double Step(
-        RestoreNet network, PairChoice pair, optim.Optimizer optimizer, Tensor crops, Tensor chosen, Degradation task, Scalar scale)
+    private static (Tensor Task, Tensor Whole) Losses(RestoreNet network, PairChoice pair, Tensor truth, Degradation task, Scalar scale)
     {
-        using var scope = NewDisposeScope();
-        var truth = crops.index_select(0, chosen);
         using var penalty = new LiftRegularizer(pair.LambdaU, pair.LambdaP);
         var left = network.call(task.Spoil(truth, null)).sub(truth).square().mean().mul(scale);
-        var loss = left.add(penalty.loss(), One);
-        optimizer.zero_grad();
-        loss.backward();
-        optimizer.step();
-        return left.item<float>();
+        return (left, left.add(penalty.loss(), One));
     }
 
     private static Tensor Restore(RestoreNet network, Tensor input)

@@ -1,10 +1,9 @@
-using System.Text.RegularExpressions;
 using static TorchSharp.torch;
 
 namespace Experiments;
 
 /// <summary>The file that a run leaves of some test crops: columns of 64 x 64 pixels, in each the truth, the input and the result.</summary>
-internal static partial class RestoredCrops
+internal static class RestoredCrops
 {
     private const int Rows = 3;
 
@@ -41,11 +40,5 @@ internal static partial class RestoredCrops
     private static Tensor InARow(Tensor crops) => cat([.. crops.split(1)], 3);
 
     private static string FileOf(string output, string settings, string variant, int seed)
-        => Path.Combine(output, "restored", Plain(settings), Plain($"{variant} {seed}") + ".png");
-
-    // Names of files for every system: letters and digits, the rest a hyphen.
-    private static string Plain(string name) => Others().Replace(name, "-");
-
-    [GeneratedRegex("[^A-Za-z0-9]+")]
-    private static partial Regex Others();
+        => RunFiles.Path(output, "restored", settings, variant, seed, ".png");
 }

@@ -13,7 +13,7 @@ internal static class RobustnessSummary
             .GroupBy(one => new RunKey(one.Settings, one.Variant, one.Seed))
             .ToDictionary(
                 run => run.Key,
-                IReadOnlyDictionary<string, double> (run) => run.ToDictionary(one => one.Metric, one => one.Value));
+                IReadOnlyDictionary<string, double> (run) => run.GroupBy(one => one.Metric).ToDictionary(same => same.Key, same => same.Last().Value));
         return
         [
             .. RobustnessRatios.Of(runs, PoolChoices.Max).SelectMany(run => run.Value.Select(

@@ -17,6 +17,7 @@ internal static class SegmentChapter
         new Size(Train: 2000, Validation: 200, Test: 400, Epochs: 8),
         new Size(Train: 80, Validation: 16, Test: 16, Epochs: 1),
         Pairs,
+        Pairs,
         [Reference, PairChoice.Tied]);
 
     public static Chapter New() => new(
@@ -41,19 +42,10 @@ internal static class SegmentChapter
         Pictures = Draw,
     };
 
-    private static List<(string Title, string File)> Draw(string output, Measurements measurements, IReadOnlyList<CurvePoint> curves)
-    {
-        var bars = Path.Combine(output, "segment-miou.png");
-        var learning = Path.Combine(output, "segment-curves.png");
-        var maps = Path.Combine(output, "segment-maps.png");
-        Charts.Differences(bars, "Segmentation, by pair of pools", new("", Reference, Pairs[1..], [Test]), measurements);
-        Charts.Curves(learning, "Training curves", Metric.Percent("validation mIoU"), Pairs, curves);
-        List<(string, string)> drawn = [("mIoU by pair", bars), ("Training curves", learning)];
-        if (SegmentPicture.Draw(maps, output, measurements.Settings, Pairs, seed: 1))
-        {
-            drawn.Add(("Label maps of the first test scenes", maps));
-        }
-
-        return drawn;
-    }
+    private static IReadOnlyList<(string Title, string File)> Draw(Drawing drawing) => drawing
+        .AddBars("Segmentation, by pair of pools", "segment-miou.png", new("", Reference, Pairs[1..], [Test]))
+        .AddBars("Segmentation at boundaries, by pair of pools", "segment-boundaries.png", new("", Reference, Pairs[1..], [Boundary]))
+        .AddCurves("segment-curves.png", Metric.Percent("validation mIoU"), Pairs)
+        .Add("Label maps of the first test scenes", "segment-maps.png", file => SegmentPicture.Draw(file, drawing.Output, drawing.Measurements.Settings, Pairs, seed: 1))
+        .Drawn;
 }

@@ -65,11 +65,6 @@ internal sealed class SegmentMaps
         return [.. rows.SelectMany(row => pixels.Skip((row * 3 * Side) + (column * Side)).Take(Side))];
     }
 
-    // Settings are told apart, so that no picture shows runs of two.
     private static string FileOf(string output, string settings, string variant, int seed)
-    {
-        var name = FormattableString.Invariant($"{settings}, {variant}, seed {seed}");
-        var plain = string.Join('-', name.Split([' ', ',', '/', '+'], StringSplitOptions.RemoveEmptyEntries));
-        return Path.Combine(output, "segment", plain + ".png");
-    }
+        => RunFiles.Path(output, "segment", settings, variant, seed, ".png");
 }

@@ -9,7 +9,6 @@ namespace Experiments;
 internal sealed class SegmentRun : IExperiment
 {
     private const int BatchSize = 8;
-    private const double LearningRate = 3e-3;
 
     // Of the validation scenes, after each epoch.
     private const int CurveScenes = 100;
@@ -43,40 +42,18 @@ internal sealed class SegmentRun : IExperiment
     private static void Train(SegNet network, PairChoice choice, Splits data, Job job, IRunLog log)
     {
         random.manual_seed(job.Seed);
-        var epochs = job.Settings.Epochs;
-        var batches = (data.Train.Count + BatchSize - 1) / BatchSize;
-        using var optimizer = optim.Adam(network.parameters(), lr: LearningRate);
-        var schedule = optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs * batches);
-        for (var epoch = 0; epoch < epochs; epoch++)
-        {
-            network.train();
-            using var scope = NewDisposeScope();
-            var order = randperm(data.Train.Count);
-            var loss = 0.0;
-            for (var batch = 0; batch < batches; batch++)
-            {
-                var start = batch * BatchSize;
-                loss += Step(network, choice, optimizer, data.Train, order.narrow(0, start, Math.Min(BatchSize, data.Train.Count - start)));
-                schedule.step();
-                log.Progress(((double)epoch + ((double)(batch + 1) / batches)) / epochs);
-            }
-
-            var curve = data.Validation.Narrow(0, Math.Min(CurveScenes, data.Validation.Count));
-            log.Epoch(epoch + 1, loss / batches, Measure(network, curve).Everywhere.MeanIoU());
-        }
+        var curve = data.Validation.Narrow(0, Math.Min(CurveScenes, data.Validation.Count));
+        Training.Run(
+            network, data.Train.Count, BatchSize, job, log,
+            chosen => Losses(network, choice, data.Train.Take(chosen)),
+            () => Measure(network, curve).Everywhere.MeanIoU());
     }
 
-    private static double Step(SegNet network, PairChoice choice, optim.Optimizer optimizer, Examples data, Tensor chosen)
+    private static (Tensor Task, Tensor Whole) Losses(SegNet network, PairChoice choice, Examples batch)
     {
-        using var scope = NewDisposeScope();
-        var batch = data.Take(chosen);
         using var penalty = new LiftRegularizer(choice.LambdaU, choice.LambdaP);
         var task = functional.cross_entropy(network.call(batch.Images), batch.Labels.to(ScalarType.Int64));
-        var loss = task.add(penalty.loss(), One);
-        optimizer.zero_grad();
-        loss.backward();
-        optimizer.step();
-        return task.item<float>();
+        return (task, task.add(penalty.loss(), One));
     }
 
     private static SegmentScore Measure(SegNet network, Examples data)

@@ -7,23 +7,34 @@ internal sealed class Campaign(string output)
 
     public ResultFile<CurvePoint> Curves(string experiment) => new(Path.Combine(output, $"{experiment}-curves.csv"));
 
-    /// <param name="jobs">All of one experiment.</param>
-    /// <param name="isDone">Whether a job whose results are there needs not be done again. Default: always.</param>
-    public async Task Run(string experiment, IReadOnlyList<Job> jobs, int atATime, CancellationToken cancel, Func<Job, bool>? isDone = null)
+    /// <summary>Those jobs whose results are not there.</summary>
+    public IReadOnlyList<Job> Missing(string experiment, IReadOnlyList<Job> jobs)
     {
-        var results = Results(experiment);
-        var curves = Curves(experiment);
-        var there = results.Read().Select(one => (one.Settings, one.Variant, one.Seed)).ToHashSet();
-        Job[] missing = [.. jobs.Where(job => !there.Contains((job.Settings.Key, job.Variant, job.Seed)) || isDone?.Invoke(job) == false)];
-        Console.WriteLine($"{experiment}: {jobs.Count} runs, {jobs.Count - missing.Length} of them done before");
-        if (missing.Length == 0)
+        var there = Results(experiment).Read().Select(one => (one.Settings, one.Variant, one.Seed)).ToHashSet();
+        return [.. jobs.Where(job => !there.Contains((job.Settings.Key, job.Variant, job.Seed)))];
+    }
+
+    /// <summary>Runs those jobs of one experiment whose results are not there.</summary>
+    public Task Run(string experiment, IReadOnlyList<Job> jobs, int atATime, CancellationToken cancel)
+    {
+        var missing = Missing(experiment, jobs);
+        Console.WriteLine($"{experiment}: {jobs.Count} runs, {jobs.Count - missing.Count} of them done before");
+        return RunAll(experiment, missing, atATime, cancel);
+    }
+
+    /// <summary>Runs jobs of one experiment, done before or not.</summary>
+    public async Task RunAll(string experiment, IReadOnlyList<Job> jobs, int atATime, CancellationToken cancel)
+    {
+        if (jobs.Count == 0)
         {
             return;
         }
 
-        var parts = missing.ToDictionary(job => job, _ => 0.0);
-        var points = missing.ToDictionary(job => job, _ => new List<Point>());
-        await Progress.Show(missing.Length, (progress, finished) => WorkerPool.Run(missing, atATime, (job, message) =>
+        var results = Results(experiment);
+        var curves = Curves(experiment);
+        var parts = jobs.ToDictionary(job => job, _ => 0.0);
+        var points = jobs.ToDictionary(job => job, _ => new List<Point>());
+        await Progress.Show(jobs.Count, (progress, finished) => WorkerPool.Run(jobs, atATime, (job, message) =>
         {
             parts[job] = message.Progress ?? parts[job];
             if (message.Point is { } point)

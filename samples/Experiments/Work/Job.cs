@@ -21,7 +21,7 @@ internal sealed record Settings(string Data, string DataName, string Output, int
     public string Key => FormattableString.Invariant($"{DataName} {Train}/{Validation}/{Test} x {Epochs}");
 }
 
-/// <summary>An experiment: a list of variants, each trained and measured in the same way.</summary>
+/// <summary>An experiment: how one of its variants is trained and measured.</summary>
 internal interface IExperiment
 {
     string Name { get; }

@@ -30,7 +30,9 @@ internal static class Progress
             {
                 finished++;
                 var left = TimeSpan.FromSeconds(clock.Elapsed.TotalSeconds * (total - latest) / Math.Max(latest, 1e-9));
-                Console.WriteLine($"{finished} of {total}: {line} ({clock.Elapsed:h\\:mm\\:ss} gone, about {left:h\\:mm\\:ss} left)");
+                Console.WriteLine($"{finished} of {total}: {line} ({Text(clock.Elapsed)} gone, about {Text(left)} left)");
             });
     }
+
+    private static string Text(TimeSpan time) => FormattableString.Invariant($"{(int)time.TotalHours}:{time:mm\\:ss}");
 }

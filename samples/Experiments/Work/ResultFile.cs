@@ -4,10 +4,10 @@ using CsvHelper.Configuration;
 
 namespace Experiments;
 
-/// <summary>A measured value: a line of results.csv.</summary>
+/// <summary>A measured value: a line of an experiment's results, such as classify.csv.</summary>
 internal sealed record Measurement(string Settings, string Variant, int Seed, string Metric, double Value);
 
-/// <summary>A point of a training curve: a line of curves.csv.</summary>
+/// <summary>A point of a training curve: a line of classify-curves.csv and its like.</summary>
 internal sealed record CurvePoint(string Settings, string Variant, int Seed, int Epoch, double Loss, double Score);
 
 /// <summary>
@@ -36,7 +36,6 @@ internal sealed class ResultFile<T>(string file)
         var isNew = !File.Exists(file);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
 
-        // Written at once, so that a line is whole or is not there.
         using var text = new StringWriter();
         var configuration = new CsvConfiguration(CultureInfo.InvariantCulture) { HasHeaderRecord = isNew, NewLine = "\n" };
         using (var writer = new CsvWriter(text, configuration, leaveOpen: true))
@@ -44,6 +43,9 @@ internal sealed class ResultFile<T>(string file)
             writer.WriteRecords(lines);
         }
 
-        File.AppendAllText(file, text.ToString());
+        // Put in the old file's place at once, so that a run's lines are all there or none, whenever the program is stopped.
+        var next = file + ".new";
+        File.WriteAllText(next, (isNew ? "" : File.ReadAllText(file)) + text);
+        File.Move(next, file, overwrite: true);
     }
 }

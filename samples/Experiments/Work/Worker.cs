@@ -1,11 +1,20 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using TorchSharp;
 
 namespace Experiments;
 
 /// <summary>What a worker says, a line of JSON each.</summary>
 internal sealed record Message(
-    double? Progress = null, Point? Point = null, IReadOnlyDictionary<string, double>? Result = null, string? Error = null);
+    double? Progress = null, Point? Point = null, IReadOnlyDictionary<string, double>? Result = null, string? Error = null)
+{
+    // A network that diverged has a loss that is no number.
+    private static readonly JsonSerializerOptions Options = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    public static Message Parse(string line) => JsonSerializer.Deserialize<Message>(line, Options)!;
+
+    public string ToLine() => JsonSerializer.Serialize(this, Options);
+}
 
 /// <summary>A point of a training curve.</summary>
 internal sealed record Point(int Epoch, double Loss, double Score);
@@ -27,6 +36,9 @@ internal sealed class Worker(IReadOnlyList<IExperiment> experiments) : IRunLog
     public void Work()
     {
         torch.set_num_threads(1);
+
+        // Ctrl+C in a terminal reaches every process; the parent decides.
+        Console.CancelKeyPress += (_, pressed) => pressed.Cancel = true;
         while (Console.In.ReadLine() is { } line)
         {
             var job = JsonSerializer.Deserialize<Job>(line)!;
@@ -55,5 +67,5 @@ internal sealed class Worker(IReadOnlyList<IExperiment> experiments) : IRunLog
 
     public void Epoch(int epoch, double loss, double score) => Say(new Message(Point: new Point(epoch, loss, score)));
 
-    private static void Say(Message message) => Console.Out.WriteLine(JsonSerializer.Serialize(message));
+    private static void Say(Message message) => Console.Out.WriteLine(message.ToLine());
 }

@@ -32,6 +32,9 @@ internal static class WorkerPool
     private static async Task RunWorker(ConcurrentQueue<Job> waiting, Action<Job, Message> heard, CancellationToken cancel)
     {
         using var process = Start();
+
+        // Which ends its output, too, that may else be waited for.
+        using var kill = cancel.Register(process.Kill);
         try
         {
             while (waiting.TryDequeue(out var job))
@@ -41,9 +44,14 @@ internal static class WorkerPool
                 Message message;
                 do
                 {
-                    var line = await process.StandardOutput.ReadLineAsync(cancel)
-                        ?? throw new WorkerException($"{job.Experiment}, {job.Variant}, seed {job.Seed}: the worker ended");
-                    message = JsonSerializer.Deserialize<Message>(line)!;
+                    var line = await process.StandardOutput.ReadLineAsync(cancel);
+                    cancel.ThrowIfCancellationRequested();
+                    if (line is null)
+                    {
+                        throw new WorkerException($"{job.Experiment}, {job.Variant}, seed {job.Seed}: the worker ended");
+                    }
+
+                    message = Message.Parse(line);
                     if (message.Error is { } error)
                     {
                         throw new WorkerException($"{job.Experiment}, {job.Variant}, seed {job.Seed}: {error}");
