@@ -13,7 +13,7 @@ internal static class RestorePicture
     private const int Margin = 40;
     private const float TextSize = 24;
     private const float LineHeight = 32;
-    private const float HeadHeight = 2 * LineHeight;
+    private const float HeadHeight = 3 * LineHeight;
     private const float RowHeight = Cell + LineHeight + Gap;
 
     private static readonly SKColor Background = new(0xFF17191E);
@@ -66,7 +66,7 @@ internal static class RestorePicture
         string[] titles = ["truth", "input", .. PairChoice.All.Select(pair => pair.Name)];
         for (var column = 0; column < titles.Length; column++)
         {
-            // "a + b" in two lines.
+            // A line for each part of "a + b + c".
             var lines = titles[column].Split(" + ");
             for (var line = 0; line < lines.Length; line++)
             {
