@@ -1,0 +1,86 @@
+namespace Experiments;
+
+/// <summary>What <c>classify</c> asks, and what the report says of it.</summary>
+internal static class ClassifyChapter
+{
+    private const string Max = PoolChoices.Max;
+    private const string Lift = PoolChoices.Lift;
+    private const string LiftAlone = PoolChoices.LiftAlone;
+
+    private static readonly Metric Test = Metric.Percent("test accuracy");
+    private static readonly Metric Validation = Metric.Percent("validation accuracy");
+    private static readonly Metric Parameters = new("parameters", Format: "0");
+
+    /// <summary>The pools against each other, MaxPool2d first.</summary>
+    public static IReadOnlyList<string> Pools { get; } =
+        [Max, "AvgPool2d", "strided convolution", "BlurPool", "Haar LL", Lift, LiftAlone];
+
+    public static Defaults Defaults { get; } = new(
+        "fashion-mnist",
+        "Fashion-MNIST's four IDX files or the binary files of CIFAR-10 or CIFAR-100",
+        "images",
+        new Size(Train: 10000, Validation: 10000, Test: 10000, Epochs: 6),
+        new Size(Train: 1000, Validation: 500, Test: 500, Epochs: 1),
+        [.. PoolChoices.All.Select(one => one.Name)],
+        [.. PoolChoices.All.Select(one => one.Name)],
+        [Max, Lift]);
+
+    public static Chapter New() => new("classify", "Classification", Questions, Claims) { Pictures = Draw };
+
+    // Between pools that were there before the test images decide; between settings of ours the validation images.
+    private static Question[] Questions { get; } =
+    [
+        new("Pools against MaxPool2d", Max, [.. Pools.Skip(1)], [Test, Validation, Parameters]),
+        new(
+            "Which penalties",
+            Lift,
+            [LiftAlone, .. ((string[])["c_u alone", "c_p alone", "a tenth of the penalties", "L2 norms", "c_u towards xe"]).Select(PoolChoices.Changed)],
+            [Validation, Test, new("scale before pools")]),
+        .. Choice("Which bands", "LL", "LL + LH", "LL + HL", "LL + HH"),
+        .. Choice("How many taps", "kernel_size 1", "kernel_size 3", "kernel_size 7"),
+        .. Choice("Which reduction", "mean", "learned weights", "concatenation"),
+        .. Choice("Which groups, bias, padding", "proj_groups 1", "groups 1, proj_groups 1", "bias", "replicate padding"),
+        .. Choice("Before or behind the activation, shared or separate operators", "before the activation", "separate operators"),
+        new(
+            "Where learning starts, without penalties",
+            LiftAlone,
+            [
+                .. ((string[])["LL", "P = U = 0 at first", "small P and U at first", "nearly max-lifting at first", "LL, nearly the maximum at first", "LL of learnable Haar", "LL of learnable 5/3"])
+                    .Select(PoolChoices.Alone),
+            ],
+            [Validation, Test, Parameters]),
+    ];
+
+    private static Claim[] Claims { get; } =
+    [
+        .. Beats("max pooling", Max),
+        .. Beats("average pooling", "AvgPool2d"),
+        .. Beats("strided convolution", "strided convolution"),
+        .. Beats("BlurPool", "BlurPool"),
+        .. Beats("wavelet pooling", "Haar LL"),
+        new("All bands beat LL", Lift, PoolChoices.Changed("LL"), Test),
+        new("All bands beat LL: without penalties", LiftAlone, PoolChoices.Alone("LL"), Test),
+        new("The penalties help", Lift, LiftAlone, Test),
+    ];
+
+    private static Claim[] Beats(string words, string rival)
+        => [new($"Lift beats {words}", Lift, rival, Test), new($"Lift beats {words}: without penalties", LiftAlone, rival, Test)];
+
+    // With the paper's penalties and without any.
+    private static Question[] Choice(string title, params string[] changes)
+        =>
+        [
+            new(title, Lift, [.. changes.Select(PoolChoices.Changed)], [Validation, Test, Parameters]),
+            new($"{title}, without penalties", LiftAlone, [.. changes.Select(PoolChoices.Alone)], [Validation, Test, Parameters]),
+        ];
+
+    private static IReadOnlyList<(string Title, string File)> Draw(Drawing drawing) => drawing
+        .AddBars("Small VGG, by pool", "classify-pools.png", Questions[0])
+        .AddBars("LiftDownPool2d with one thing changed", "classify-settings.png", All(Lift))
+        .AddBars("LiftDownPool2d without penalties, with one thing changed", "classify-settings-alone.png", All(LiftAlone))
+        .AddCurves("classify-curves.png", Validation, Pools)
+        .Drawn;
+
+    private static Question All(string reference)
+        => new("", reference, [.. Questions.Where(one => one.Reference == reference).SelectMany(one => one.Variants).Distinct()], [Validation]);
+}

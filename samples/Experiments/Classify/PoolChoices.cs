@@ -1,0 +1,74 @@
+using LiftPool;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Experiments;
+
+/// <summary>Every pool that <c>classify</c> trains with, by its name in the tables.</summary>
+internal static class PoolChoices
+{
+    public const string Max = "MaxPool2d";
+    public const string Lift = "LiftDownPool2d";
+
+    /// <summary>LiftDownPool2d trained by the task's loss alone.</summary>
+    public const string LiftAlone = $"{Lift}, no penalty";
+
+    // LiftDownPool2d with one thing changed.
+    private static readonly PoolChoice[] Changes =
+    [
+        new("LL", channels => new LiftDownPool2d(channels, bands: Bands2d.LL)),
+        new("LL + LH", channels => new LiftDownPool2d(channels, bands: Bands2d.LL | Bands2d.LH)),
+        new("LL + HL", channels => new LiftDownPool2d(channels, bands: Bands2d.LL | Bands2d.HL)),
+        new("LL + HH", channels => new LiftDownPool2d(channels, bands: Bands2d.LL | Bands2d.HH)),
+        new("kernel_size 1", channels => new LiftDownPool2d(channels, kernel_size: 1)),
+        new("kernel_size 3", channels => new LiftDownPool2d(channels, kernel_size: 3)),
+        new("kernel_size 7", channels => new LiftDownPool2d(channels, kernel_size: 7)),
+        new("mean", channels => new LiftDownPool2d(channels, reduction: BandReduction.Mean)),
+        new("learned weights", channels => new LiftDownPool2d(channels, reduction: BandReduction.Learned)),
+        new("concatenation", channels => new LiftDownPool2d(channels, reduction: BandReduction.Concat)) { Widening = 4 },
+        new("proj_groups 1", channels => new LiftDownPool2d(channels, proj_groups: 1)),
+        new("groups 1, proj_groups 1", channels => new LiftDownPool2d(channels, groups: 1, proj_groups: 1)),
+        new("bias", channels => new LiftDownPool2d(channels, bias: true)),
+        new("replicate padding", channels => new LiftDownPool2d(channels, padding_mode: PaddingModes.Replicate)),
+        new("before the activation", channels => new LiftDownPool2d(channels)) { BeforeActivation = true },
+        new("separate operators", channels => new LiftedPool(channels, separate: true)),
+    ];
+
+    public static IReadOnlyList<PoolChoice> All { get; } =
+    [
+        new(Max, _ => MaxPool2d(2)),
+        new("AvgPool2d", _ => AvgPool2d(2)),
+        new("strided convolution", channels => Conv2d(channels, channels, kernel_size: 2, stride: 2)),
+        new("BlurPool", channels => new BlurPool(channels)),
+        WithoutPenalties(new("Haar LL", _ => new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Haar), Bands2d.LL))),
+        new(Lift, channels => new LiftDownPool2d(channels)),
+        WithoutPenalties(new(LiftAlone, channels => new LiftDownPool2d(channels))),
+
+        .. Changes.Select(change => change with { Name = Changed(change.Name) }),
+        .. Changes.Select(change => WithoutPenalties(change with { Name = Alone(change.Name) })),
+
+        new(Changed("c_u alone"), channels => new LiftDownPool2d(channels)) { LambdaP = 0 },
+        new(Changed("c_p alone"), channels => new LiftDownPool2d(channels)) { LambdaU = 0 },
+        new(Changed("a tenth of the penalties"), channels => new LiftDownPool2d(channels)) { LambdaU = 0.001, LambdaP = 0.01 },
+        new(Changed("L2 norms"), channels => new LiftDownPool2d(channels)) { Norm = PenaltyNorm.L2 },
+        new(Changed("c_u towards xe"), channels => new LiftedPool(channels, towardsEven: true)),
+
+        Start("P = U = 0 at first", channels => Starts.Nothing(new LiftDownPool2d(channels))),
+        Start("small P and U at first", channels => Starts.Little(new LiftDownPool2d(channels))),
+        Start("nearly max-lifting at first", channels => Starts.Maximum(new LiftDownPool2d(channels))),
+        Start("LL, nearly the maximum at first", channels => Starts.Maximum(new LiftDownPool2d(channels, bands: Bands2d.LL))),
+        Start("LL of learnable Haar", channels => new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Haar, learnable: true, channels), Bands2d.LL)),
+        Start("LL of learnable 5/3", channels => new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Cdf53, learnable: true, channels), Bands2d.LL)),
+    ];
+
+    /// <summary>The name of LiftDownPool2d with one thing changed.</summary>
+    public static string Changed(string what) => $"{Lift}, {what}";
+
+    /// <summary>The name of the same without penalties.</summary>
+    public static string Alone(string what) => $"{LiftAlone}, {what}";
+
+    private static PoolChoice Start(string what, Func<int, Module<Tensor, Tensor>> pool) => WithoutPenalties(new(Alone(what), pool));
+
+    private static PoolChoice WithoutPenalties(PoolChoice choice) => choice with { LambdaU = 0, LambdaP = 0 };
+}

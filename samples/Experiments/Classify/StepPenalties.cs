@@ -1,0 +1,40 @@
+using static TorchSharp.torch;
+
+namespace Experiments;
+
+/// <summary>Collects c_u and c_p of every <see cref="LiftedPool"/> that runs inside it on this thread, as LiftRegularizer does of the library's own.</summary>
+internal sealed class StepPenalties : IDisposable
+{
+    [ThreadStatic]
+    private static StepPenalties? current;
+
+    private readonly List<(Tensor U, Tensor P)> terms = [];
+
+    private readonly StepPenalties? outer = current;
+
+    public StepPenalties() => current = this;
+
+    /// <summary>Means of squares: <c>c_u = mean((s - target)^2)</c>, <c>c_p = mean(d^2)</c>.</summary>
+    public static void Add(Tensor s, Tensor target, Tensor d)
+    {
+        if (current is { } collector)
+        {
+            // Beyond the scopes of every module on the way out.
+            collector.terms.Add((nn.functional.mse_loss(s, target).DetachFromDisposeScope(), d.mul(d).mean().DetachFromDisposeScope()));
+        }
+    }
+
+    /// <summary>The loss with its penalties.</summary>
+    public Tensor AddTo(Tensor loss, double lambdaU, double lambdaP)
+        => terms.Aggregate(loss, (sum, term) => sum.add(term.U, lambdaU).add(term.P, lambdaP));
+
+    public void Dispose()
+    {
+        current = outer;
+        foreach (var (u, p) in terms)
+        {
+            u.Dispose();
+            p.Dispose();
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Experiments;
+
+/// <summary>
+/// A small VGG with batch normalisation: four stages of one convolution, a pool after each of the first three,
+/// 28 -> 14 -> 7 -> 3 or 32 -> 16 -> 8 -> 4, and a linear head. The pools are given, all else is the same.
+/// </summary>
+internal sealed class Vgg : Module<Tensor, Tensor>
+{
+    // Multiples of 16: on processors that hide their cache sizes LibTorch 2.10 computes some float32
+    // convolutions between other channel counts wrongly (see the README's troubleshooting).
+    private static readonly int[] Widths = [16, 32, 64, 64];
+
+    private static readonly string[] PooledNorms = ["body.norm1.weight", "body.norm2.weight", "body.norm3.weight"];
+
+    private readonly Module<Tensor, Tensor> body;
+    private readonly Module<Tensor, Tensor> head;
+
+    /// <param name="channels">Of the images.</param>
+    /// <param name="side">Of the images, in pixels.</param>
+    /// <param name="pool">What stands between the stages.</param>
+    public Vgg(int channels, int side, int classes, PoolChoice pool)
+        : base(nameof(Vgg))
+    {
+        // Pools last, so that pools which draw weights leave the others with the weights they have without. (All but those that widen:
+        // their next convolution is another.)
+        var inputs = Widths.Select((_, i) => i == 0 ? channels : pool.Widening * Widths[i - 1]).ToArray();
+        var convolutions = Widths.Select((width, i) => Conv2d(inputs[i], width, kernel_size: 3, padding: 1, bias: false)).ToArray();
+        head = Linear(Widths[^1] * (side / 8) * (side / 8), classes);
+        var layers = new List<(string, Module<Tensor, Tensor>)>();
+        for (var i = 0; i < Widths.Length; i++)
+        {
+            layers.Add(($"conv{i + 1}", convolutions[i]));
+            layers.Add(($"norm{i + 1}", BatchNorm2d(Widths[i])));
+            (string, Module<Tensor, Tensor>) activation = ($"relu{i + 1}", ReLU());
+            if (i == Widths.Length - 1)
+            {
+                layers.Add(activation);
+                continue;
+            }
+
+            (string, Module<Tensor, Tensor>) between = ($"pool{i + 1}", pool.New(Widths[i]));
+            layers.AddRange(pool.BeforeActivation ? [between, activation] : [activation, between]);
+        }
+
+        body = Sequential(layers);
+        RegisterComponents();
+    }
+
+    /// <summary>
+    /// The mean size of the factors by which batch normalisation scales what enters the pools, 1 at first. To max pooling the scale is
+    /// nothing, since the next normalisation undoes it; penalties on what is pooled fall with it.
+    /// </summary>
+    public double ScaleBeforePools()
+    {
+        using var scope = NewDisposeScope();
+        return named_parameters()
+            .Where(one => PooledNorms.Contains(one.name))
+            .Average(one => one.parameter.abs().mean().item<float>());
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        return head.call(body.call(x).flatten(1)).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,84 @@
+using System.CommandLine;
+
+namespace Experiments;
+
+/// <summary>The commands: run what is missing, then write the report anew.</summary>
+internal static class ExperimentCommands
+{
+    /// <summary>What the report says, in its order.</summary>
+    public static IReadOnlyList<Chapter> Chapters => [ClassifyChapter.New(), RobustnessChapter.New(), SegmentChapter.New(), RestoreChapter.New()];
+
+    public static Command Classify() => New(
+        "classify",
+        "Trains a small VGG with each pool, and with each choice that the paper studies, and measures its accuracy",
+        ClassifyChapter.Defaults,
+        (plan, cancel) => new Campaign(plan.Settings.Output).Run("classify", plan.Jobs("classify"), plan.AtATime, cancel));
+
+    public static Command Robustness() => New(
+        "robustness",
+        "Measures the classifiers of `classify` under corruptions and small steps, and trains those that are missing",
+        RobustnessChapter.Defaults,
+        async (plan, cancel) =>
+        {
+            var campaign = new Campaign(plan.Settings.Output);
+            Job[] untrained =
+            [
+                .. campaign.Missing("robustness", plan.Jobs("robustness"))
+                    .Where(job => !File.Exists(ModelFiles.Path(job.Settings, job.Variant, job.Seed)))
+                    .Select(job => job with { Experiment = "classify" }),
+            ];
+            Console.WriteLine($"classify: {untrained.Length} networks to be trained first");
+            await campaign.RunAll("classify", untrained, plan.AtATime, cancel);
+            await campaign.Run("robustness", plan.Jobs("robustness"), plan.AtATime, cancel);
+            RobustnessChapter.DrawImages(plan.Settings);
+        });
+
+    public static Command Segment() => New(
+        "segment",
+        "Trains a small SegNet with each pair of pools on scenes of garments, and measures its label maps",
+        SegmentChapter.Defaults,
+        (plan, cancel) => new Campaign(plan.Settings.Output).Run("segment", plan.Jobs("segment"), plan.AtATime, cancel));
+
+    public static Command Restore() => New(
+        "restore",
+        "Trains an encoder-decoder with each pair of pools to remove noise and to sharpen, on photographs",
+        RestoreChapter.Defaults,
+        (plan, cancel) => new Campaign(plan.Settings.Output).Run("restore", plan.Jobs("restore"), plan.AtATime, cancel));
+
+    public static Command Report()
+    {
+        var output = new Option<DirectoryInfo>("--output")
+        {
+            Description = "Folder with the results",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => new DirectoryInfo("experiments-output"),
+        };
+        var command = new Command("report", "Writes tables, claims and charts of the results that are there") { output };
+        command.SetAction(parsed => WriteReport(parsed.GetRequiredValue(output).FullName));
+        return command;
+    }
+
+    private static Command New(string name, string description, Defaults defaults, Func<Plan, CancellationToken, Task> run)
+    {
+        var options = new ExperimentOptions(defaults);
+        var command = new Command(name, description);
+        foreach (var option in options.All)
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var plan = options.Read(parsed);
+            await run(plan, cancel);
+            WriteReport(plan.Settings.Output);
+        });
+        return command;
+    }
+
+    private static void WriteReport(string output)
+    {
+        var file = new ReportWriter(output).Write(Chapters);
+        Console.WriteLine($"Report: {Path.GetRelativePath(Environment.CurrentDirectory, file)}");
+    }
+}

@@ -1,0 +1,19 @@
+namespace Experiments;
+
+/// <summary>What an experiment does if it is told nothing else.</summary>
+/// <param name="DataFolder">Beside the program.</param>
+/// <param name="Examples">What its examples are called.</param>
+internal sealed record Defaults(
+    string DataFolder, string DataDescription, string Examples, Size Size, Size QuickSize,
+    IReadOnlyList<string> Allowed, IReadOnlyList<string> Variants, IReadOnlyList<string> QuickVariants);
+
+/// <summary>Numbers of examples, and how often they are seen.</summary>
+internal sealed record Size(int Train, int Validation, int Test, int Epochs);
+
+/// <summary>What to run.</summary>
+internal sealed record Plan(Settings Settings, IReadOnlyList<string> Variants, int Seeds, int AtATime)
+{
+    /// <summary>Seed by seed, so that an early stop leaves whole comparisons.</summary>
+    public IReadOnlyList<Job> Jobs(string experiment)
+        => [.. Enumerable.Range(1, Seeds).SelectMany(seed => Variants.Distinct().Select(variant => new Job(experiment, variant, seed, Settings)))];
+}

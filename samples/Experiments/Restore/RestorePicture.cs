@@ -1,0 +1,117 @@
+using Quickstart;
+using SkiaSharp;
+using static TorchSharp.torch;
+
+namespace Experiments;
+
+/// <summary>Some test crops as each pair of pools restored them: a row for each crop and task, a column for each pair, PSNRs below.</summary>
+internal static class RestorePicture
+{
+    private const int Zoom = 4;
+    private const int Cell = Zoom * PhotoSet.Side;
+    private const int Gap = 16;
+    private const int Margin = 40;
+    private const float TextSize = 24;
+    private const float LineHeight = 32;
+    private const float HeadHeight = 3 * LineHeight;
+    private const float RowHeight = Cell + LineHeight + Gap;
+
+    private static readonly SKColor Background = new(0xFF17191E);
+    private static readonly SKColor Bright = new(0xFFF2F1EC);
+    private static readonly SKColor Dim = new(0xFFA3A9B3);
+
+    /// <summary>Draws what the runs of one seed left of the crops that are shown.</summary>
+    /// <returns>False, and draws nothing, if one of the runs is missing.</returns>
+    public static bool Draw(string file, string output, string settings, int seed)
+    {
+        using var scope = NewDisposeScope();
+        var found = Degradation.All
+            .Select(task => (task, runs: PairChoice.All.Select(pair => RestoredCrops.Read(output, settings, RestoreRun.Variant(task, pair), seed)).ToArray()))
+            .ToArray();
+        if (found.Any(one => one.runs.Any(run => run is null)))
+        {
+            return false;
+        }
+
+        var tasks = found.Select(one => (one.task, runs: one.runs.Select(run => run!.Value).ToArray())).ToArray();
+        var rows = tasks.Sum(one => (int)one.runs[0].Truth.size(0));
+        var columns = 2 + PairChoice.All.Count;
+        var info = new SKImageInfo(
+            (2 * Margin) + (columns * Cell) + ((columns - 1) * Gap),
+            (int)((2 * Margin) + HeadHeight + (rows * RowHeight) - Gap),
+            SKColorType.Rgba8888,
+            SKAlphaType.Opaque);
+        using var surface = SKSurface.Create(info);
+        surface.Canvas.Clear(Background);
+        DrawHead(surface.Canvas);
+        var top = Margin + HeadHeight;
+        foreach (var (task, runs) in tasks)
+        {
+            for (var crop = 0; crop < runs[0].Truth.size(0); crop++, top += RowHeight)
+            {
+                DrawRow(surface.Canvas, top, task, [.. runs.Select(run => (One(run.Truth, crop), One(run.Input, crop), One(run.Result, crop)))]);
+            }
+        }
+
+        using var pixels = surface.PeekPixels();
+        using var stream = File.Create(file);
+        pixels.Encode(stream, new SKPngEncoderOptions(SKPngEncoderFilterFlags.AllFilters, zLibLevel: 9));
+        return true;
+    }
+
+    private static Tensor One(Tensor crops, int index) => crops.narrow(0, index, 1);
+
+    private static void DrawHead(SKCanvas canvas)
+    {
+        string[] titles = ["truth", "input", .. PairChoice.All.Select(pair => pair.Name)];
+        for (var column = 0; column < titles.Length; column++)
+        {
+            // A line for each part of "a + b + c".
+            var lines = titles[column].Split(" + ");
+            for (var line = 0; line < lines.Length; line++)
+            {
+                var text = line < lines.Length - 1 ? lines[line] + " +" : lines[line];
+                Write(canvas, text, SKFontStyle.Bold, Bright, column, Margin + HeadHeight - (LineHeight * (lines.Length - line - 0.6f)));
+            }
+        }
+    }
+
+    private static void DrawRow(SKCanvas canvas, float top, Degradation task, (Tensor Truth, Tensor Input, Tensor Result)[] runs)
+    {
+        var baseline = top + Cell + (0.8f * LineHeight);
+        var (truth, input, _) = runs[0];
+        DrawCrop(canvas, truth, 0, top);
+        Write(canvas, task.Name, SKFontStyle.Normal, Dim, 0, baseline);
+        DrawCrop(canvas, input, 1, top);
+        Write(canvas, Decibels(input, truth), SKFontStyle.Normal, Dim, 1, baseline);
+        for (var run = 0; run < runs.Length; run++)
+        {
+            DrawCrop(canvas, runs[run].Result, 2 + run, top);
+            Write(canvas, Decibels(runs[run].Result, truth), SKFontStyle.Normal, Bright, 2 + run, baseline);
+        }
+    }
+
+    private static string Decibels(Tensor image, Tensor truth)
+    {
+        using var psnr = ImageQuality.Psnr(image, truth);
+        return FormattableString.Invariant($"{psnr.item<double>():0.0} dB");
+    }
+
+    private static void DrawCrop(SKCanvas canvas, Tensor crop, int column, float top)
+    {
+        using var image = GreyPhoto.ToImage(crop);
+        canvas.DrawImage(image, SKRect.Create(Left(column), top, Cell, Cell), new SKSamplingOptions(SKFilterMode.Nearest));
+    }
+
+    // Smaller if it would be wider than its column.
+    private static void Write(SKCanvas canvas, string text, SKFontStyle style, SKColor colour, int column, float baseline)
+    {
+        using var face = Fonts.Typeface(style);
+        using var font = new SKFont(face, TextSize) { Subpixel = true };
+        font.Size *= Math.Min(1, Cell / font.MeasureText(text));
+        using var paint = new SKPaint { Color = colour, IsAntialias = true };
+        canvas.DrawText(text, Left(column), baseline, SKTextAlign.Left, font, paint);
+    }
+
+    private static float Left(int column) => Margin + (column * (Cell + Gap));
+}

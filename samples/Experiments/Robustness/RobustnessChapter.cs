@@ -1,0 +1,67 @@
+using static TorchSharp.torch;
+
+namespace Experiments;
+
+/// <summary>What <c>robustness</c> asks, and what the report says of it.</summary>
+internal static class RobustnessChapter
+{
+    private const string Max = PoolChoices.Max;
+    private const string Lift = PoolChoices.Lift;
+    private const string LiftAlone = PoolChoices.LiftAlone;
+
+    private static readonly Metric CorruptionError = Ratio(RobustnessRatios.MeanCorruptionError);
+    private static readonly Metric RelativeCorruptionError = Ratio(RobustnessRatios.RelativeMeanCorruptionError);
+    private static readonly Metric FlipRate = Ratio(RobustnessRatios.MeanFlipRate);
+
+    private static readonly string[] Others = [.. ClassifyChapter.Pools.Where(pool => pool != Max)];
+
+    /// <summary>As <c>classify</c>, whose networks it takes, but for the pools: its main ones and lifting without penalties.</summary>
+    public static Defaults Defaults { get; } = ClassifyChapter.Defaults with { Variants = ClassifyChapter.Pools };
+
+    public static Chapter New() => new(
+        "robustness",
+        "Robustness",
+        [
+            new("Errors under corruptions, MaxPool2d = 100", Max, Others, [CorruptionError, RelativeCorruptionError, FlipRate]),
+            new("Changes of mind under shifts and other small steps, MaxPool2d = 100", Max, Others, [FlipRate, .. Perturbations.All.Select(one => Ratio(RobustnessRatios.FlipRate(one.Name)))]),
+            new("Corruption by corruption, MaxPool2d = 100", Max, Others, [.. Corruptions.All.Select(one => Ratio(RobustnessRatios.CorruptionError(one.Name)))]),
+        ],
+        [
+            new("Lift is more robust to corruptions than max pooling", Lift, Max, CorruptionError),
+            new("Lift is more robust to corruptions than max pooling: without penalties", LiftAlone, Max, CorruptionError),
+            new("Lift is more robust to shifts and other small steps than max pooling", Lift, Max, FlipRate),
+            new("Lift is more robust to shifts and other small steps than max pooling: without penalties", LiftAlone, Max, FlipRate),
+        ])
+    {
+        Derived = RobustnessSummary.Of,
+        Pictures = Draw,
+    };
+
+    /// <summary>Draws the first test image under every corruption.</summary>
+    public static void DrawImages(Settings settings)
+    {
+        using var scope = NewDisposeScope();
+        CorruptionPicture.Draw(ImagesFile(settings.Output), ImageData.Load(settings, seed: 1).Test.Images);
+    }
+
+    private static string ImagesFile(string output) => Path.Combine(output, "robustness-images.png");
+
+    private static Metric Ratio(string name) => new(name, Format: "0.0") { LowerIsBetter = true };
+
+    private static IReadOnlyList<(string Title, string File)> Draw(Drawing drawing) => drawing
+        .AddBars("Mean corruption error, against MaxPool2d's 100", "robustness-corruptions.png", new("", Max, Others, [CorruptionError]))
+        .AddBars("Mean flip rate, against MaxPool2d's 100", "robustness-flips.png", new("", Max, Others, [FlipRate]))
+        .Add("The corruptions at their five severities", "robustness-images.png", file => Copy(ImagesFile(drawing.Output), file))
+        .Drawn;
+
+    private static bool Copy(string from, string to)
+    {
+        if (!File.Exists(from))
+        {
+            return false;
+        }
+
+        File.Copy(from, to, overwrite: true);
+        return true;
+    }
+}

@@ -1,0 +1,98 @@
+using static TorchSharp.torch;
+
+namespace Experiments;
+
+/// <summary>
+/// Measures a network that <see cref="ClassifyRun"/> trained, on corrupted images and on sequences of perturbed ones. Nothing is trained.
+/// </summary>
+internal sealed class RobustnessRun : IExperiment
+{
+    private const int BatchSize = 100;
+
+    // Of the test images, at most, and the last of them: the severities were set by a look at errors on the first.
+    private const int CorruptedImages = 1000;
+    private const int PerturbedImages = 200;
+
+    // The spoiled images are the same for all networks, as ImageNet-C's are: seeds differ in the training alone.
+    private const int DrawSeed = 1;
+
+    public string Name => "robustness";
+
+    /// <exception cref="FileNotFoundException">The network has not been trained.</exception>
+    public IReadOnlyDictionary<string, double> Run(Job job, IRunLog log)
+    {
+        var data = ImageData.Load(job.Settings, job.Seed);
+        using var network = Load(job, data);
+        using var noGrad = no_grad();
+        network.eval();
+        var result = new Dictionary<string, double>();
+        var done = 0;
+
+        var examples = Last(data.Test, CorruptedImages);
+        result[RobustnessMetrics.CleanError] = Error(network, examples.Images, examples.Labels);
+        foreach (var corruption in Corruptions.All)
+        {
+            Measure(corruption);
+            Done();
+        }
+
+        var images = Last(data.Test, PerturbedImages).Images;
+        foreach (var perturbation in Perturbations.All)
+        {
+            result[RobustnessMetrics.Flips(perturbation.Name)] = perturbation.FlipProbability(images, x => Classes(network, x), DrawSeed);
+            Done();
+        }
+
+        return result;
+
+        void Measure(Corruption corruption)
+        {
+            var sum = 0.0;
+            for (var severity = 1; severity <= Corruption.Levels; severity++)
+            {
+                using var scope = NewDisposeScope();
+                var error = Error(network, corruption.Apply(examples.Images, severity, DrawSeed), examples.Labels);
+                result[RobustnessMetrics.Error(corruption.Name, severity)] = error;
+                sum += error;
+            }
+
+            result[RobustnessMetrics.Error(corruption.Name)] = sum / Corruption.Levels;
+        }
+
+        void Done() => log.Progress((double)++done / (Corruptions.All.Count + Perturbations.All.Count));
+    }
+
+    private static Examples Last(Examples examples, int most)
+    {
+        var count = Math.Min(most, examples.Count);
+        return examples.Narrow(examples.Count - count, count);
+    }
+
+    private static Vgg Load(Job job, Splits data)
+    {
+        var file = ModelFiles.Path(job.Settings, job.Variant, job.Seed);
+        if (!File.Exists(file))
+        {
+            throw new FileNotFoundException($"{file}: there is no trained network; classify trains it");
+        }
+
+        var choice = PoolChoices.All.Single(one => one.Name == job.Variant);
+        var images = data.Test.Images;
+        var network = new Vgg((int)images.size(1), (int)images.size(2), data.Classes, choice);
+        network.load(file);
+        return network;
+    }
+
+    private static double Error(Vgg network, Tensor images, Tensor labels)
+    {
+        using var scope = NewDisposeScope();
+        return Classes(network, images).ne(labels).to(ScalarType.Float64).mean().item<double>();
+    }
+
+    /// <summary>The classes [N] that the network gives images.</summary>
+    private static Tensor Classes(Vgg network, Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        return cat([.. images.split(BatchSize).Select(batch => network.call(batch).argmax(1))]).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,23 @@
+namespace Experiments;
+
+/// <summary>The ratios of <see cref="RobustnessRatios"/> from the lines of a result file, as lines of the same kind.</summary>
+internal static class RobustnessSummary
+{
+    /// <summary>
+    /// CE, relative CE and FR of each corruption and perturbation and their means, in percent of MaxPool2d's with the same seed:
+    /// a value for each variant and seed that has a MaxPool2d beside it.
+    /// </summary>
+    public static List<Measurement> Of(IEnumerable<Measurement> measurements)
+    {
+        var runs = measurements
+            .GroupBy(one => new RunKey(one.Settings, one.Variant, one.Seed))
+            .ToDictionary(
+                run => run.Key,
+                IReadOnlyDictionary<string, double> (run) => run.GroupBy(one => one.Metric).ToDictionary(same => same.Key, same => same.Last().Value));
+        return
+        [
+            .. RobustnessRatios.Of(runs, PoolChoices.Max).SelectMany(run => run.Value.Select(
+                ratio => new Measurement(run.Key.Settings, run.Key.Variant, run.Key.Seed, ratio.Key, ratio.Value))),
+        ];
+    }
+}

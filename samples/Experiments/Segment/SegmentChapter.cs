@@ -1,0 +1,51 @@
+namespace Experiments;
+
+/// <summary>What <c>segment</c> asks, and what the report says of it.</summary>
+internal static class SegmentChapter
+{
+    private const string Reference = PairChoice.MaxUnpool;
+
+    private static readonly Metric Test = Metric.Percent("test mIoU");
+    private static readonly Metric Boundary = Metric.Percent("test boundary mIoU");
+
+    private static readonly string[] Pairs = [.. PairChoice.All.Select(one => one.Name)];
+
+    public static Defaults Defaults { get; } = new(
+        "fashion-mnist",
+        "Fashion-MNIST's four IDX files",
+        "scenes",
+        new Size(Train: 2000, Validation: 200, Test: 400, Epochs: 8),
+        new Size(Train: 80, Validation: 16, Test: 16, Epochs: 1),
+        Pairs,
+        Pairs,
+        [Reference, PairChoice.Tied]);
+
+    public static Chapter New() => new(
+        "segment",
+        "Segmentation",
+        [
+            new(
+                "Label maps",
+                Reference,
+                Pairs[1..],
+                [Test, Boundary, Metric.Percent("test pixel accuracy"), Metric.Percent("validation mIoU"), new("parameters", Format: "0")]),
+            new("Label maps at boundaries", Reference, Pairs[1..], [Boundary]),
+            new("Tied or untied, with or without penalties, or a skip connection", PairChoice.Tied, [PairChoice.Untied, PairChoice.TiedWithoutPenalty, PairChoice.Skip], [Metric.Percent("validation mIoU"), Metric.Percent("validation boundary mIoU")]),
+        ],
+        [
+            new("LiftUpPool beats MaxUnpool", PairChoice.Tied, Reference, Test),
+            new("LiftUpPool beats MaxUnpool: without penalties", PairChoice.TiedWithoutPenalty, Reference, Test),
+            new("LiftUpPool beats MaxUnpool at boundaries", PairChoice.Tied, Reference, Boundary),
+            new("LiftUpPool beats MaxUnpool at boundaries: without penalties", PairChoice.TiedWithoutPenalty, Reference, Boundary),
+        ])
+    {
+        Pictures = Draw,
+    };
+
+    private static IReadOnlyList<(string Title, string File)> Draw(Drawing drawing) => drawing
+        .AddBars("Segmentation, by pair of pools", "segment-miou.png", new("", Reference, Pairs[1..], [Test]))
+        .AddBars("Segmentation at boundaries, by pair of pools", "segment-boundaries.png", new("", Reference, Pairs[1..], [Boundary]))
+        .AddCurves("segment-curves.png", Metric.Percent("validation mIoU"), Pairs)
+        .Add("Label maps of the first test scenes", "segment-maps.png", file => SegmentPicture.Draw(file, drawing.Output, drawing.Measurements.Settings, Pairs, seed: 1))
+        .Drawn;
+}
