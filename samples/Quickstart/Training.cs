@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using LiftPool;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -14,8 +12,6 @@ internal sealed record Result(double Accuracy, double SecondsPerEpoch, long Para
 internal static class Training
 {
     private const int BatchSize = 100;
-
-    private static readonly Scalar One = 1f;
 
     /// <param name="seed">Of the order of the images: the same for every network.</param>
     /// <param name="report">Is told after each batch how many are done.</param>
@@ -60,13 +56,8 @@ internal static class Training
         var images = split.Images.index_select(0, chosen);
         var labels = split.Labels.index_select(0, chosen);
 
-        // Each LiftDownPool that runs while this scope is open adds its two penalties to it. A network
-        // without any leaves it at zero, so that one loop trains both.
-        using var penalty = new LiftRegularizer(lambda_u: 0.01, lambda_p: 0.1);
-
-        // Plainly: cross_entropy + penalty. But + makes a new Scalar that TorchSharp 0.107 does not protect from the
-        // garbage collector of a program with more threads, such as a progress bar's.
-        var loss = functional.cross_entropy(network.call(images), labels).add(penalty.loss(), One);
+        // By the task's loss alone: the paper's penalties, a LiftRegularizer, cost accuracy in such networks (docs/results.md).
+        var loss = functional.cross_entropy(network.call(images), labels);
 
         optimizer.zero_grad();
         loss.backward();

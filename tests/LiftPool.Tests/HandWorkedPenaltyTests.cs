@@ -114,7 +114,7 @@ public sealed class HandWorkedPenaltyTests
         penalty.Shares[1].c_p.ShouldBe(10);
         penalty.c_u.ShouldBe(9 + 9);
         penalty.c_p.ShouldBe(1 + 10);
-        penalty.loss().ShouldBe((0.01 * 18) + (0.1 * 11));
+        penalty.loss().ShouldBe((0.001 * 18) + (0.01 * 11));
     }
 
     [Fact]

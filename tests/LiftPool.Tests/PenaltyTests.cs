@@ -53,7 +53,7 @@ public class PenaltyTests
         using var penalty = new LiftRegularizer();
         pool.forward(tensor(new double[] { 1, 2, 3, 4 }, [1, 1, 4]));
 
-        penalty.loss().item<double>().Should().BeApproximately((0.01 * 1) + (0.1 * 5), 1e-15);
+        penalty.loss().item<double>().Should().BeApproximately((0.001 * 1) + (0.01 * 5), 1e-15);
     }
 
     [Fact]

@@ -96,7 +96,7 @@ public class ReadmeSnippets
         {
             // README: the regularizer
             using var step = NewDisposeScope();
-            using var penalty = new LiftRegularizer(lambda_u: 0.01, lambda_p: 0.1);
+            using var penalty = new LiftRegularizer(lambda_u: 0.001, lambda_p: 0.01);
             var loss = nn.functional.cross_entropy(model.forward(images), labels) + penalty.loss();
 
             optimizer.zero_grad();

@@ -25,6 +25,7 @@ internal static class RestoreChapter
         [.. Degradation.All.SelectMany(task => (Claim[])
         [
             new($"LiftUpPool beats MaxUnpool, {task.Name}", Variant(task, PairChoice.Tied), Variant(task, PairChoice.MaxUnpool), Test, IsOurs: true),
+            new($"The penalties help, {task.Name}", Variant(task, PairChoice.Tied), Variant(task, PairChoice.TiedWithoutPenalty), Test, IsOurs: true),
             new($"LiftUpPool beats a skip connection, {task.Name}", Variant(task, PairChoice.Tied), Variant(task, PairChoice.Skip), Test, IsOurs: true),
         ])])
     {

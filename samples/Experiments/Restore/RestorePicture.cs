@@ -13,7 +13,7 @@ internal static class RestorePicture
     private const int Margin = 40;
     private const float TextSize = 24;
     private const float LineHeight = 32;
-    private const float HeadHeight = 3 * LineHeight;
+    private const float HeadHeight = 4 * LineHeight;
     private const float RowHeight = Cell + LineHeight + Gap;
 
     private static readonly SKColor Background = new(0xFF17191E);
@@ -63,15 +63,15 @@ internal static class RestorePicture
 
     private static void DrawHead(SKCanvas canvas)
     {
+        using var face = Fonts.Typeface(SKFontStyle.Bold);
+        using var font = new SKFont(face, TextSize) { Subpixel = true };
         string[] titles = ["truth", "input", .. PairChoice.All.Select(pair => pair.Name)];
         for (var column = 0; column < titles.Length; column++)
         {
-            // A line for each part of "a + b + c".
-            var lines = titles[column].Split(" + ");
-            for (var line = 0; line < lines.Length; line++)
+            var lines = Titles.Wrap(titles[column], font, Cell);
+            for (var line = 0; line < lines.Count; line++)
             {
-                var text = line < lines.Length - 1 ? lines[line] + " +" : lines[line];
-                Write(canvas, text, SKFontStyle.Bold, Bright, column, Margin + HeadHeight - (LineHeight * (lines.Length - line - 0.6f)));
+                Write(canvas, lines[line], SKFontStyle.Bold, Bright, column, Margin + HeadHeight - (LineHeight * (lines.Count - line - 0.6f)));
             }
         }
     }

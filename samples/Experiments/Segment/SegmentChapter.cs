@@ -37,6 +37,8 @@ internal static class SegmentChapter
             new("LiftUpPool beats MaxUnpool: without penalties", PairChoice.TiedWithoutPenalty, Reference, Test),
             new("LiftUpPool beats MaxUnpool at boundaries", PairChoice.Tied, Reference, Boundary),
             new("LiftUpPool beats MaxUnpool at boundaries: without penalties", PairChoice.TiedWithoutPenalty, Reference, Boundary),
+            new("The penalties help", PairChoice.Tied, PairChoice.TiedWithoutPenalty, Test),
+            new("LiftUpPool beats a skip connection", PairChoice.Tied, PairChoice.Skip, Test, IsOurs: true),
         ])
     {
         Pictures = Draw,

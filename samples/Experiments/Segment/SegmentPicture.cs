@@ -87,7 +87,7 @@ internal sealed class SegmentPicture : IDisposable
     private void DrawColumn(int column, string title, int rows, Func<int, IEnumerable<SKColor>> pixels)
     {
         using var font = new SKFont(bold, TextSize) { Subpixel = true };
-        var lines = Wrap(title, font);
+        var lines = Titles.Wrap(title, font, Cell);
         for (var i = 0; i < lines.Count; i++)
         {
             Write(lines[i], font, Left(column), Top(0) - (0.6f * TextSize) - ((lines.Count - 1 - i) * LineHeight));
@@ -118,25 +118,6 @@ internal sealed class SegmentPicture : IDisposable
         => MathF.Ceiling((float)Classes.Length / LegendColumns(width)) * LineHeight;
 
     private static int LegendColumns(int width) => Math.Max(1, (int)((width - (2 * Margin)) / LegendItem));
-
-    // As many words in a line as a column has room for.
-    private static List<string> Wrap(string title, SKFont font)
-    {
-        var lines = new List<string>();
-        foreach (var word in title.Split(' '))
-        {
-            if (lines.Count > 0 && font.MeasureText($"{lines[^1]} {word}") <= Cell)
-            {
-                lines[^1] += " " + word;
-            }
-            else
-            {
-                lines.Add(word);
-            }
-        }
-
-        return lines;
-    }
 
     private void Write(string text, SKFont font, float x, float baseline)
     {
