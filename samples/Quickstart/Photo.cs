@@ -18,32 +18,39 @@ internal static class Photo
     /// <exception cref="InvalidDataException">Not a picture, or a very narrow one.</exception>
     public static Tensor Read(string file)
     {
-        using var image = SKImage.FromEncodedData(file)
-            ?? throw new InvalidDataException($"{file}: not a picture that can be read");
-        var scale = (float)LongerSide / Math.Max(image.Width, image.Height);
-        var info = new SKImageInfo(
-            (int)MathF.Round(image.Width * scale),
-            (int)MathF.Round(image.Height * scale),
-            SKColorType.Rgba8888,
-            SKAlphaType.Opaque,
-            SKColorSpace.CreateSrgb());
-        if (Math.Min(info.Width, info.Height) < ShortestSide)
+        using var bitmap = ReadScaled(file, longer => (float)LongerSide / longer);
+        if (Math.Min(bitmap.Width, bitmap.Height) < ShortestSide)
         {
-            throw new InvalidDataException($"{file}: {image.Width} x {image.Height} is too narrow a picture");
-        }
-
-        using var bitmap = new SKBitmap(info);
-        using (var canvas = new SKCanvas(bitmap))
-        {
-            // Shows through where the picture is transparent.
-            canvas.Clear(SKColors.White);
-            canvas.DrawImage(image, info.Rect, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
+            throw new InvalidDataException($"{file}: too narrow a picture, {bitmap.Width} x {bitmap.Height} when its longer side is {LongerSide}");
         }
 
         using var scope = NewDisposeScope();
-        return tensor(bitmap.GetPixelSpan().ToArray(), [1, info.Height, info.Width, 4])
+        return tensor(bitmap.GetPixelSpan().ToArray(), [1, bitmap.Height, bitmap.Width, 4])
             .narrow(3, 0, 3).permute(0, 3, 1, 2).to(ScalarType.Float32).div(White).contiguous()
             .MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Reads any format that Skia reads, as four bytes a pixel, the fourth 255.</summary>
+    /// <param name="scale">By how much, given the longer side.</param>
+    /// <exception cref="InvalidDataException">Not a picture.</exception>
+    public static SKBitmap ReadScaled(string file, Func<int, float> scale)
+    {
+        using var image = SKImage.FromEncodedData(file)
+            ?? throw new InvalidDataException($"{file}: not a picture that can be read");
+        var factor = scale(Math.Max(image.Width, image.Height));
+        var info = new SKImageInfo(
+            Math.Max(1, (int)MathF.Round(image.Width * factor)),
+            Math.Max(1, (int)MathF.Round(image.Height * factor)),
+            SKColorType.Rgba8888,
+            SKAlphaType.Opaque,
+            SKColorSpace.CreateSrgb());
+        var bitmap = new SKBitmap(info);
+        using var canvas = new SKCanvas(bitmap);
+
+        // Shows through where the picture is transparent.
+        canvas.Clear(SKColors.White);
+        canvas.DrawImage(image, info.Rect, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
+        return bitmap;
     }
 
     /// <summary>The picture of a tensor [1, 3, H, W]; what lies outside 0..1 is cut off.</summary>

@@ -9,9 +9,6 @@ internal sealed class Sheet : IDisposable
     private const int Margin = 40;
     private const float LineHeight = 1.9f;
 
-    private static readonly SKColor Background = new(0xFF17191E);
-    private static readonly SKColor Bright = new(0xFFF2F1EC);
-    private static readonly SKColor Dim = new(0xFFA3A9B3);
     private static readonly SKColor Shade = new(0xB0101216);
 
     private readonly int columnWidth;
@@ -31,7 +28,7 @@ internal sealed class Sheet : IDisposable
         textSize = width / 60f;
         var height = contentHeight + (2 * LineHeight * textSize) + Margin;
         surface = SKSurface.Create(new SKImageInfo(width, (int)height, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        surface.Canvas.Clear(Background);
+        surface.Canvas.Clear(Page.Background);
     }
 
     /// <summary>Whether this machine has a font to write with.</summary>
@@ -41,15 +38,15 @@ internal sealed class Sheet : IDisposable
 
     public void Title(int column, string title, string remark = "")
     {
-        var used = Write(title, bold, Bright, Left(column), Top - (0.6f * textSize), columnWidth, textSize);
-        Write(remark, regular, Dim, Left(column) + used + textSize, Top - (0.6f * textSize), columnWidth - used - textSize, 0.8f * textSize);
+        var used = Write(title, bold, Page.Bright, Left(column), Top - (0.6f * textSize), columnWidth, textSize);
+        Write(remark, regular, Page.Dim, Left(column) + used + textSize, Top - (0.6f * textSize), columnWidth - used - textSize, 0.8f * textSize);
     }
 
     public void Note(int column, string strong, string remark = "")
     {
         var baseline = Top + contentHeight + (1.4f * textSize);
-        var used = Write(strong, bold, Bright, Left(column), baseline, columnWidth, 0.9f * textSize);
-        Write(remark, regular, Dim, Left(column) + used, baseline, columnWidth - used, 0.8f * textSize);
+        var used = Write(strong, bold, Page.Bright, Left(column), baseline, columnWidth, 0.9f * textSize);
+        Write(remark, regular, Page.Dim, Left(column) + used, baseline, columnWidth - used, 0.8f * textSize);
     }
 
     /// <summary>Draws a tensor [1, 3, H, W] in 0..1, each of its pixels a square of <paramref name="zoom"/>.</summary>
@@ -76,16 +73,11 @@ internal sealed class Sheet : IDisposable
         using var shade = new SKPaint { Color = Shade, IsAntialias = true };
         surface.Canvas.DrawRoundRect(SKRect.Create(x, y, Math.Min(tag, width - size), 1.7f * size), 0.4f * size, 0.4f * size, shade);
 
-        var used = Write(name, bold, Bright, x + (0.5f * size), y + (1.2f * size), width - (2 * size), size);
-        Write(remark, regular, Bright, x + size + used, y + (1.2f * size), width - used - (2.5f * size), size);
+        var used = Write(name, bold, Page.Bright, x + (0.5f * size), y + (1.2f * size), width - (2 * size), size);
+        Write(remark, regular, Page.Bright, x + size + used, y + (1.2f * size), width - used - (2.5f * size), size);
     }
 
-    public void Save(string file)
-    {
-        using var pixels = surface.PeekPixels();
-        using var stream = File.Create(file);
-        pixels.Encode(stream, new SKPngEncoderOptions(SKPngEncoderFilterFlags.AllFilters, zLibLevel: 9));
-    }
+    public void Save(string file) => Page.Save(surface, file);
 
     public void Dispose()
     {

@@ -13,7 +13,6 @@ internal sealed class Mosaic : IDisposable
 
     private const float SmallestText = 9;
 
-    private static readonly SKColor LineColour = new(0xFFF2F1EC);
     private static readonly SKColor MidGrey = new(0xFF808080);
     private static readonly SKColor Shade = new(0xB0101216);
     private static readonly Scalar Darkest = 0f;
@@ -75,17 +74,11 @@ internal sealed class Mosaic : IDisposable
             (zoom * left) + (0.5f * size), (zoom * (top + tileHeight)) - (2 * size), font.MeasureText(name) + (0.8f * size), 1.5f * size);
         using var shade = new SKPaint { Color = Shade, IsAntialias = true };
         surface.Canvas.DrawRoundRect(box, 0.3f * size, 0.3f * size, shade);
-        using var ink = new SKPaint { Color = LineColour, IsAntialias = true };
+        using var ink = new SKPaint { Color = Page.Bright, IsAntialias = true };
         surface.Canvas.DrawText(name, box.Left + (0.4f * size), box.Top + (1.12f * size), SKTextAlign.Left, font, ink);
     }
 
-    public void Save(string file)
-    {
-        using var pixels = surface.PeekPixels();
-        using var png = pixels.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.AllFilters, zLibLevel: 9))!;
-        using var stream = File.Create(file);
-        png.SaveTo(stream);
-    }
+    public void Save(string file) => Page.Save(surface, file);
 
     public void Dispose()
     {
@@ -96,7 +89,7 @@ internal sealed class Mosaic : IDisposable
     // By whole pixels: a line between two would be a blurred one of twice the width.
     private void Line(float left, float top, float width, float height)
     {
-        using var paint = new SKPaint { Color = LineColour };
+        using var paint = new SKPaint { Color = Page.Bright };
         var (x, y) = (MathF.Floor(left - (width == 0 ? lineWidth / 2f : 0)), MathF.Floor(top - (height == 0 ? lineWidth / 2f : 0)));
         surface.Canvas.DrawRect(x, y, Math.Max(lineWidth, width), Math.Max(lineWidth, height), paint);
     }

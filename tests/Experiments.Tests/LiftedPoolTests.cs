@@ -37,7 +37,7 @@ public sealed class LiftedPoolTests
         }
 
         output.allclose(expected, rtol: 1e-5, atol: 1e-6).Should().BeTrue();
-        penalties.AddTo(zeros(1), 0.3, 0.7).item<float>().Should().BeApproximately(regularizer.loss().item<float>(), 1e-5f);
+        penalties.AddTo(zeros(1), new(0.3, 0.7)).item<float>().Should().BeApproximately(regularizer.loss().item<float>(), 1e-5f);
     }
 
     [Fact]
@@ -60,10 +60,10 @@ public sealed class LiftedPoolTests
             }
         }
 
-        penalties.AddTo(zeros(1), 1, 0).item<float>().Should().BePositive();
+        penalties.AddTo(zeros(1), new(1, 0)).item<float>().Should().BePositive();
         using var none = new StepPenalties();
         _ = silent.forward(x);
-        none.AddTo(zeros(1), 1, 0).item<float>().Should().Be(0);
+        none.AddTo(zeros(1), new(1, 0)).item<float>().Should().Be(0);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using LiftPool;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -9,14 +8,8 @@ namespace Experiments;
 /// <param name="New">Makes one that halves height and width, given its number of channels.</param>
 internal sealed record PoolChoice(string Name, Func<int, Module<Tensor, Tensor>> New)
 {
-    /// <summary>Weight of the penalty c_u.</summary>
-    public double LambdaU { get; init; } = 0.01;
-
-    /// <summary>Weight of the penalty c_p.</summary>
-    public double LambdaP { get; init; } = 0.1;
-
-    /// <summary>How the penalties' norms are read.</summary>
-    public PenaltyNorm Norm { get; init; }
+    /// <summary>What it is trained with besides the task's loss.</summary>
+    public Penalties Penalties { get; init; } = Penalties.Paper;
 
     /// <summary>Whether it stands before the activation and not, as is usual, behind it.</summary>
     public bool BeforeActivation { get; init; }

@@ -14,6 +14,9 @@ internal static class PoolChoices
     /// <summary>LiftDownPool2d trained by the task's loss alone.</summary>
     public const string LiftAlone = $"{Lift}, no penalty";
 
+    /// <summary>LiftDownPool2d with LiftRegularizer's own weights.</summary>
+    public const string LiftTenth = $"{Lift}, a tenth of the penalties";
+
     // LiftDownPool2d with one thing changed.
     private static readonly PoolChoice[] Changes =
     [
@@ -48,10 +51,10 @@ internal static class PoolChoices
         .. Changes.Select(change => change with { Name = Changed(change.Name) }),
         .. Changes.Select(change => WithoutPenalties(change with { Name = Alone(change.Name) })),
 
-        new(Changed("c_u alone"), channels => new LiftDownPool2d(channels)) { LambdaP = 0 },
-        new(Changed("c_p alone"), channels => new LiftDownPool2d(channels)) { LambdaU = 0 },
-        new(Changed("a tenth of the penalties"), channels => new LiftDownPool2d(channels)) { LambdaU = 0.001, LambdaP = 0.01 },
-        new(Changed("L2 norms"), channels => new LiftDownPool2d(channels)) { Norm = PenaltyNorm.L2 },
+        new(Changed("c_u alone"), channels => new LiftDownPool2d(channels)) { Penalties = Penalties.Paper with { LambdaP = 0 } },
+        new(Changed("c_p alone"), channels => new LiftDownPool2d(channels)) { Penalties = Penalties.Paper with { LambdaU = 0 } },
+        new(LiftTenth, channels => new LiftDownPool2d(channels)) { Penalties = new(0.001, 0.01) },
+        new(Changed("L2 norms"), channels => new LiftDownPool2d(channels)) { Penalties = Penalties.Paper with { Norm = PenaltyNorm.L2 } },
         new(Changed("c_u towards xe"), channels => new LiftedPool(channels, towardsEven: true)),
 
         Start("P = U = 0 at first", channels => Starts.Nothing(new LiftDownPool2d(channels))),
@@ -62,6 +65,8 @@ internal static class PoolChoices
         Start("LL of learnable 5/3", channels => new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Cdf53, learnable: true, channels), Bands2d.LL)),
     ];
 
+    public static PoolChoice Named(string name) => All.Single(one => one.Name == name);
+
     /// <summary>The name of LiftDownPool2d with one thing changed.</summary>
     public static string Changed(string what) => $"{Lift}, {what}";
 
@@ -70,5 +75,5 @@ internal static class PoolChoices
 
     private static PoolChoice Start(string what, Func<int, Module<Tensor, Tensor>> pool) => WithoutPenalties(new(Alone(what), pool));
 
-    private static PoolChoice WithoutPenalties(PoolChoice choice) => choice with { LambdaU = 0, LambdaP = 0 };
+    private static PoolChoice WithoutPenalties(PoolChoice choice) => choice with { Penalties = Penalties.None };
 }

@@ -25,8 +25,8 @@ internal sealed class StepPenalties : IDisposable
     }
 
     /// <summary>The loss with its penalties.</summary>
-    public Tensor AddTo(Tensor loss, double lambdaU, double lambdaP)
-        => terms.Aggregate(loss, (sum, term) => sum.add(term.U, lambdaU).add(term.P, lambdaP));
+    public Tensor AddTo(Tensor loss, Penalties weights)
+        => terms.Aggregate(loss, (sum, term) => sum.add(term.U, weights.LambdaU).add(term.P, weights.LambdaP));
 
     public void Dispose()
     {

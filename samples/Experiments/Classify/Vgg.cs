@@ -13,10 +13,18 @@ internal sealed class Vgg : Module<Tensor, Tensor>
     // convolutions between other channel counts wrongly (see the README's troubleshooting).
     private static readonly int[] Widths = [16, 32, 64, 64];
 
+    private const int BatchSize = 100;
+
     private static readonly string[] PooledNorms = ["body.norm1.weight", "body.norm2.weight", "body.norm3.weight"];
 
     private readonly Module<Tensor, Tensor> body;
     private readonly Module<Tensor, Tensor> head;
+
+    /// <summary>The network for such images.</summary>
+    public Vgg(Splits data, PoolChoice pool)
+        : this((int)data.Test.Images.size(1), (int)data.Test.Images.size(2), data.Classes, pool)
+    {
+    }
 
     /// <param name="channels">Of the images.</param>
     /// <param name="side">Of the images, in pixels.</param>
@@ -49,6 +57,29 @@ internal sealed class Vgg : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>The classes [N] of images, as the trained network sees them.</summary>
+    public Tensor Classify(Tensor images)
+    {
+        eval();
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        return cat([.. images.split(BatchSize).Select(batch => call(batch).argmax(1))]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The share of images to which it gives the class of their label.</summary>
+    public double Accuracy(Examples examples)
+    {
+        using var scope = NewDisposeScope();
+        return Share(Classify(examples.Images).eq(examples.Labels));
+    }
+
+    /// <summary>The share of the others.</summary>
+    public double Error(Examples examples)
+    {
+        using var scope = NewDisposeScope();
+        return Share(Classify(examples.Images).ne(examples.Labels));
+    }
+
     /// <summary>
     /// The mean size of the factors by which batch normalisation scales what enters the pools, 1 at first. To max pooling the scale is
     /// nothing, since the next normalisation undoes it; penalties on what is pooled fall with it.
@@ -60,6 +91,8 @@ internal sealed class Vgg : Module<Tensor, Tensor>
             .Where(one => PooledNorms.Contains(one.name))
             .Average(one => one.parameter.abs().mean().item<float>());
     }
+
+    private static double Share(Tensor ofImages) => ofImages.to(ScalarType.Float64).mean().item<double>();
 
     public override Tensor forward(Tensor x)
     {

@@ -12,7 +12,7 @@ internal static class ExperimentCommands
         "classify",
         "Trains a small VGG with each pool, and with each choice that the paper studies, and measures its accuracy",
         ClassifyChapter.Defaults,
-        (plan, cancel) => new Campaign(plan.Settings.Output).Run("classify", plan.Jobs("classify"), plan.AtATime, cancel));
+        (plan, cancel) => RunMissing("classify", plan, cancel));
 
     public static Command Robustness() => New(
         "robustness",
@@ -29,7 +29,7 @@ internal static class ExperimentCommands
             ];
             Console.WriteLine($"classify: {untrained.Length} networks to be trained first");
             await campaign.RunAll("classify", untrained, plan.AtATime, cancel);
-            await campaign.Run("robustness", plan.Jobs("robustness"), plan.AtATime, cancel);
+            await RunMissing("robustness", plan, cancel);
             RobustnessChapter.DrawImages(plan.Settings);
         });
 
@@ -37,13 +37,13 @@ internal static class ExperimentCommands
         "segment",
         "Trains a small SegNet with each pair of pools on scenes of garments, and measures its label maps",
         SegmentChapter.Defaults,
-        (plan, cancel) => new Campaign(plan.Settings.Output).Run("segment", plan.Jobs("segment"), plan.AtATime, cancel));
+        (plan, cancel) => RunMissing("segment", plan, cancel));
 
     public static Command Restore() => New(
         "restore",
         "Trains an encoder-decoder with each pair of pools to remove noise and to sharpen, on photographs",
         RestoreChapter.Defaults,
-        (plan, cancel) => new Campaign(plan.Settings.Output).Run("restore", plan.Jobs("restore"), plan.AtATime, cancel));
+        (plan, cancel) => RunMissing("restore", plan, cancel));
 
     public static Command Report()
     {
@@ -57,6 +57,9 @@ internal static class ExperimentCommands
         command.SetAction(parsed => WriteReport(parsed.GetRequiredValue(output).FullName));
         return command;
     }
+
+    private static Task RunMissing(string experiment, Plan plan, CancellationToken cancel)
+        => new Campaign(plan.Settings.Output).Run(experiment, plan.Jobs(experiment), plan.AtATime, cancel);
 
     private static Command New(string name, string description, Defaults defaults, Func<Plan, CancellationToken, Task> run)
     {

@@ -26,11 +26,11 @@ internal sealed class ExperimentOptions
         };
         Only = new("--only")
         {
-            Description = $"These variants alone, each in quotes [default: {(defaults.Variants.Count < defaults.Allowed.Count ? "the main ones" : "all")}]: {string.Join("; ", defaults.Allowed)}",
+            Description = $"These variants alone, each in quotes [default: {(defaults.UsualVariants is null ? "all" : "the main ones")}]: {string.Join("; ", defaults.Variants)}",
             HelpName = "NAME",
             AllowMultipleArgumentsPerToken = true,
         };
-        Only.AcceptOnlyFromAmong([.. defaults.Allowed]);
+        Only.AcceptOnlyFromAmong([.. defaults.Variants]);
         Seeds = Number("--seeds", "Number of runs of each variant, with seeds from 1", UsualSeeds);
         Train = Number("--train", $"Number of {defaults.Examples} to train on, at most", defaults.Size.Train);
         Validation = Number("--validation", $"Number of {defaults.Examples} for validation, at most; of images a fifth of the training images at most", defaults.Size.Validation);
@@ -77,7 +77,7 @@ internal sealed class ExperimentOptions
             Chosen(Test, usual.Test),
             Chosen(Epochs, usual.Epochs));
         var seeds = Chosen(Seeds, quick ? 1 : UsualSeeds);
-        var variants = parsed.GetValue(Only) is { Length: > 0 } only ? only : quick ? defaults.QuickVariants : defaults.Variants;
+        var variants = parsed.GetValue(Only) is { Length: > 0 } only ? only : quick ? defaults.QuickVariants : defaults.UsualVariants ?? defaults.Variants;
         return new Plan(settings, variants, seeds, parsed.GetValue(Jobs));
 
         int Chosen(Option<int> option, int usually)

@@ -3,9 +3,14 @@ namespace Experiments;
 /// <summary>What an experiment does if it is told nothing else.</summary>
 /// <param name="DataFolder">Beside the program.</param>
 /// <param name="Examples">What its examples are called.</param>
+/// <param name="Variants">All that it has.</param>
 internal sealed record Defaults(
     string DataFolder, string DataDescription, string Examples, Size Size, Size QuickSize,
-    IReadOnlyList<string> Allowed, IReadOnlyList<string> Variants, IReadOnlyList<string> QuickVariants);
+    IReadOnlyList<string> Variants, IReadOnlyList<string> QuickVariants)
+{
+    /// <summary>Those that run if none are named; null for all.</summary>
+    public IReadOnlyList<string>? UsualVariants { get; init; }
+}
 
 /// <summary>Numbers of examples, and how often they are seen.</summary>
 internal sealed record Size(int Train, int Validation, int Test, int Epochs);

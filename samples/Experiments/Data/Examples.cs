@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Experiments;
 
-/// <summary>Images [N, C, H, W] in 0..1 and labels [N].</summary>
+/// <summary>Images [N, C, H, W] in 0..1 and a label for each, [N], or for each pixel, [N, H, W].</summary>
 internal sealed record Examples(Tensor Images, Tensor Labels)
 {
     public int Count => (int)Images.size(0);

@@ -6,12 +6,6 @@ namespace Experiments;
 /// <param name="New">Makes one, given its number of channels.</param>
 internal sealed record PairChoice(string Name, Func<int, PoolPair> New)
 {
-    /// <summary>Weight of the penalty c_u.</summary>
-    public double LambdaU { get; init; } = 0.01;
-
-    /// <summary>Weight of the penalty c_p.</summary>
-    public double LambdaP { get; init; } = 0.1;
-
     public const string MaxUnpool = "MaxPool2d + MaxUnpool2d";
     public const string Bilinear = "MaxPool2d + bilinear";
     public const string Skip = "MaxPool2d + bilinear + skip";
@@ -19,13 +13,16 @@ internal sealed record PairChoice(string Name, Func<int, PoolPair> New)
     public const string TiedWithoutPenalty = $"{Tied}, no penalty";
     public const string Untied = "LiftDownPool2d + LiftUpPool2d, untied";
 
+    /// <summary>What it is trained with besides the task's loss.</summary>
+    public Penalties Penalties { get; init; } = Penalties.Paper;
+
     public static IReadOnlyList<PairChoice> All { get; } =
     [
         new(MaxUnpool, _ => new MaxPair()),
         new(Bilinear, _ => new MaxBilinearPair(skip: false)),
         new(Skip, _ => new MaxBilinearPair(skip: true)),
         new(Tied, channels => LiftPair.Tied(new LiftDownPool2d(channels))),
-        new(TiedWithoutPenalty, channels => LiftPair.Tied(new LiftDownPool2d(channels))) { LambdaU = 0, LambdaP = 0 },
+        new(TiedWithoutPenalty, channels => LiftPair.Tied(new LiftDownPool2d(channels))) { Penalties = Penalties.None },
         new(Untied, channels => new LiftPair(new LiftDownPool2d(channels), new LiftUpPool2d(channels))),
     ];
 }

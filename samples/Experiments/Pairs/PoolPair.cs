@@ -34,12 +34,9 @@ internal sealed class MaxBilinearPair(bool skip) : PoolPair(nameof(MaxBilinearPa
     public override (Tensor Pooled, Func<Tensor, Tensor> Unpool) Pool(Tensor x)
     {
         var size = x.shape;
-        return (functional.max_pool2d(x, kernel_size: 2), features =>
-        {
-            var large = functional.interpolate(features, size[2..], mode: InterpolationMode.Bilinear, align_corners: false);
-            return skip ? large.add(x) : large;
-        }
-        );
+        return (functional.max_pool2d(x, kernel_size: 2), features => skip ? Enlarge(features).add(x) : Enlarge(features));
+
+        Tensor Enlarge(Tensor features) => functional.interpolate(features, size[2..], mode: InterpolationMode.Bilinear, align_corners: false);
     }
 }
 

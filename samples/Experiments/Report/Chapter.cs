@@ -33,7 +33,8 @@ internal sealed record Drawing(string Output, string Folder, Measurements Measur
         return this;
     }
 
-    public Drawing AddBars(string title, string name, Question question) => Add(title, name, file => Charts.Differences(file, title, question, Measurements));
+    public Drawing AddBars(string title, string name, string reference, IEnumerable<string> variants, Metric metric)
+        => Add(title, name, file => Charts.Differences(file, title, reference, variants, metric, Measurements));
 
     public Drawing AddCurves(string name, Metric score, IReadOnlyList<string> variants)
         => Add("Training curves", name, file => Charts.Curves(file, "Training curves", score, variants, Curves));

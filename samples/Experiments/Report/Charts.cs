@@ -16,14 +16,13 @@ internal static class Charts
 
     /// <summary>A bar a variant: how far it is from the reference, over the same seeds, and a line for the 95 % interval.</summary>
     /// <returns>False, and nothing is drawn, if there is no variant to compare.</returns>
-    public static bool Differences(string file, string title, Question question, Measurements measurements)
+    public static bool Differences(string file, string title, string reference, IEnumerable<string> variants, Metric metric, Measurements measurements)
     {
-        var metric = question.Metrics[0];
-        var reference = measurements.BySeed(question.Reference, metric.Name);
+        var ofReference = measurements.BySeed(reference, metric.Name);
         (string Variant, PairedDifference Difference)[] rows =
         [
-            .. from variant in question.Variants
-               let difference = PairedDifference.Of(measurements.BySeed(variant, metric.Name), reference)
+            .. from variant in variants
+               let difference = PairedDifference.Of(measurements.BySeed(variant, metric.Name), ofReference)
                where difference is not null
                select (variant, difference),
         ];
@@ -49,7 +48,7 @@ internal static class Charts
         bars.Horizontal = true;
         plot.Add.VerticalLine(0, 1.5f, Colors.Black);
         plot.Title(title);
-        plot.XLabel($"{metric.Title}: difference from {question.Reference}, 95 % interval; pale if undecided");
+        plot.XLabel($"{metric.Title}: difference from {reference}, 95 % interval; pale if undecided");
         plot.Axes.Left.SetTicks([.. Enumerable.Range(0, rows.Length).Select(i => rows.Length - 1.0 - i)], [.. rows.Select(row => Label(row.Variant))]);
         Style(plot);
         plot.Axes.SetLimitsY(-0.6, rows.Length - 0.4);
@@ -57,7 +56,7 @@ internal static class Charts
         return true;
 
         // What all bars share is the reference, which the axis names.
-        string Label(string variant) => variant.StartsWith($"{question.Reference}, ", StringComparison.Ordinal) ? variant[(question.Reference.Length + 2)..] : variant;
+        string Label(string variant) => variant.StartsWith($"{reference}, ", StringComparison.Ordinal) ? variant[(reference.Length + 2)..] : variant;
     }
 
     /// <summary>A line a variant: the score after each epoch, mean over the seeds.</summary>

@@ -100,7 +100,7 @@ internal sealed class ReportWriter(string output)
 
     private void AddPictures(Chapter chapter, Measurements measurements, IReadOnlyList<CurvePoint> curves)
     {
-        var folder = Path.Combine(output, "pictures", RunFiles.Plain(measurements.Settings));
+        var folder = RunFiles.Pictures(output, measurements.Settings);
         Directory.CreateDirectory(folder);
         var pictures = chapter.Pictures(new Drawing(output, folder, measurements, curves));
         foreach (var (title, file) in pictures)

@@ -1,3 +1,4 @@
+using Quickstart;
 using SkiaSharp;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -19,28 +20,12 @@ internal static class GreyPhoto
     /// <exception cref="InvalidDataException">Not a picture.</exception>
     public static Tensor Read(string file)
     {
-        using var image = SKImage.FromEncodedData(file)
-            ?? throw new InvalidDataException($"{file}: not a picture that can be read");
-        var scale = Math.Min(1f, (float)LongestSide / Math.Max(image.Width, image.Height));
-        var info = new SKImageInfo(
-            Math.Max(1, (int)MathF.Round(image.Width * scale)),
-            Math.Max(1, (int)MathF.Round(image.Height * scale)),
-            SKColorType.Rgba8888,
-            SKAlphaType.Opaque,
-            SKColorSpace.CreateSrgb());
-        using var bitmap = new SKBitmap(info);
-        using (var canvas = new SKCanvas(bitmap))
-        {
-            // Shows through where the picture is transparent.
-            canvas.Clear(SKColors.White);
-            canvas.DrawImage(image, info.Rect, new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear));
-        }
-
+        using var bitmap = Photo.ReadScaled(file, longer => Math.Min(1f, (float)LongestSide / longer));
         using var scope = NewDisposeScope();
         var luma = tensor(Luma);
-        return tensor(bitmap.GetPixelSpan().ToArray(), [info.Height, info.Width, 4])
+        return tensor(bitmap.GetPixelSpan().ToArray(), [bitmap.Height, bitmap.Width, 4])
             .narrow(2, 0, 3).to(ScalarType.Float32).matmul(luma).div(White)
-            .reshape(1, 1, info.Height, info.Width).MoveToOuterDisposeScope();
+            .reshape(1, 1, bitmap.Height, bitmap.Width).MoveToOuterDisposeScope();
     }
 
     /// <summary>The picture of a tensor [1, 1, H, W]; what lies outside 0..1 is cut off.</summary>

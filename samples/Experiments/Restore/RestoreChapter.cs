@@ -14,7 +14,6 @@ internal static class RestoreChapter
         new Size(Train: 1200, Validation: 64, Test: 178, Epochs: 8),
         new Size(Train: 48, Validation: 8, Test: 8, Epochs: 1),
         RestoreRun.Variants,
-        RestoreRun.Variants,
         RestoreRun.Variants);
 
     public static Chapter New() => new(
@@ -42,7 +41,7 @@ internal static class RestoreChapter
     {
         foreach (var task in Degradation.All)
         {
-            drawing.AddBars(Title(task), $"restore-{task.Name}.png", new("", Variant(task, PairChoice.MaxUnpool), Others(task), [Test]));
+            drawing.AddBars(Title(task), $"restore-{task.Name}.png", Variant(task, PairChoice.MaxUnpool), Others(task), Test);
         }
 
         return drawing

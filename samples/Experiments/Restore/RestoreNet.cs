@@ -22,11 +22,11 @@ internal sealed class RestoreNet : Module<Tensor, Tensor>
     public RestoreNet(PairChoice pair)
         : base(nameof(RestoreNet))
     {
-        encoder1 = Sequential(Block(1, 16), Block(16, 16));
-        encoder2 = Block(16, 32);
-        middle = Sequential(Block(32, 64), Block(64, 32));
-        decoder2 = Block(32, 16);
-        decoder1 = Block(16, 16);
+        encoder1 = Sequential(Stage.New(1, 16), Stage.New(16, 16));
+        encoder2 = Stage.New(16, 32);
+        middle = Sequential(Stage.New(32, 64), Stage.New(64, 32));
+        decoder2 = Stage.New(32, 16);
+        decoder1 = Stage.New(16, 16);
 
         // Zero: the untrained network gives back its input.
         var correction = Conv2d(16, 1, kernel_size: 1);
@@ -48,9 +48,4 @@ internal sealed class RestoreNet : Module<Tensor, Tensor>
         var features = decoder2.call(toHalf(middle.call(quarter)));
         return last.call(decoder1.call(toFull(features))).add(x).MoveToOuterDisposeScope();
     }
-
-    private static Module<Tensor, Tensor> Block(int inputs, int outputs) => Sequential(
-        Conv2d(inputs, outputs, kernel_size: 3, padding: 1, bias: false),
-        BatchNorm2d(outputs),
-        ReLU());
 }

@@ -16,10 +16,6 @@ internal static class RestorePicture
     private const float HeadHeight = 4 * LineHeight;
     private const float RowHeight = Cell + LineHeight + Gap;
 
-    private static readonly SKColor Background = new(0xFF17191E);
-    private static readonly SKColor Bright = new(0xFFF2F1EC);
-    private static readonly SKColor Dim = new(0xFFA3A9B3);
-
     /// <summary>Draws what the runs of one seed left of the crops that are shown.</summary>
     /// <returns>False, and draws nothing, if one of the runs is missing.</returns>
     public static bool Draw(string file, string output, string settings, int seed)
@@ -42,7 +38,7 @@ internal static class RestorePicture
             SKColorType.Rgba8888,
             SKAlphaType.Opaque);
         using var surface = SKSurface.Create(info);
-        surface.Canvas.Clear(Background);
+        surface.Canvas.Clear(Page.Background);
         DrawHead(surface.Canvas);
         var top = Margin + HeadHeight;
         foreach (var (task, runs) in tasks)
@@ -53,9 +49,7 @@ internal static class RestorePicture
             }
         }
 
-        using var pixels = surface.PeekPixels();
-        using var stream = File.Create(file);
-        pixels.Encode(stream, new SKPngEncoderOptions(SKPngEncoderFilterFlags.AllFilters, zLibLevel: 9));
+        Page.Save(surface, file);
         return true;
     }
 
@@ -71,7 +65,7 @@ internal static class RestorePicture
             var lines = Titles.Wrap(titles[column], font, Cell);
             for (var line = 0; line < lines.Count; line++)
             {
-                Write(canvas, lines[line], SKFontStyle.Bold, Bright, column, Margin + HeadHeight - (LineHeight * (lines.Count - line - 0.6f)));
+                Write(canvas, lines[line], SKFontStyle.Bold, Page.Bright, column, Margin + HeadHeight - (LineHeight * (lines.Count - line - 0.6f)));
             }
         }
     }
@@ -81,13 +75,13 @@ internal static class RestorePicture
         var baseline = top + Cell + (0.8f * LineHeight);
         var (truth, input, _) = runs[0];
         DrawCrop(canvas, truth, 0, top);
-        Write(canvas, task.Name, SKFontStyle.Normal, Dim, 0, baseline);
+        Write(canvas, task.Name, SKFontStyle.Normal, Page.Dim, 0, baseline);
         DrawCrop(canvas, input, 1, top);
-        Write(canvas, Decibels(input, truth), SKFontStyle.Normal, Dim, 1, baseline);
+        Write(canvas, Decibels(input, truth), SKFontStyle.Normal, Page.Dim, 1, baseline);
         for (var run = 0; run < runs.Length; run++)
         {
             DrawCrop(canvas, runs[run].Result, 2 + run, top);
-            Write(canvas, Decibels(runs[run].Result, truth), SKFontStyle.Normal, Bright, 2 + run, baseline);
+            Write(canvas, Decibels(runs[run].Result, truth), SKFontStyle.Normal, Page.Bright, 2 + run, baseline);
         }
     }
 

@@ -1,4 +1,3 @@
-using LiftPool;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,8 +7,6 @@ namespace Experiments;
 internal sealed class RestoreRun : IExperiment
 {
     private const int BatchSize = 8;
-
-    private static readonly Scalar One = 1f;
 
     /// <summary>The names of all variants: "task: pair".</summary>
     public static IReadOnlyList<string> Variants { get; } =
@@ -60,7 +57,7 @@ internal sealed class RestoreRun : IExperiment
         var scale = LossScale(crops, task);
         Training.Run(
             network, (int)crops.size(0), BatchSize, job, log,
-            chosen => Losses(network, pair, crops.index_select(0, chosen), task, scale),
+            chosen => pair.Penalties.Loss(() => Loss(network, crops.index_select(0, chosen), task, scale)),
             () => Mean(ImageQuality.Psnr(Restore(network, validation.Input), validation.Truth)));
     }
 
@@ -74,12 +71,8 @@ internal sealed class RestoreRun : IExperiment
         return 1 / task.Spoil(crops, null).sub(crops).square().mean().item<float>();
     }
 
-    private static (Tensor Task, Tensor Whole) Losses(RestoreNet network, PairChoice pair, Tensor truth, Degradation task, Scalar scale)
-    {
-        using var penalty = new LiftRegularizer(pair.LambdaU, pair.LambdaP);
-        var left = network.call(task.Spoil(truth, null)).sub(truth).square().mean().mul(scale);
-        return (left, left.add(penalty.loss(), One));
-    }
+    private static Tensor Loss(RestoreNet network, Tensor truth, Degradation task, Scalar scale)
+        => network.call(task.Spoil(truth, null)).sub(truth).square().mean().mul(scale);
 
     private static Tensor Restore(RestoreNet network, Tensor input)
     {

@@ -17,9 +17,6 @@ internal static class CorruptionPicture
     // Of an image, enlarged by a whole number.
     private const int LeastSide = 84;
 
-    private static readonly SKColor Background = new(0xFF17191E);
-    private static readonly SKColor Bright = new(0xFFF2F1EC);
-
     /// <summary>Draws the first of the images [N, C, H, W], grey or coloured, as a PNG.</summary>
     public static void Draw(string file, Tensor images)
     {
@@ -36,8 +33,8 @@ internal static class CorruptionPicture
         using var surface = SKSurface.Create(info);
         using var face = Fonts.Typeface(SKFontStyle.Normal);
         using var font = new SKFont(face, TextSize) { Subpixel = true };
-        using var paint = new SKPaint { Color = Bright, IsAntialias = true };
-        surface.Canvas.Clear(Background);
+        using var paint = new SKPaint { Color = Page.Bright, IsAntialias = true };
+        surface.Canvas.Clear(Page.Background);
 
         for (var column = 0; column < columns; column++)
         {
@@ -57,9 +54,7 @@ internal static class CorruptionPicture
             }
         }
 
-        using var pixels = surface.PeekPixels();
-        using var stream = File.Create(file);
-        pixels.Encode(stream, new SKPngEncoderOptions(SKPngEncoderFilterFlags.AllFilters, zLibLevel: 9));
+        Page.Save(surface, file);
 
         float Left(int column) => Margin + TitleWidth + (column * (width + Gap));
         float Top(int row) => Margin + TitleHeight + (row * (height + Gap));

@@ -8,6 +8,7 @@ internal static class RobustnessChapter
     private const string Max = PoolChoices.Max;
     private const string Lift = PoolChoices.Lift;
     private const string LiftAlone = PoolChoices.LiftAlone;
+    private const string Images = "robustness-images.png";
 
     private static readonly Metric CorruptionError = Ratio(RobustnessRatios.MeanCorruptionError);
     private static readonly Metric RelativeCorruptionError = Ratio(RobustnessRatios.RelativeMeanCorruptionError);
@@ -16,7 +17,7 @@ internal static class RobustnessChapter
     private static readonly string[] Others = [.. ClassifyChapter.Pools.Where(pool => pool != Max)];
 
     /// <summary>As <c>classify</c>, whose networks it takes, but for the pools: its main ones and lifting without penalties.</summary>
-    public static Defaults Defaults { get; } = ClassifyChapter.Defaults with { Variants = ClassifyChapter.Pools };
+    public static Defaults Defaults { get; } = ClassifyChapter.Defaults with { UsualVariants = ClassifyChapter.Pools };
 
     public static Chapter New() => new(
         "robustness",
@@ -37,31 +38,20 @@ internal static class RobustnessChapter
         Pictures = Draw,
     };
 
-    /// <summary>Draws the first test image under every corruption.</summary>
+    /// <summary>Draws the first test image under every corruption, for the report.</summary>
     public static void DrawImages(Settings settings)
     {
         using var scope = NewDisposeScope();
-        CorruptionPicture.Draw(ImagesFile(settings.Output), ImageData.Load(settings, seed: 1).Test.Images);
+        var folder = RunFiles.Pictures(settings.Output, settings.Key);
+        Directory.CreateDirectory(folder);
+        CorruptionPicture.Draw(Path.Combine(folder, Images), ImageData.Load(settings, seed: 1).Test.Images);
     }
-
-    private static string ImagesFile(string output) => Path.Combine(output, "robustness-images.png");
 
     private static Metric Ratio(string name) => new(name, Format: "0.0") { LowerIsBetter = true };
 
     private static IReadOnlyList<(string Title, string File)> Draw(Drawing drawing) => drawing
-        .AddBars("Mean corruption error, against MaxPool2d's 100", "robustness-corruptions.png", new("", Max, Others, [CorruptionError]))
-        .AddBars("Mean flip rate, against MaxPool2d's 100", "robustness-flips.png", new("", Max, Others, [FlipRate]))
-        .Add("The corruptions at their five severities", "robustness-images.png", file => Copy(ImagesFile(drawing.Output), file))
+        .AddBars("Mean corruption error, against MaxPool2d's 100", "robustness-corruptions.png", Max, Others, CorruptionError)
+        .AddBars("Mean flip rate, against MaxPool2d's 100", "robustness-flips.png", Max, Others, FlipRate)
+        .Add("The corruptions at their five severities", Images, File.Exists)
         .Drawn;
-
-    private static bool Copy(string from, string to)
-    {
-        if (!File.Exists(from))
-        {
-            return false;
-        }
-
-        File.Copy(from, to, overwrite: true);
-        return true;
-    }
 }

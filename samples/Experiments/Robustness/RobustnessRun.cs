@@ -7,8 +7,6 @@ namespace Experiments;
 /// </summary>
 internal sealed class RobustnessRun : IExperiment
 {
-    private const int BatchSize = 100;
-
     // Of the test images, at most, and the last of them: the severities were set by a look at errors on the first.
     private const int CorruptedImages = 1000;
     private const int PerturbedImages = 200;
@@ -23,13 +21,11 @@ internal sealed class RobustnessRun : IExperiment
     {
         var data = ImageData.Load(job.Settings, job.Seed);
         using var network = Load(job, data);
-        using var noGrad = no_grad();
-        network.eval();
         var result = new Dictionary<string, double>();
         var done = 0;
 
         var examples = Last(data.Test, CorruptedImages);
-        result[RobustnessMetrics.CleanError] = Error(network, examples.Images, examples.Labels);
+        result[RobustnessMetrics.CleanError] = network.Error(examples);
         foreach (var corruption in Corruptions.All)
         {
             Measure(corruption);
@@ -39,7 +35,7 @@ internal sealed class RobustnessRun : IExperiment
         var images = Last(data.Test, PerturbedImages).Images;
         foreach (var perturbation in Perturbations.All)
         {
-            result[RobustnessMetrics.Flips(perturbation.Name)] = perturbation.FlipProbability(images, x => Classes(network, x), DrawSeed);
+            result[RobustnessMetrics.Flips(perturbation.Name)] = perturbation.FlipProbability(images, network.Classify, DrawSeed);
             Done();
         }
 
@@ -51,7 +47,7 @@ internal sealed class RobustnessRun : IExperiment
             for (var severity = 1; severity <= Corruption.Levels; severity++)
             {
                 using var scope = NewDisposeScope();
-                var error = Error(network, corruption.Apply(examples.Images, severity, DrawSeed), examples.Labels);
+                var error = network.Error(examples with { Images = corruption.Apply(examples.Images, severity, DrawSeed) });
                 result[RobustnessMetrics.Error(corruption.Name, severity)] = error;
                 sum += error;
             }
@@ -76,23 +72,8 @@ internal sealed class RobustnessRun : IExperiment
             throw new FileNotFoundException($"{file}: there is no trained network; classify trains it");
         }
 
-        var choice = PoolChoices.All.Single(one => one.Name == job.Variant);
-        var images = data.Test.Images;
-        var network = new Vgg((int)images.size(1), (int)images.size(2), data.Classes, choice);
+        var network = new Vgg(data, PoolChoices.Named(job.Variant));
         network.load(file);
         return network;
-    }
-
-    private static double Error(Vgg network, Tensor images, Tensor labels)
-    {
-        using var scope = NewDisposeScope();
-        return Classes(network, images).ne(labels).to(ScalarType.Float64).mean().item<double>();
-    }
-
-    /// <summary>The classes [N] that the network gives images.</summary>
-    private static Tensor Classes(Vgg network, Tensor images)
-    {
-        using var scope = NewDisposeScope();
-        return cat([.. images.split(BatchSize).Select(batch => network.call(batch).argmax(1))]).MoveToOuterDisposeScope();
     }
 }

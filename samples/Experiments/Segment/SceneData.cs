@@ -20,9 +20,9 @@ internal static class SceneData
         var settings = job.Settings;
         var garments = ImageData.Load(settings with { Train = int.MaxValue, Validation = int.MaxValue, Test = int.MaxValue }, job.Seed);
         return new Splits(
-            Compose(garments.Train, settings.Train, job.Seed),
-            Compose(garments.Validation, settings.Validation, ValidationSeed),
-            Compose(garments.Test, settings.Test, TestSeed),
+            Compose(garments.Train, settings.Train, job.Seed).MoveToOuterDisposeScope(),
+            Compose(garments.Validation, settings.Validation, ValidationSeed).MoveToOuterDisposeScope(),
+            Compose(garments.Test, settings.Test, TestSeed).MoveToOuterDisposeScope(),
             Scenes.Classes);
     }
 
@@ -39,10 +39,7 @@ internal static class SceneData
             examples.Labels.to(ScalarType.Byte).contiguous().data<byte>().ToArray(),
             (int)examples.Images.size(2));
         var (pixels, labels) = Scenes.Compose(garments, count, seed);
-
-        // Two scopes out: beyond the one of the garments, too.
-        return new Examples(
-            tensor(pixels, [count, 1, Scenes.Side, Scenes.Side]).MoveToOuterDisposeScope().MoveToOuterDisposeScope(),
-            tensor(labels, [count, Scenes.Side, Scenes.Side]).MoveToOuterDisposeScope().MoveToOuterDisposeScope());
+        return new Examples(tensor(pixels, [count, 1, Scenes.Side, Scenes.Side]), tensor(labels, [count, Scenes.Side, Scenes.Side]))
+            .MoveToOuterDisposeScope();
     }
 }

@@ -14,8 +14,6 @@ namespace Experiments;
 /// </remarks>
 internal sealed class SegNet : Module<Tensor, Tensor>
 {
-    // Multiples of 16: on processors that hide their cache sizes LibTorch 2.10 computes some float32
-    // convolutions between other channel counts wrongly (see the README's troubleshooting).
     private const int Narrow = 32;
     private const int Wide = 64;
     private const int Levels = 2;
@@ -30,9 +28,9 @@ internal sealed class SegNet : Module<Tensor, Tensor>
     public SegNet(int classes, PairChoice pair)
         : base(nameof(SegNet))
     {
-        encoder = ModuleList(Stage(1, Narrow), Stage(Narrow, Wide));
-        middle = Sequential(Stage(Wide, Wide), Stage(Wide, Wide), Stage(Wide, Wide));
-        decoder = ModuleList(Stage(Narrow, Narrow / 2), Stage(Wide, Narrow));
+        encoder = ModuleList(Stage.New(1, Narrow), Stage.New(Narrow, Wide));
+        middle = Sequential(Stage.New(Wide, Wide), Stage.New(Wide, Wide), Stage.New(Wide, Wide));
+        decoder = ModuleList(Stage.New(Narrow, Narrow / 2), Stage.New(Wide, Narrow));
         head = Conv2d(Narrow / 2, classes, kernel_size: 1);
 
         // Last, so that pools which draw weights leave the others with the weights they have without.
@@ -59,9 +57,4 @@ internal sealed class SegNet : Module<Tensor, Tensor>
 
         return head.call(x).MoveToOuterDisposeScope();
     }
-
-    private static Module<Tensor, Tensor> Stage(int inputs, int outputs) => Sequential(
-        ("conv", Conv2d(inputs, outputs, kernel_size: 3, padding: 1, bias: false)),
-        ("norm", BatchNorm2d(outputs)),
-        ("relu", ReLU()));
 }

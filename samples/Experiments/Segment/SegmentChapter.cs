@@ -17,7 +17,6 @@ internal static class SegmentChapter
         new Size(Train: 2000, Validation: 200, Test: 400, Epochs: 8),
         new Size(Train: 80, Validation: 16, Test: 16, Epochs: 1),
         Pairs,
-        Pairs,
         [Reference, PairChoice.Tied]);
 
     public static Chapter New() => new(
@@ -45,8 +44,8 @@ internal static class SegmentChapter
     };
 
     private static IReadOnlyList<(string Title, string File)> Draw(Drawing drawing) => drawing
-        .AddBars("Segmentation, by pair of pools", "segment-miou.png", new("", Reference, Pairs[1..], [Test]))
-        .AddBars("Segmentation at boundaries, by pair of pools", "segment-boundaries.png", new("", Reference, Pairs[1..], [Boundary]))
+        .AddBars("Segmentation, by pair of pools", "segment-miou.png", Reference, Pairs[1..], Test)
+        .AddBars("Segmentation at boundaries, by pair of pools", "segment-boundaries.png", Reference, Pairs[1..], Boundary)
         .AddCurves("segment-curves.png", Metric.Percent("validation mIoU"), Pairs)
         .Add("Label maps of the first test scenes", "segment-maps.png", file => SegmentPicture.Draw(file, drawing.Output, drawing.Measurements.Settings, Pairs, seed: 1))
         .Drawn;

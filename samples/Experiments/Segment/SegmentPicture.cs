@@ -15,9 +15,6 @@ internal sealed class SegmentPicture : IDisposable
     private const int TitleLines = 4;
     private const float LegendItem = 190;
 
-    private static readonly SKColor Ground = new(0xFF17191E);
-    private static readonly SKColor Bright = new(0xFFF2F1EC);
-
     // Fashion-MNIST's classes in the order of their numbers, then what is none of them.
     private static readonly (string Name, SKColor Colour)[] Classes =
     [
@@ -43,7 +40,7 @@ internal sealed class SegmentPicture : IDisposable
         var width = Left(columns) - Gap + Margin;
         var height = Top(rows) + LegendHeight(width) + Margin;
         surface = SKSurface.Create(new SKImageInfo(width, (int)height, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        surface.Canvas.Clear(Ground);
+        surface.Canvas.Clear(Page.Background);
     }
 
     /// <summary>Draws what the runs of one seed have left behind of the first test scenes.</summary>
@@ -67,7 +64,7 @@ internal sealed class SegmentPicture : IDisposable
         }
 
         picture.DrawLegend(Top(first.Count));
-        picture.Save(file);
+        Page.Save(picture.surface, file);
         return true;
     }
 
@@ -121,14 +118,7 @@ internal sealed class SegmentPicture : IDisposable
 
     private void Write(string text, SKFont font, float x, float baseline)
     {
-        using var paint = new SKPaint { Color = Bright, IsAntialias = true };
+        using var paint = new SKPaint { Color = Page.Bright, IsAntialias = true };
         surface.Canvas.DrawText(text, x, baseline, SKTextAlign.Left, font, paint);
-    }
-
-    private void Save(string file)
-    {
-        using var pixels = surface.PeekPixels();
-        using var stream = File.Create(file);
-        pixels.Encode(stream, new SKPngEncoderOptions(SKPngEncoderFilterFlags.AllFilters, zLibLevel: 9));
     }
 }

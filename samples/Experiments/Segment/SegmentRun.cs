@@ -1,5 +1,3 @@
-using LiftPool;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -12,8 +10,6 @@ internal sealed class SegmentRun : IExperiment
 
     // Of the validation scenes, after each epoch.
     private const int CurveScenes = 100;
-
-    private static readonly Scalar One = 1f;
 
     public string Name => "segment";
 
@@ -45,16 +41,12 @@ internal sealed class SegmentRun : IExperiment
         var curve = data.Validation.Narrow(0, Math.Min(CurveScenes, data.Validation.Count));
         Training.Run(
             network, data.Train.Count, BatchSize, job, log,
-            chosen => Losses(network, choice, data.Train.Take(chosen)),
+            chosen => choice.Penalties.Loss(() => Loss(network, data.Train.Take(chosen))),
             () => Measure(network, curve).Everywhere.MeanIoU());
     }
 
-    private static (Tensor Task, Tensor Whole) Losses(SegNet network, PairChoice choice, Examples batch)
-    {
-        using var penalty = new LiftRegularizer(choice.LambdaU, choice.LambdaP);
-        var task = functional.cross_entropy(network.call(batch.Images), batch.Labels.to(ScalarType.Int64));
-        return (task, task.add(penalty.loss(), One));
-    }
+    private static Tensor Loss(SegNet network, Examples batch)
+        => functional.cross_entropy(network.call(batch.Images), batch.Labels.to(ScalarType.Int64));
 
     private static SegmentScore Measure(SegNet network, Examples data)
     {

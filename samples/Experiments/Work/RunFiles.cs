@@ -21,7 +21,10 @@ internal static class RunFiles
         return System.IO.Path.Combine(output, folder, FormattableString.Invariant($"{Plain(variant)}-{seed}-{hash}{ending}"));
     }
 
+    /// <summary>The folder of the report's pictures of runs with these settings.</summary>
+    public static string Pictures(string output, string settings) => System.IO.Path.Combine(output, "pictures", Plain(settings));
+
     /// <summary>Letters and digits, and a hyphen for anything else.</summary>
-    public static string Plain(string name)
+    private static string Plain(string name)
         => string.Concat(name.Take(LongestName).Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'));
 }

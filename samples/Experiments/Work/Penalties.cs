@@ -1,0 +1,25 @@
+using LiftPool;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Experiments;
+
+/// <summary>The weights of c_u and c_p in a loss, and how their norms are read.</summary>
+internal sealed record Penalties(double LambdaU, double LambdaP, PenaltyNorm Norm = PenaltyNorm.MeanSquare)
+{
+    private static readonly Scalar One = 1f;
+
+    /// <summary>The paper's weights.</summary>
+    public static Penalties Paper { get; } = new(0.01, 0.1);
+
+    public static Penalties None { get; } = new(0, 0);
+
+    /// <summary>A task's loss, alone and with the penalties of all that runs while it is computed.</summary>
+    public (Tensor Task, Tensor Whole) Loss(Func<Tensor> task)
+    {
+        using var ofLayers = new LiftRegularizer(LambdaU, LambdaP, Norm);
+        using var ofSteps = new StepPenalties();
+        var loss = task();
+        return (loss, ofSteps.AddTo(loss.add(ofLayers.loss(), One), this));
+    }
+}
