@@ -19,38 +19,7 @@ internal sealed record PeakMemory(long Alone, long Network)
 
     /// <summary>Asks a child process; null where the system has no such count, or the child failed.</summary>
     public static PeakMemory? Of(PoolKind kind)
-    {
-        if (!OperatingSystem.IsLinux() || Environment.ProcessPath is not { } host)
-        {
-            return null;
-        }
-
-        var start = new ProcessStartInfo(host) { RedirectStandardOutput = true, RedirectStandardError = true };
-        if (Path.GetFileNameWithoutExtension(host) == "dotnet")
-        {
-            start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, $"{typeof(PeakMemory).Assembly.GetName().Name}.dll"));
-        }
-
-        start.ArgumentList.Add(Command);
-        start.ArgumentList.Add(kind.ToString());
-
-        // Below glibc's default, and fixed, for it would rise with the first tensor that is freed.
-        start.Environment["MALLOC_MMAP_THRESHOLD_"] = "65536";
-        start.Environment["MALLOC_TRIM_THRESHOLD_"] = "65536";
-        start.Environment["MALLOC_TOP_PAD_"] = "0";
-
-        using var child = Process.Start(start)!;
-        child.ErrorDataReceived += (_, _) => { };
-        child.BeginErrorReadLine();
-        var words = child.StandardOutput.ReadToEnd().Split();
-        child.WaitForExit();
-        return child.ExitCode == 0
-            && words.Length >= 2
-            && long.TryParse(words[0], CultureInfo.InvariantCulture, out var alone)
-            && long.TryParse(words[1], CultureInfo.InvariantCulture, out var network)
-            ? new PeakMemory(alone, network)
-            : null;
-    }
+        => Ask([Command, kind.ToString()]) is [var alone, var network] ? new PeakMemory(alone, network) : null;
 
     /// <summary>The child: measures and prints the two numbers.</summary>
     public static int RunChild(PoolKind kind)
@@ -63,7 +32,39 @@ internal sealed record PeakMemory(long Alone, long Network)
         return 0;
     }
 
-    private static long Peak(Action step)
+    /// <summary>The numbers that this program prints in a process of its own; null where the system has no such count, or it failed.</summary>
+    internal static long[]? Ask(string[] arguments)
+    {
+        if (!OperatingSystem.IsLinux() || Environment.ProcessPath is not { } host)
+        {
+            return null;
+        }
+
+        var start = new ProcessStartInfo(host) { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (Path.GetFileNameWithoutExtension(host) == "dotnet")
+        {
+            start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, $"{typeof(PeakMemory).Assembly.GetName().Name}.dll"));
+        }
+
+        Array.ForEach(arguments, start.ArgumentList.Add);
+
+        // Below glibc's default, and fixed, for it would rise with the first tensor that is freed.
+        start.Environment["MALLOC_MMAP_THRESHOLD_"] = "65536";
+        start.Environment["MALLOC_TRIM_THRESHOLD_"] = "65536";
+        start.Environment["MALLOC_TOP_PAD_"] = "0";
+
+        using var child = Process.Start(start)!;
+        child.ErrorDataReceived += (_, _) => { };
+        child.BeginErrorReadLine();
+        var words = child.StandardOutput.ReadToEnd().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        child.WaitForExit();
+        return child.ExitCode == 0 && words.All(word => long.TryParse(word, CultureInfo.InvariantCulture, out _))
+            ? [.. words.Select(word => long.Parse(word, CultureInfo.InvariantCulture))]
+            : null;
+    }
+
+    /// <summary>The most memory, in bytes, that a step takes beyond what is there before it.</summary>
+    internal static long Peak(Action step)
     {
         // The first step makes what stays: gradients, momenta, oneDNN's scratch memory, compiled code.
         step();

@@ -185,7 +185,7 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
 
     private (Tensor? output, List<Tensor> bands, (Tensor c_u, Tensor c_p)? penalties) Compute(Tensor x, int made, bool keepBands, PenaltyNorm? norm)
     {
-        var outputs = ComputePath.Choose(Scheme, x) is var (bits, weights)
+        var outputs = ComputePath.ChooseDown(Scheme, x, ceilMode) is var (bits, weights)
             ? Fused(x, weights, made, keepBands, norm, bits)
             : Composed(x, made, keepBands, norm);
         var ownBands = outputs.GetRange(made == 0 ? 0 : 1, keepBands ? 1 << axes : 0);
@@ -195,7 +195,7 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     private List<Tensor> Fused(Tensor x, Tensor?[] weights, int made, bool keepBands, PenaltyNorm? norm, int bits)
     {
         var call = new FusedDown(Scheme.FusedSteps, Scheme.Steps.Gains, Scheme.FusedPadding!.Value, bits, ceilMode, made, reduction, keepBands, norm);
-        return RecomputingFunction.Apply(call, [x, .. weights, gain]);
+        return RecomputingFunction.Apply(PiecewiseCall.IfLong(call, x, signals: 1), [x, .. weights, gain]);
     }
 
     private List<Tensor> Composed(Tensor x, int made, bool keepBands, PenaltyNorm? norm)

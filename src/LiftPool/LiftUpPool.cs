@@ -100,9 +100,10 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
 
     private Tensor Merge(Tensor[] parts)
     {
-        if (ComputePath.Choose(Scheme, parts[0], scale: 2) is var (bits, weights))
+        if (ComputePath.ChooseUp(Scheme, parts) is var (bits, weights))
         {
-            return RecomputingFunction.Apply(new FusedUp(Scheme.FusedSteps, Scheme.Steps.Gains, Scheme.FusedPadding!.Value, bits), [.. parts, .. weights])[0];
+            var fused = new FusedUp(Scheme.FusedSteps, Scheme.Steps.Gains, Scheme.FusedPadding!.Value, bits);
+            return RecomputingFunction.Apply(PiecewiseCall.IfLong(fused, parts[0], parts.Length), [.. parts, .. weights])[0];
         }
 
         var call = new ComposedUp(Scheme, parts.Length);

@@ -64,8 +64,10 @@ public sealed class LiftingScheme : Module
     /// <param name="channels">With it each channel has filters of its own, <c>[C, 1, taps]</c>; without, all share one, <c>[1, 1, taps]</c>, and any number of channels is accepted.</param>
     /// <param name="lossless">
     /// Whether each step rounds its operator's output to an integer, <c>floor(v)</c> to predict and <c>floor(v + 1/2)</c> to update, and both
-    /// gains are 1. Integers then give integers and come back bit for bit, in any dtype that holds those of every band; of
-    /// <see cref="LiftPool.Wavelet.Cdf53"/> it is JPEG 2000's reversible transform. Gradients go through the rounding as if it were not there.
+    /// gains are 1. Integers then give integers and come back bit for bit, whatever path of computation each half takes. A band with an
+    /// integer beyond those that its dtype holds (float16 2,048, float32 2^24, float64 2^53) is an ArgumentException; bfloat16, which ends
+    /// at 256, is refused. Of <see cref="LiftPool.Wavelet.Cdf53"/> it is JPEG 2000's reversible transform. Gradients go through the rounding
+    /// as if it were not there.
     /// </param>
     /// <param name="padding_mode">What stands beyond the ends of a half-signal. Default: its last sample, with which 5/3 and 9/7 see the signal mirrored.</param>
     /// <param name="device">Where the taps live. Default: TorchSharp's default device.</param>
@@ -86,7 +88,7 @@ public sealed class LiftingScheme : Module
     {
         var (approximationGain, detailGain, filters) = WaveletSteps.Of(wavelet);
         var settings = OperatorSettings.Checked(nameof(LiftingScheme), channels ?? 1, kernel_size: 1, groups: null, proj_groups: null, bias: false, padding_mode, device, dtype);
-        var steps = Array.ConvertAll(filters, filter => NewStep(filter.Kind, settings.NewFilter(filter.Taps, shared: channels is null, learnable), lossless));
+        var steps = Array.ConvertAll(filters, filter => NewStep(filter.Kind, settings.NewFilter(filter.Taps, shared: channels is null, learnable, lossless), lossless));
         return lossless ? new(steps) : new(steps, approximationGain, detailGain);
     }
 
@@ -99,6 +101,7 @@ public sealed class LiftingScheme : Module
         : base(nameof(LiftingScheme))
     {
         this.steps = new LiftingSteps(steps, approximationGain, detailGain);
+        RefuseUnlessExact(nameof(LiftingScheme), FirstWeight?.dtype, "dtype");
 
         // The state-dict keys of the paper's scheme are `predict.*` and `update.*`; a list of another shape is numbered.
         if (this.steps.IsPredictThenUpdate)
@@ -209,8 +212,8 @@ public sealed class LiftingScheme : Module
 
         CheckHalfLength(nameof(LiftingScheme), length / 2, x, nameof(x));
         using var scope = NewDisposeScope();
-        var halves = steps.Lift([x], axis, wanted: [true, true], penalties: null);
-        return scope.MoveToOuter(halves[0]!, halves[1]!);
+        var (s, d) = LiftingTransform.Lift(steps, x, axis);
+        return scope.MoveToOuter(s, d);
     }
 
     /// <summary>Undoes <see cref="lift"/>: <c>xe = s - U(d)</c>, <c>xo = d + P(xe)</c>, interleaved.</summary>
@@ -231,7 +234,7 @@ public sealed class LiftingScheme : Module
         CheckAlike(nameof(LiftingScheme), s, d, nameof(d));
         CheckHalfLength(nameof(LiftingScheme), s.size(axis), s, nameof(s));
         using var scope = NewDisposeScope();
-        return steps.Unlift([s, d], axis)[0].MoveToOuterDisposeScope();
+        return LiftingTransform.Unlift(steps, s, d, axis).MoveToOuterDisposeScope();
     }
 
     /// <summary>Throws unless these operators can take such a tensor: channels, dtype, device.</summary>
@@ -248,6 +251,7 @@ public sealed class LiftingScheme : Module
             throw Errors.Wrong(layer, "a real floating-point tensor", $"{x.dtype}", parameter);
         }
 
+        RefuseUnlessExact(layer, x.dtype, parameter);
         if (FirstWeight is { } weight)
         {
             if (x.dtype != weight.dtype)
@@ -281,6 +285,29 @@ public sealed class LiftingScheme : Module
 
     private static LiftingStep NewStep(StepKind kind, Module<Tensor, Tensor> op, bool lossless)
         => new(kind, op, !lossless ? StepRounding.None : kind == StepKind.Predict ? StepRounding.Down : StepRounding.Nearest);
+
+    /// <inheritdoc/>
+    protected override Module _to(ScalarType dtype, bool non_blocking)
+    {
+        RefuseUnlessExact(nameof(LiftingScheme), dtype, nameof(dtype));
+        return base._to(dtype, non_blocking);
+    }
+
+    /// <inheritdoc/>
+    protected override Module _to(Device device, ScalarType dtype, bool non_blocking)
+    {
+        RefuseUnlessExact(nameof(LiftingScheme), dtype, nameof(dtype));
+        return base._to(device, dtype, non_blocking);
+    }
+
+    /// <summary>Throws if the steps round to integers and the type ends at 256, below the bands of any picture.</summary>
+    private void RefuseUnlessExact(string layer, ScalarType? dtype, string parameter)
+    {
+        if (steps.Rounds && dtype == ScalarType.BFloat16)
+        {
+            throw Errors.Wrong(layer, "Float64, Float32 or Float16, which hold the integers of a lossless scheme", $"{dtype}", parameter);
+        }
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

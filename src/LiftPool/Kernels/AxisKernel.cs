@@ -59,7 +59,7 @@ internal readonly unsafe ref struct AxisKernel<V, T>(KernelPlan plan, Lattice<V>
     {
         for (var row = 0; row < plan.RowsInUnit; row++)
         {
-            lattice.Pad(lattice.Row(unit, column, row), plan.Padding);
+            lattice.Pad(lattice.Row(unit, column, row), plan.HorizontalPadding);
         }
 
         var first = lattice.Row(unit, column, 0) - (step.Taps / 2);
@@ -84,7 +84,7 @@ internal readonly unsafe ref struct AxisKernel<V, T>(KernelPlan plan, Lattice<V>
 
     private V* Beyond(int unit, int column, int row)
     {
-        var from = Padding.Source(unit, plan.Units, plan.Padding);
+        var from = Padding.Source(unit, plan.Units, plan.VerticalPadding);
         return from < 0 ? lattice.Zeros : lattice.Row(from, column, row);
     }
 }

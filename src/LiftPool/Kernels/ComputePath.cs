@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.Intrinsics;
+using LiftPool.Lifting;
 
 namespace LiftPool.Kernels;
 
@@ -16,10 +17,10 @@ internal static class ComputePath
 
     // A thread's samples in work, with room for six copies of them (with two steps) in a ring of twice the rows, 64 bytes each:
     // below 2 GiB.
-    private const long MostSamples = 1 << 21;
+    private const double MostSamples = 1 << 21;
 
-    // TorchSharp hands out the memory of tensors below 2 GiB.
-    private const long MostElements = int.MaxValue / sizeof(double);
+    // The kernels count a plane's pixels in 32 bits.
+    private const long MostPixels = int.MaxValue / 2;
 
     private static readonly Lazy<int?> Widest = new(() => WidestBits(Environment.GetEnvironmentVariable(Variable)));
 
@@ -43,16 +44,29 @@ internal static class ComputePath
     internal static string Last => last ?? "none";
 
     /// <summary>
-    /// The kernel to take, its width in bits or 0 for one channel at a time, and the weights as it takes them, four for each
+    /// The kernel for a down-pool, its width in bits or 0 for one channel at a time, and the weights as it takes them, four for each
     /// step; null for tensor operations.
     /// </summary>
     /// <param name="scheme">The operators.</param>
-    /// <param name="x">The signal, or a band of it: with a batch axis.</param>
-    /// <param name="scale">How many times as long as x the signal is on every axis: 2 for a band.</param>
-    internal static (int Bits, Tensor?[] Weights)? Choose(LiftingScheme scheme, Tensor x, int scale = 1)
+    /// <param name="x">The signal, with a batch axis.</param>
+    /// <param name="ceilMode">What becomes of an odd axis.</param>
+    internal static (int Bits, Tensor?[] Weights)? ChooseDown(LiftingScheme scheme, Tensor x, bool ceilMode)
+        => Choose(scheme, [x], length => OddSizes.BandLength(length, ceilMode), inverse: false);
+
+    /// <summary>As <see cref="ChooseDown"/> for an up-pool.</summary>
+    /// <param name="scheme">The operators.</param>
+    /// <param name="bands">All bands, with a batch axis.</param>
+    internal static (int Bits, Tensor?[] Weights)? ChooseUp(LiftingScheme scheme, IReadOnlyList<Tensor> bands)
+        => Choose(scheme, bands, length => length, inverse: true);
+
+    // Down and up come to the same answer, but for integers that float32 cannot carry: it depends on the lengths that are lifted.
+    private static (int Bits, Tensor?[] Weights)? Choose(LiftingScheme scheme, IReadOnlyList<Tensor> tensors, Func<long, long> halfLength, bool inverse)
     {
+        var x = tensors[0];
         var widest = forced is null ? Widest.Value : WidestBits(forced);
-        if (widest is not { } most || CoveredWeights(scheme, x, scale) is not { } weights)
+        if (widest is not { } most
+            || CoveredWeights(scheme, x, halfLength) is not { } weights
+            || (scheme.Steps.Rounds && !IntegerRange.Holds(scheme.Steps, tensors, (int)x.dim() - 2, inverse)))
         {
             last = "tensor";
             return null;
@@ -91,15 +105,14 @@ internal static class ComputePath
 
     // Other devices and types, three axes, operators that mix channels or are a user's, hooks, and what would take too much
     // memory at once: tensor operations.
-    private static Tensor?[]? CoveredWeights(LiftingScheme scheme, Tensor x, int scale)
+    private static Tensor?[]? CoveredWeights(LiftingScheme scheme, Tensor x, Func<long, long> halfLength)
         => x.device_type == DeviceType.CPU
             && x.dtype is ScalarType.Float32 or ScalarType.Float64
             && x.dim() is 3 or 4
-            && LargestTensor(x, scale) is > 0 and < MostElements
             && scheme.FusedPadding is { } padding
             && scheme.FusedWeights(x.size(1)) is { } weights
             && weights.All(weight => weight is null || Fits(weight, x))
-            && SamplesInWork(scheme, padding, x, scale) < MostSamples
+            && FitsInMemory(scheme.FusedSteps, padding, x, halfLength)
                 ? weights
                 : null;
 
@@ -107,34 +120,22 @@ internal static class ComputePath
     private static bool Fits(Tensor weight, Tensor x)
         => weight.is_contiguous() && weight.size(0) == x.size(1) && weight.dtype == x.dtype && weight.device_type == x.device_type;
 
-    // The signal, or all its bands side by side, which with ceil_mode may be more: a sample more on each axis.
-    private static long LargestTensor(Tensor x, int scale)
+    private static bool FitsInMemory(KernelStep[] steps, PaddingModes padding, Tensor x, Func<long, long> halfLength)
     {
-        long largest = x.size(0) * x.size(1);
-        for (var axis = 2; axis < x.dim(); axis++)
+        var axes = (int)x.dim() - 2;
+        var (first, last) = (halfLength(x.size(2)), halfLength(x.size(axes + 1)));
+        if (x.size(0) == 0 || axes * 2 * (axes == 1 ? first : first * last) > MostPixels)
         {
-            largest *= EvenLength(x, axis, scale);
+            return false;
         }
 
-        return largest;
-    }
-
-    // Down and up have to come to the same answer, and up knows the bands alone: a lossless scheme rounds alike on one path.
-    private static long EvenLength(Tensor x, int axis, int scale)
-    {
-        var length = x.size(axis) * scale;
-        return length + (length % 2);
-    }
-
-    // With circular padding all rows of a plane are in work at once, else fewer than these, there and back.
-    private static long SamplesInWork(LiftingScheme scheme, PaddingModes padding, Tensor x, int scale)
-    {
-        var steps = scheme.FusedSteps;
+        // In one dimension a row is in work at once, in two so many rows there and back; of what is cut, a piece with its overlaps.
         var taps = steps.Max(step => step.Taps);
-        var height = x.dim() == 3 ? 1 : EvenLength(x, 2, scale);
-        var rows = padding == PaddingModes.Circular ? height : Math.Min(height, 8 * steps.Length * taps);
-        var perSample = Math.Max(2, steps.Length) / 2.0;
-        return (long)(perSample * rows * (EvenLength(x, (int)x.dim() - 1, scale) + (4 * taps)));
+        var piece = Pieces.Length(axes, x.size(1), first, last, padding, steps) + (2 * Pieces.Reach(steps));
+        var (rows, width) = axes == 1
+            ? (1, 2 * Math.Min(first, piece))
+            : (2 * Math.Min(first, padding == PaddingModes.Circular ? piece : 4 * steps.Length * taps), 2 * last);
+        return Math.Max(2, steps.Length) / 2.0 * rows * (width + (4 * taps)) < MostSamples;
     }
 
     // A block of channels has to fill the lanes.

@@ -10,8 +10,7 @@ internal sealed unsafe class DownGradientWorker<V, T> : DownWorker<V, T>
 {
     private readonly Lattice<V> gradients;
     private readonly StepOutputs<V> outputs;
-    private readonly V* weightGradients;
-    private readonly V* gainGradients;
+    private readonly WeightGradients<V, T> weightGradients;
     private readonly V* row;
     private readonly V* zeros;
     private readonly V* readSquares;
@@ -20,13 +19,12 @@ internal sealed unsafe class DownGradientWorker<V, T> : DownWorker<V, T>
     private PixelWriter<V, T> writer;
 
     internal DownGradientWorker(KernelCall call)
-        : base(call, WindowOf(call.Plan), LatticeSize(call.Plan, WindowOf(call.Plan)) + StepOutputs<V>.Size(call.Plan, WindowOf(call.Plan)) + call.Plan.WeightVectors + call.Plan.Bands + (3L * call.Plan.Columns) + 1 + ((long)call.SinkGradients.Length * PixelReader<V, T>.SquareSize) + PixelWriter<V, T>.SquareSize)
+        : base(call, WindowOf(call.Plan), LatticeSize(call.Plan, WindowOf(call.Plan)) + StepOutputs<V>.Size(call.Plan, WindowOf(call.Plan)) + WeightGradients<V, T>.Size(call.Plan) + (3L * call.Plan.Columns) + 1 + ((long)call.SinkGradients.Length * PixelReader<V, T>.SquareSize) + PixelWriter<V, T>.SquareSize)
     {
         gradients = TakeLattice(WindowOf(Plan));
         outputs = new StepOutputs<V>(Take(StepOutputs<V>.Size(Plan, WindowOf(Plan))), Plan, WindowOf(Plan));
         outputs.Clear();
-        weightGradients = Take(Plan.WeightVectors);
-        gainGradients = Take(Plan.Bands);
+        weightGradients = new WeightGradients<V, T>(Take(WeightGradients<V, T>.Size(Plan)), Plan);
         row = Take(Plan.Columns);
         zeros = Take((2L * Plan.Columns) + 1);
         new Span<V>(zeros, (2 * Plan.Columns) + 1).Clear();
@@ -38,8 +36,6 @@ internal sealed unsafe class DownGradientWorker<V, T> : DownWorker<V, T>
     internal override void Run(Plane plane, Plane next, V* weights)
     {
         Begin(plane, next);
-        new Span<V>(weightGradients, Plan.WeightVectors).Clear();
-        new Span<V>(gainGradients, Plan.Bands).Clear();
         for (var i = 0; i < readers.Length; i++)
         {
             var sink = Call.SinkGradients[i];
@@ -63,9 +59,11 @@ internal sealed unsafe class DownGradientWorker<V, T> : DownWorker<V, T>
 
         WriteRest();
         writer.Flush();
-        StoreWeightGradients(weightGradients, plane);
-        StoreGainGradients(plane);
     }
+
+    internal override void BeginShare() => weightGradients.Clear();
+
+    internal override void StoreShare(int share, int firstChannel) => weightGradients.Store(ShareMemory(share, firstChannel), Plan.Channels);
 
     // There and back.
     private static int WindowOf(KernelPlan plan) => plan.Window(2 * plan.DownDelay);
@@ -161,7 +159,7 @@ internal sealed unsafe class DownGradientWorker<V, T> : DownWorker<V, T>
             if (sink.Gains != 0)
             {
                 var (column, r) = Plan.HalvesOf(band);
-                gainGradients[gain] = V.MultiplyAdd(factor, Product(row, Lattice.Row(unit, column, r)), gainGradients[gain]);
+                AddToGain(gain, factor, Lattice.Row(unit, column, r));
                 factor *= V.Load((T*)sink.Gains + (gain * Plan.Channels) + firstChannel);
                 gain++;
             }
@@ -184,15 +182,19 @@ internal sealed unsafe class DownGradientWorker<V, T> : DownWorker<V, T>
         }
     }
 
-    private V Product(V* a, V* b)
+    /// <summary>The gradient of a factor: the product of the output's gradient, in the row, and the band.</summary>
+    private void AddToGain(int gain, V factor, V* band)
     {
-        V sum = default;
-        for (int j = 0, columns = Plan.Columns; j < columns; j++)
+        for (var from = 0; from < Plan.Columns; from += WeightGradients<V, T>.BlockColumns)
         {
-            sum = V.MultiplyAdd(a[j], b[j], sum);
-        }
+            V sum = default;
+            for (int j = from, end = Math.Min(from + WeightGradients<V, T>.BlockColumns, Plan.Columns); j < end; j++)
+            {
+                sum = V.MultiplyAdd(row[j], band[j], sum);
+            }
 
-        return sum;
+            weightGradients.AddToGain(gain, factor * sum);
+        }
     }
 
     private V* Gradient(int unit, int band)
@@ -236,17 +238,6 @@ internal sealed unsafe class DownGradientWorker<V, T> : DownWorker<V, T>
         for (var line = Plan.Units * Plan.RowsInUnit; line < Plan.Height; line++)
         {
             writer.Write(zeros, Plan.Width);
-        }
-    }
-
-    private void StoreGainGradients(Plane plane)
-    {
-        foreach (var sink in Call.SinkGradients)
-        {
-            for (var i = 0; sink.Gains != 0 && i < int.PopCount(sink.Bands); i++)
-            {
-                gainGradients[i].Store((T*)Call.GainGradients + ((((nint)plane.Sample * int.PopCount(sink.Bands)) + i) * Plan.Channels) + plane.FirstChannel);
-            }
         }
     }
 

@@ -22,7 +22,7 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
 
     /// <summary>For a window of so many units, with memory for more.</summary>
     protected DownWorker(KernelCall call, int units, long moreVectors)
-        : base(call, (LatticeSize(call.Plan, units) * (call.HasPenalties ? 3 : 1)) + (call.HasPenalties ? call.Plan.PenaltySums : 0) + call.Plan.Columns + PixelReader<V, T>.SquareSize + ((long)call.Sinks.Length * PixelWriter<V, T>.SquareSize) + moreVectors)
+        : base(call, (LatticeSize(call.Plan, units) * (call.HasPenalties ? 3 : 1)) + (call.HasPenalties ? PenaltySamples<V, T>.SumsSize(call.Plan) : 0) + call.Plan.Columns + PixelReader<V, T>.SquareSize + ((long)call.Sinks.Length * PixelWriter<V, T>.SquareSize) + moreVectors)
     {
         Lattice = TakeLattice(units);
         sum = Take(Plan.Columns);
@@ -35,7 +35,7 @@ internal unsafe class DownWorker<V, T> : Worker<V, T>
         stepsDownColumn = [Plan.StepsLeadingTo(Wants(0, 0), Wants(0, 1)), Plan.StepsLeadingTo(Wants(1, 0), Wants(1, 1))];
         if (call.HasPenalties)
         {
-            Penalties = new PenaltySamples<V, T>(Plan, Lattice, TakeLattice(units), TakeLattice(units), Take(Plan.PenaltySums));
+            Penalties = new PenaltySamples<V, T>(Plan, Lattice, TakeLattice(units), TakeLattice(units), Take(PenaltySamples<V, T>.SumsSize(Plan)));
         }
     }
 

@@ -10,10 +10,36 @@ namespace LiftPool.Kernels;
 /// <param name="Gains">What the halves of an axis are multiplied with.</param>
 /// <param name="Padding">What stands beyond the ends.</param>
 /// <param name="Bits">The vector width; 0 for one channel at a time.</param>
-internal abstract record FusedCall(KernelStep[] Steps, Gains Gains, PaddingModes Padding, int Bits)
+internal abstract record FusedCall(KernelStep[] Steps, Gains Gains, PaddingModes Padding, int Bits) : IRecomputedCall
 {
+    /// <inheritdoc cref="KernelPlan.FirstPadding"/>
+    internal PaddingModes FirstPadding { get; init; } = Padding;
+
+    /// <inheritdoc cref="KernelPlan.Counted"/>
+    internal (int From, int To) Counted { get; init; } = (0, int.MaxValue);
+
+    /// <summary>Known after forward if penalties are outputs: the backward of L2 divides by the items' norms.</summary>
+    internal PenaltyNorms? Norms { get; set; }
+
+    public abstract List<Tensor> Forward(Tensor?[] inputs);
+
+    public abstract List<Tensor?> Backward(Tensor?[] inputs, List<Tensor?> gradients);
+
+    public abstract List<Tensor> Composed(Tensor?[] inputs);
+
+    /// <summary>Memory for the outputs, but penalties.</summary>
+    internal abstract List<Tensor> NewOutputs(Tensor?[] inputs);
+
+    /// <summary>The outputs, and the penalties if they are outputs too, from the norms of all pieces, each of the items from one on.</summary>
+    internal virtual List<Tensor> WithPenalties(List<Tensor> outputs, Tensor x, IReadOnlyList<(long Item, PenaltyNorms Norms)> pieces) => outputs;
+
+    /// <summary>The length of a half of an axis of one of the tensors that the call works on.</summary>
+    internal abstract long HalfLength(long length);
+
     /// <summary>Tensors of weights that a step has: taps, bias, projection, its bias; the biases may be null.</summary>
     protected const int WeightsPerStep = 4;
+
+    private const long MostElementsInBytes = int.MaxValue / sizeof(double);
 
     protected int WeightCount => Steps.Length * WeightsPerStep;
 
@@ -30,7 +56,11 @@ internal abstract record FusedCall(KernelStep[] Steps, Gains Gains, PaddingModes
         ceilMode,
         Padding,
         Steps,
-        Gains);
+        Gains)
+    {
+        FirstPadding = FirstPadding,
+        Counted = Counted,
+    };
 
     protected void Run(KernelTask task, KernelCall call, Tensor?[] weights, ScalarType dtype)
     {
@@ -87,7 +117,9 @@ internal abstract record FusedCall(KernelStep[] Steps, Gains Gains, PaddingModes
             return 0;
         }
 
-        fixed (byte* first = tensor.bytes)
+        // TorchSharp hands out less than 2 GiB at once.
+        var beginning = tensor.numel() > MostElementsInBytes ? tensor.view(-1).narrow(0, 0, 1) : tensor;
+        fixed (byte* first = beginning.bytes)
         {
             return (nint)first;
         }

@@ -14,21 +14,18 @@ namespace LiftPool.Kernels;
 /// <param name="KeepBands">Whether every band is an output too, after the reduction.</param>
 /// <param name="Norm">Whether c_u and c_p are outputs too, the last, and of which norm.</param>
 internal sealed record FusedDown(KernelStep[] Steps, Gains Gains, PaddingModes Padding, int Bits, bool CeilMode, int Bands, BandReduction Reduction, bool KeepBands, PenaltyNorm? Norm)
-    : FusedCall(Steps, Gains, Padding, Bits), IRecomputedCall
+    : FusedCall(Steps, Gains, Padding, Bits)
 {
-    // Known after forward: the backward of L2 divides by the samples' norms.
-    private PenaltyNorms? norms;
-
     private bool ComputesAllBands => KeepBands || Norm is not null;
 
     /// <summary>The output, with <see cref="KeepBands"/> every band, with <see cref="Norm"/> c_u and c_p.</summary>
     /// <param name="inputs">The signal, four weights for each step, the gain of a learned reduction.</param>
-    public List<Tensor> Forward(Tensor?[] inputs)
+    public override List<Tensor> Forward(Tensor?[] inputs)
     {
         var (x, weights) = (inputs[0]!, inputs[1..]);
         var channelsLast = MemoryLayout.IsChannelsLast(x);
         var plan = PlanFor(x.shape, CeilMode);
-        var outputs = Outputs(plan, x, channelsLast);
+        var outputs = NewOutputs(inputs);
         var blocks = plan.Blocks(KernelRunner.Lanes(x.dtype, Bits));
         var sums = Norm is null ? [] : GC.AllocateArray<double>(plan.Batch * blocks * plan.PenaltySums, pinned: true);
         var call = new KernelCall
@@ -42,29 +39,35 @@ internal sealed record FusedDown(KernelStep[] Steps, Gains Gains, PaddingModes P
         Run(KernelTask.Down, call, weights, x.dtype);
         GC.KeepAlive(x);
         GC.KeepAlive(sums);
+        return WithPenalties(outputs, x, Norm is { } norm ? [(0, PenaltyNorms.OfBlocks(norm, plan, sums, blocks))] : []);
+    }
+
+    internal override List<Tensor> WithPenalties(List<Tensor> outputs, Tensor x, IReadOnlyList<(long Item, PenaltyNorms Norms)> pieces)
+    {
         if (Norm is { } norm)
         {
-            norms = new PenaltyNorms(norm, plan, sums, blocks);
-            outputs.Add(tensor(norms.Total(0), dtype: x.dtype));
-            outputs.Add(tensor(norms.Total(1), dtype: x.dtype));
+            Norms = PenaltyNorms.OfPieces(norm, PlanFor(x.shape, CeilMode), pieces);
+            outputs.Add(tensor(Norms.Total(0), dtype: x.dtype));
+            outputs.Add(tensor(Norms.Total(1), dtype: x.dtype));
         }
 
         return outputs;
     }
 
-    public List<Tensor?> Backward(Tensor?[] inputs, List<Tensor?> gradients)
+    public override List<Tensor?> Backward(Tensor?[] inputs, List<Tensor?> gradients)
     {
         var (x, weights) = (inputs[0]!, inputs[1..]);
         var channelsLast = MemoryLayout.IsChannelsLast(x);
         var plan = PlanFor(x.shape, CeilMode);
         var penalized = Norm is not null && (gradients[^2] is not null || gradients[^1] is not null);
-        var factors = penalized ? norms!.Factors(Value(gradients[^2]), Value(gradients[^1])) : null;
+        var factors = penalized ? Norms!.Factors(Value(gradients[^2]), Value(gradients[^1])) : null;
         gradients = Norm is null ? gradients : gradients[..^2];
         List<Tensor?> dense = [.. gradients.Select(gradient => gradient is null ? null : MemoryLayout.Dense(gradient, channelsLast))];
         var sinks = Sinks(plan, dense, weights, channelsLast);
         var xGradient = New(x.shape, x, channelsLast);
         var weightGradients = NewGradients(weights);
-        var gainShares = weights[WeightCount] is { } gain ? zeros(plan.Batch, gain.size(0), plan.Channels, dtype: x.dtype) : null;
+        var gain = weights[WeightCount];
+        var gainGradient = gain is not null && gain.requires_grad && Bands != 0 && dense[0] is not null ? empty_like(gain) : null;
         var call = new KernelCall
         {
             Plan = plan,
@@ -73,28 +76,32 @@ internal sealed record FusedDown(KernelStep[] Steps, Gains Gains, PaddingModes P
             WantedBands = penalized ? LiftingTransform.AllBands(plan.Axes) : sinks.Aggregate(0, (bands, sink) => bands | sink.Bands),
             SignalGradient = Memory(xGradient, channelsLast),
             WeightGradients = Operators(weightGradients),
-            GainGradients = Address(gainShares),
+            GainGradients = Address(gainGradient),
+            Gains = int.PopCount(Bands),
             PenaltyFactors = factors,
         };
         Run(KernelTask.DownGradient, call, weights, x.dtype);
         GC.KeepAlive(x);
         GC.KeepAlive(dense);
-        return [xGradient, .. weightGradients, gainShares?.sum([0L])];
+        return [xGradient, .. weightGradients, gainGradient];
     }
 
-    public List<Tensor> Composed(Tensor?[] inputs)
+    public override List<Tensor> Composed(Tensor?[] inputs)
         => ComposedDown.Compose(ComposedSteps(inputs[1..]), inputs[0]!, inputs[^1], CeilMode, Bands, Reduction, KeepBands, Norm);
 
-    private List<Tensor> Outputs(KernelPlan plan, Tensor x, bool channelsLast)
+    internal override List<Tensor> NewOutputs(Tensor?[] inputs)
     {
-        long[] band = plan.Axes == 1 ? [plan.Batch, plan.Channels, plan.Columns] : [plan.Batch, plan.Channels, plan.Units, plan.Columns];
+        var x = inputs[0]!;
+        var channelsLast = MemoryLayout.IsChannelsLast(x);
+        long[] band = [.. x.shape[..2], .. x.shape[2..].Select(HalfLength)];
         long[] pooled = [.. band];
         pooled[1] *= Reduction == BandReduction.Concat ? int.PopCount(Bands) : 1;
-        var count = KeepBands ? plan.Bands : 0;
         List<Tensor> outputs = Bands == 0 ? [] : [New(pooled, x, channelsLast)];
-        outputs.AddRange(Enumerable.Range(0, count).Select(_ => New(band, x, channelsLast)));
+        outputs.AddRange(Enumerable.Range(0, KeepBands ? 1 << (band.Length - 2) : 0).Select(_ => New(band, x, channelsLast)));
         return outputs;
     }
+
+    internal override long HalfLength(long length) => OddSizes.BandLength(length, CeilMode);
 
     /// <summary>How the kernel writes the outputs, or reads their gradients.</summary>
     private BandSink[] Sinks(KernelPlan plan, List<Tensor?> outputs, Tensor?[] weights, bool channelsLast)

@@ -7,20 +7,19 @@ namespace LiftPool.Kernels;
 /// <param name="Gains">What the halves of an axis were multiplied with.</param>
 /// <param name="Padding">What stands beyond the ends.</param>
 /// <param name="Bits">The vector width.</param>
-internal sealed record FusedUp(KernelStep[] Steps, Gains Gains, PaddingModes Padding, int Bits) : FusedCall(Steps, Gains, Padding, Bits), IRecomputedCall
+internal sealed record FusedUp(KernelStep[] Steps, Gains Gains, PaddingModes Padding, int Bits) : FusedCall(Steps, Gains, Padding, Bits)
 {
     /// <summary>The signal.</summary>
     /// <param name="inputs">All bands, of one layout, and four weights for each step.</param>
-    public List<Tensor> Forward(Tensor?[] inputs)
+    public override List<Tensor> Forward(Tensor?[] inputs)
     {
         var (bands, weights) = Divide(inputs);
         var channelsLast = MemoryLayout.IsChannelsLast(bands[0]);
         bands = Dense(bands, channelsLast);
-        var shape = SignalShape(bands[0]);
-        var signal = New(shape, bands[0], channelsLast);
+        var signal = NewOutputs(inputs)[0];
         var call = new KernelCall
         {
-            Plan = PlanFor(shape, ceilMode: false),
+            Plan = PlanFor(signal.shape, ceilMode: false),
             Bands = Memories(bands, channelsLast),
             Signal = Memory(signal, channelsLast),
         };
@@ -29,7 +28,7 @@ internal sealed record FusedUp(KernelStep[] Steps, Gains Gains, PaddingModes Pad
         return [signal];
     }
 
-    public List<Tensor?> Backward(Tensor?[] inputs, List<Tensor?> gradients)
+    public override List<Tensor?> Backward(Tensor?[] inputs, List<Tensor?> gradients)
     {
         if (gradients[0] is not { } given)
         {
@@ -57,11 +56,16 @@ internal sealed record FusedUp(KernelStep[] Steps, Gains Gains, PaddingModes Pad
         return [.. bandGradients, .. weightGradients];
     }
 
-    public List<Tensor> Composed(Tensor?[] inputs)
+    public override List<Tensor> Composed(Tensor?[] inputs)
     {
         var (bands, weights) = Divide(inputs);
         return [LiftingTransform.Inverse(ComposedSteps(weights), bands)];
     }
+
+    internal override List<Tensor> NewOutputs(Tensor?[] inputs)
+        => [New(SignalShape(inputs[0]!), inputs[0]!, MemoryLayout.IsChannelsLast(inputs[0]!))];
+
+    internal override long HalfLength(long length) => length;
 
     private (Tensor[] bands, Tensor?[] weights) Divide(Tensor?[] inputs) => ([.. inputs[..^WeightCount]!], inputs[^WeightCount..]);
 

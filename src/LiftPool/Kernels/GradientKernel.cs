@@ -5,7 +5,7 @@ namespace LiftPool.Kernels;
 /// can be taken back, nothing has to be kept of the values but their end result: with what the operator gave, that restores
 /// what the step had changed.
 /// </summary>
-internal readonly unsafe ref struct GradientKernel<V, T>(KernelPlan plan, Lattice<V> values, Lattice<V> gradients, StepOutputs<V> outputs, V* weights, V* weightGradients, V** sources)
+internal readonly unsafe ref struct GradientKernel<V, T>(KernelPlan plan, Lattice<V> values, Lattice<V> gradients, StepOutputs<V> outputs, V* weights, WeightGradients<V, T> weightGradients, V** sources)
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
 {
@@ -17,15 +17,15 @@ internal readonly unsafe ref struct GradientKernel<V, T>(KernelPlan plan, Lattic
         var step = plan.Steps[k];
         var (source, target) = AxisKernel<V, T>.Halves(step);
         var output = outputs.AlongRows(unit, k);
-        LiftBack(step, values.Row(unit, target, 0), gradients.Row(unit, target, 0), output, axis.RowSources(step, unit, source), inverse, axis.Along);
+        LiftBack(k, values.Row(unit, target, 0), gradients.Row(unit, target, 0), output, axis.RowSources(step, unit, source), inverse, axis.Along);
 
         var to = gradients.Row(unit, source, 0);
         SpreadAlong(step, output, 0, to, plan.Columns);
         for (var i = 1; i <= step.Taps / 2; i++)
         {
             // A sample that stood beyond an end too gets that gradient as well.
-            var left = Padding.Source(-i, plan.Columns, plan.Padding);
-            var right = Padding.Source(plan.Columns - 1 + i, plan.Columns, plan.Padding);
+            var left = Padding.Source(-i, plan.Columns, plan.HorizontalPadding);
+            var right = Padding.Source(plan.Columns - 1 + i, plan.Columns, plan.HorizontalPadding);
             if (left >= 0)
             {
                 SpreadAlong(step, output, -i, to + left, 1);
@@ -43,7 +43,7 @@ internal readonly unsafe ref struct GradientKernel<V, T>(KernelPlan plan, Lattic
         var step = plan.Steps[k];
         var (source, target) = AxisKernel<V, T>.Halves(step);
         LiftBack(
-            step,
+            k,
             values.Row(unit, column, target),
             gradients.Row(unit, column, target),
             outputs.DownColumns(unit, column, k),
@@ -62,29 +62,40 @@ internal readonly unsafe ref struct GradientKernel<V, T>(KernelPlan plan, Lattic
         SpreadDown(k, step, unit, column, halves, to);
         for (var i = 1; i <= step.Taps / 2; i++)
         {
-            if (Padding.Source(-i, plan.Units, plan.Padding) == unit)
+            if (Padding.Source(-i, plan.Units, plan.VerticalPadding) == unit)
             {
                 SpreadDown(k, step, -i, column, halves, to);
             }
 
-            if (Padding.Source(plan.Units - 1 + i, plan.Units, plan.Padding) == unit)
+            if (Padding.Source(plan.Units - 1 + i, plan.Units, plan.VerticalPadding) == unit)
             {
                 SpreadDown(k, step, plan.Units - 1 + i, column, halves, to);
             }
         }
     }
 
-    private void LiftBack(KernelStep step, V* target, V* targetGradient, V* output, V** from, bool inverse, in Rows rows)
+    private void LiftBack(int k, V* target, V* targetGradient, V* output, V** from, bool inverse, in Rows rows)
     {
-        var (op, gradient) = (axis.Operator(step), new PackedOperator<V>(weightGradients + step.Offset, step.Taps));
+        var step = plan.Steps[k];
+        var (op, gradient) = (axis.Operator(step), weightGradients.Of(step));
         var subtract = AxisKernel<V, T>.Subtracts(step, inverse);
-        if (step.IsLinear)
+        for (var column = 0; column < rows.Columns; column += WeightGradients<V, T>.BlockColumns)
         {
-            RowKernel<V, T>.LiftLinearBack(target, targetGradient, output, from, op, gradient, step.Rounding, subtract, in rows);
-        }
-        else
-        {
-            RowKernel<V, T>.LiftBack(target, targetGradient, output, from, op, gradient, subtract, in rows);
+            var block = rows with { Columns = Math.Min(WeightGradients<V, T>.BlockColumns, rows.Columns - column) };
+            if (step.IsLinear)
+            {
+                RowKernel<V, T>.LiftLinearBack(target + column, targetGradient + column, output + column, from, op, gradient, step.Rounding, subtract, in block);
+            }
+            else
+            {
+                RowKernel<V, T>.LiftBack(target + column, targetGradient + column, output + column, from, op, gradient, subtract, in block);
+            }
+
+            weightGradients.Added(k);
+            for (var tap = 0; tap < step.Taps; tap++)
+            {
+                from[tap] += block.Columns;
+            }
         }
     }
 

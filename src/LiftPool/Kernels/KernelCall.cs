@@ -46,14 +46,17 @@ internal sealed class KernelCall
     /// <summary>The gradients of the bands, which an up-pool's gradient writes.</summary>
     internal TensorMemory[] BandGradients { get; init; } = [];
 
-    /// <summary>The gradients of the operators' weights, which a gradient's worker leaves one sample after the other in <see cref="WeightShares"/>.</summary>
+    /// <summary>The gradients of the operators' weights, whose shares a gradient's workers leave in <see cref="WeightShares"/>.</summary>
     internal OperatorMemory[] WeightGradients { get; init; } = [];
 
-    /// <summary>The address of <c>[samples, weight vectors, channels]</c>, while the kernel runs.</summary>
+    /// <summary>The address of <c>[shares, gradient vectors, channels]</c>, while the kernel runs.</summary>
     internal nint WeightShares { get; set; }
 
-    /// <summary>The address of <c>[samples, bands, channels]</c>, for the gains of a learned reduction.</summary>
+    /// <summary>The address of <c>[chosen bands, channels]</c>, for the gradient of a learned reduction's factors; 0 if nobody wants it.</summary>
     internal nint GainGradients { get; init; }
+
+    /// <summary>How many bands a learned reduction weighs.</summary>
+    internal int Gains { get; init; }
 
     /// <summary>
     /// The address of the sums of squares that the penalties are made of, <c>[samples, channel blocks, terms, 2]</c> doubles:

@@ -24,6 +24,16 @@ internal sealed record KernelPlan(int Axes, int Batch, int Channels, int Height,
 {
     private const int SamplesTogether = 16;
 
+    /// <summary>What stands beyond the ends of the first spatial axis: in a piece of a longer signal other than at the ends of a row.</summary>
+    internal PaddingModes FirstPadding { get; init; } = Padding;
+
+    /// <summary>The half-samples along the first spatial axis whose penalties count: in a piece not those that overlap another.</summary>
+    internal (int From, int To) Counted { get; init; } = (0, int.MaxValue);
+
+    internal PaddingModes HorizontalPadding => Axes == 1 ? FirstPadding : Padding;
+
+    internal PaddingModes VerticalPadding => FirstPadding;
+
     /// <summary>Samples in a half row.</summary>
     internal int Columns { get; } = (int)OddSizes.BandLength(Width, CeilMode);
 
@@ -42,11 +52,22 @@ internal sealed record KernelPlan(int Axes, int Batch, int Channels, int Height,
 
     internal int Bands => 1 << Axes;
 
+    /// <summary>Vectors of gradients for a block of channels: of the weights, and of the factors of a learned reduction.</summary>
+    internal int GradientVectors => WeightVectors + Bands;
+
+    /// <summary>
+    /// How many items have a share of the weights' gradients together. It depends on the sizes alone, so that the sums come out the
+    /// same on any number of threads, and keeps the shares small beside the signal.
+    /// </summary>
+    internal int ItemsInShare { get; } = ItemsInShareOf(Batch, (long)Channels * Height * Width, (long)Channels * (Steps.Sum(step => PackedOperator.Size(step.Taps)) + (1 << Axes)));
+
+    internal int Shares => (Batch + ItemsInShare - 1) / ItemsInShare;
+
     /// <summary>
     /// How many units a vertical step stays behind the one before it: until the units that it reads are done, which with
     /// circular padding is at the end of the plane.
     /// </summary>
-    internal int Lag => Padding == PaddingModes.Circular ? Units : Margin;
+    internal int Lag => VerticalPadding == PaddingModes.Circular ? Units : Margin;
 
     internal int VerticalSteps => Axes == 1 ? 0 : Steps.Length;
 
@@ -93,6 +114,15 @@ internal sealed record KernelPlan(int Axes, int Batch, int Channels, int Height,
         }
 
         return gain;
+    }
+
+    // An eighth of the signal, but small ones need not save; and enough shares for many threads.
+    private static int ItemsInShareOf(int batch, long itemSize, long shareSize)
+    {
+        const long FewElements = 1 << 18;
+        const int MostShares = 256;
+        var shares = Math.Clamp(Math.Max(FewElements, batch * itemSize / 8) / shareSize, 1, MostShares);
+        return (int)((batch + shares - 1) / shares);
     }
 
     /// <inheritdoc cref="LiftingSteps.LeadingTo"/>

@@ -50,13 +50,17 @@ internal static unsafe class KernelRunner
     {
         var plan = call.Plan;
         var blocks = plan.Blocks(V.Count);
-        var planes = (long)blocks * plan.Batch;
+        var learns = call.WeightGradients.Length > 0;
+
+        // A run is a block of channels of one item, or of those that have a share of the weights' gradients together.
+        var itemsInRun = learns ? plan.ItemsInShare : 1;
+        var runs = (long)blocks * ((plan.Batch + itemsInRun - 1) / itemsInRun);
         var packed = (V*)NativeMemory.AlignedAlloc((nuint)((long)blocks * plan.WeightVectors * sizeof(V)), (nuint)sizeof(V));
         try
         {
-            if (call.WeightGradients.Length > 0)
+            if (learns)
             {
-                call.WeightShares = (nint)NativeMemory.Alloc((nuint)plan.Batch * (nuint)plan.WeightVectors * (nuint)plan.Channels, (nuint)sizeof(T));
+                call.WeightShares = (nint)NativeMemory.Alloc((nuint)plan.Shares * (nuint)plan.GradientVectors * (nuint)plan.Channels, (nuint)sizeof(T));
             }
 
             for (var block = 0; block < blocks; block++)
@@ -65,15 +69,24 @@ internal static unsafe class KernelRunner
             }
 
             // Too little work does not pay for a second thread's start.
-            var threads = (int)Math.Min(planes, planes * plan.Height * plan.Width * V.Count < 16384 ? 1 : get_num_threads());
+            var threads = (int)Math.Min(runs, (long)blocks * plan.Batch * plan.Height * plan.Width * V.Count < 16384 ? 1 : get_num_threads());
             long next = -1;
             void Work()
             {
                 using var worker = NewWorker<V, T>(task, call);
-                long plane;
-                while ((plane = Interlocked.Increment(ref next)) < planes)
+                long run;
+                while ((run = Interlocked.Increment(ref next)) < runs)
                 {
-                    worker.Run(PlaneAt(plane), PlaneAt(Math.Min(plane + threads, planes - 1)), packed + (plane % blocks * plan.WeightVectors));
+                    var (share, block) = ((int)(run / blocks), (int)(run % blocks));
+                    var (item, end) = (share * itemsInRun, Math.Min((share + 1) * itemsInRun, plan.Batch));
+                    worker.BeginShare();
+                    for (; item < end; item++)
+                    {
+                        var after = item + 1 < end ? new Plane(item + 1, FirstChannel(block)) : FirstPlaneOf(Math.Min(run + threads, runs - 1));
+                        worker.Run(new Plane(item, FirstChannel(block)), after, packed + ((long)block * plan.WeightVectors));
+                    }
+
+                    worker.StoreShare(share, FirstChannel(block));
                 }
 
                 // Whoever reads what was written past the caches waits for this thread, not for its writes.
@@ -81,9 +94,9 @@ internal static unsafe class KernelRunner
             }
 
             ThreadTeam.Run(threads, Work);
-            for (var s = 0; s < call.WeightGradients.Length; s++)
+            if (learns)
             {
-                Unpack<T>(plan, plan.Steps[s], call.WeightGradients[s], (T*)call.WeightShares);
+                SumShares<T>(call);
             }
         }
         finally
@@ -92,7 +105,7 @@ internal static unsafe class KernelRunner
             NativeMemory.AlignedFree(packed);
         }
 
-        Plane PlaneAt(long plane) => new((int)(plane / blocks), FirstChannel((int)(plane % blocks)));
+        Plane FirstPlaneOf(long run) => new((int)(run / blocks) * itemsInRun, FirstChannel((int)(run % blocks)));
 
         // The last block reaches back rather than past the end: the channels that it shares with the one before come out
         // twice the same.
@@ -134,18 +147,28 @@ internal static unsafe class KernelRunner
         V LoadOrZero(nint memory) => memory == 0 ? default : V.Load((T*)memory + firstChannel);
     }
 
-    /// <summary>The weights' gradients: the sum of the samples' shares, in their order, so that they come out the same on any number of threads.</summary>
-    private static void Unpack<T>(KernelPlan plan, KernelStep step, OperatorMemory gradients, T* shares)
+    /// <summary>The gradients of the weights and of a learned reduction's factors: the sums of the shares, in their order.</summary>
+    private static void SumShares<T>(KernelCall call)
         where T : unmanaged
     {
-        for (var k = 0; k < step.Taps; k++)
+        var plan = call.Plan;
+        for (var s = 0; s < call.WeightGradients.Length; s++)
         {
-            Sum(k, gradients.Taps == 0 ? null : (T*)gradients.Taps + k, step.Taps);
+            var (step, gradients) = (plan.Steps[s], call.WeightGradients[s]);
+            for (var k = 0; k < step.Taps; k++)
+            {
+                Sum(step.Offset + k, gradients.Taps == 0 ? null : (T*)gradients.Taps + k, step.Taps);
+            }
+
+            Sum(step.Offset + step.Taps, (T*)gradients.Bias, 1);
+            Sum(step.Offset + step.Taps + 1, (T*)gradients.Proj, 1);
+            Sum(step.Offset + step.Taps + 2, (T*)gradients.ProjBias, 1);
         }
 
-        Sum(step.Taps, (T*)gradients.Bias, 1);
-        Sum(step.Taps + 1, (T*)gradients.Proj, 1);
-        Sum(step.Taps + 2, (T*)gradients.ProjBias, 1);
+        for (var gain = 0; call.GainGradients != 0 && gain < call.Gains; gain++)
+        {
+            Sum(plan.WeightVectors + gain, (T*)call.GainGradients + ((nint)gain * plan.Channels), 1);
+        }
 
         void Sum(int vector, T* target, int stride)
         {
@@ -156,13 +179,14 @@ internal static unsafe class KernelRunner
 
             for (var channel = 0; channel < plan.Channels; channel++, target += stride)
             {
-                LanesScalar<T> sum = default;
-                for (var sample = 0; sample < plan.Batch; sample++)
+                double sum = 0;
+                for (var share = 0; share < plan.Shares; share++)
                 {
-                    sum += LanesScalar<T>.Load(shares + ((((nint)sample * plan.WeightVectors) + step.Offset + vector) * plan.Channels) + channel);
+                    var from = (T*)call.WeightShares + ((((nint)share * plan.GradientVectors) + vector) * plan.Channels) + channel;
+                    sum += typeof(T) == typeof(float) ? *(float*)from : *(double*)from;
                 }
 
-                sum.Store(target);
+                Activation.Of<LanesScalar<T>, T>(sum).Store(target);
             }
         }
     }

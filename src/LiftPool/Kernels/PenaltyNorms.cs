@@ -1,10 +1,44 @@
 namespace LiftPool.Kernels;
 
 /// <summary>From the kernels' sums of squares to c_u and c_p, and back.</summary>
-internal sealed class PenaltyNorms(PenaltyNorm norm, KernelPlan plan, double[] blockSums, int blocks)
+/// <param name="norm">How the norms are read.</param>
+/// <param name="plan">Of the whole signal.</param>
+/// <param name="sums"><c>[items, terms, 2]</c>: of s - xo and of d.</param>
+internal sealed class PenaltyNorms(PenaltyNorm norm, KernelPlan plan, double[] sums)
 {
-    // [samples, terms, 2]: of s - xo and of d.
-    private readonly double[] sums = SumBlocks(plan, blockSums, blocks);
+    /// <summary>From the sums of each block of channels.</summary>
+    internal static PenaltyNorms OfBlocks(PenaltyNorm norm, KernelPlan plan, double[] blockSums, int blocks)
+    {
+        var size = plan.PenaltySums;
+        var sums = new double[plan.Batch * size];
+        for (var i = 0; i < blockSums.Length; i++)
+        {
+            sums[(i / (size * blocks) * size) + (i % size)] += SquaredGain(plan, i) * blockSums[i];
+        }
+
+        return new(norm, plan, sums);
+    }
+
+    /// <summary>Of a whole signal from those of its pieces, each of the items from one on.</summary>
+    internal static PenaltyNorms OfPieces(PenaltyNorm norm, KernelPlan plan, IEnumerable<(long Item, PenaltyNorms Norms)> pieces)
+    {
+        var whole = new double[plan.Batch * plan.PenaltySums];
+        foreach (var (item, norms) in pieces)
+        {
+            for (var i = 0; i < norms.Sums.Length; i++)
+            {
+                whole[(item * plan.PenaltySums) + i] += norms.Sums[i];
+            }
+        }
+
+        return new(norm, plan, whole);
+    }
+
+    /// <summary>Of some items, as a piece of the whole takes them: a term's gradient depends on all of its elements.</summary>
+    internal PenaltyNorms OfItems(long item, long items)
+        => new(norm, plan, sums.AsSpan((int)item * plan.PenaltySums, (int)items * plan.PenaltySums).ToArray());
+
+    private double[] Sums => sums;
 
     /// <summary>c_u (0) or c_p (1).</summary>
     internal double Total(int which)
@@ -47,16 +81,4 @@ internal sealed class PenaltyNorms(PenaltyNorm norm, KernelPlan plan, double[] b
         1 => plan.Gains.Approximation * plan.Gains.Approximation,
         _ => plan.Gains.Detail * plan.Gains.Detail,
     };
-
-    private static double[] SumBlocks(KernelPlan plan, double[] blockSums, int blocks)
-    {
-        var size = plan.PenaltySums;
-        var sums = new double[plan.Batch * size];
-        for (var i = 0; i < blockSums.Length; i++)
-        {
-            sums[(i / (size * blocks) * size) + (i % size)] += SquaredGain(plan, i) * blockSums[i];
-        }
-
-        return sums;
-    }
 }

@@ -212,7 +212,7 @@ internal static unsafe class RowKernel<V, T>
 
         for (var k = K.Count; K.AndMore && k < op.Count; k++)
         {
-            var tap = gradient.Taps[k];
+            V tap = default;
             for (nint row = 0; row < count; row++)
             {
                 for (nint j = row * stride, o = row * outputStride, end = j + columns; j < end; j++, o++)
@@ -221,7 +221,7 @@ internal static unsafe class RowKernel<V, T>
                 }
             }
 
-            gradient.Taps[k] = tap;
+            gradient.Taps[k] += tap;
         }
     }
 
@@ -235,7 +235,7 @@ internal static unsafe class RowKernel<V, T>
         {
             for (nint j = row * stride, end = j + columns; j < end; j++)
             {
-                var f = Round(taps.Sum(default, j), rounding);
+                var f = taps.Filtered(j, rounding);
                 target[j] = subtract ? target[j] - f : target[j] + f;
             }
         }
@@ -251,7 +251,7 @@ internal static unsafe class RowKernel<V, T>
         {
             for (nint j = row * stride, o = row * outputStride, end = j + columns; j < end; j++, o++)
             {
-                var f = Round(taps.Sum(default, j), rounding);
+                var f = taps.Filtered(j, rounding);
                 target[j] = subtract ? target[j] + f : target[j] - f;
                 output[o] = subtract ? default(V) - targetGradient[j] : targetGradient[j];
             }
@@ -259,7 +259,7 @@ internal static unsafe class RowKernel<V, T>
 
         for (var k = 0; k < op.Count; k++)
         {
-            var tap = gradient.Taps[k];
+            V tap = default;
             for (nint row = 0; row < count; row++)
             {
                 for (nint j = row * stride, o = row * outputStride, end = j + columns; j < end; j++, o++)
@@ -268,17 +268,9 @@ internal static unsafe class RowKernel<V, T>
                 }
             }
 
-            gradient.Taps[k] = tap;
+            gradient.Taps[k] += tap;
         }
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Round(V f, StepRounding rounding) => rounding switch
-    {
-        StepRounding.None => f,
-        StepRounding.Down => V.Floor(f),
-        _ => V.Floor(f + Activation.Of<V, T>(0.5)),
-    };
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Spread<K>(V* target, V** sources, PackedOperator<V> op, in Rows rows)
@@ -348,6 +340,43 @@ internal static unsafe class RowKernel<V, T>
             for (var k = K.Count; K.AndMore && k < op.Count; k++)
             {
                 sum = V.MultiplyAdd(op.Taps[k], sources[k][j], sum);
+            }
+
+            return sum;
+        }
+
+        /// <summary>What a linear operator gives, rounded to an integer as the step says.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal V Filtered(nint j, StepRounding rounding) => rounding switch
+        {
+            StepRounding.None => Sum(default, j),
+            StepRounding.Down => V.Floor(SumInOrder(j)),
+            _ => V.Floor(SumInOrder(j) + Activation.Of<V, T>(0.5)),
+        };
+
+        /// <summary>
+        /// <c>sum_k taps[k] sources[k][j]</c>, each product and each sum rounded: what is rounded to an integer has to be the same to
+        /// the last bit on tensor operations, where <see cref="SameConv1d.ComputeInOrder"/> computes it.
+        /// </summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal V SumInOrder(nint j)
+        {
+            var sum = tap0 * Source0[j];
+            if (K.Count >= 3)
+            {
+                sum += tap1 * Source1[j];
+                sum += tap2 * Source2[j];
+            }
+
+            if (K.Count >= 5)
+            {
+                sum += tap3 * Source3[j];
+                sum += tap4 * Source4[j];
+            }
+
+            for (var k = K.Count; K.AndMore && k < op.Count; k++)
+            {
+                sum += op.Taps[k] * sources[k][j];
             }
 
             return sum;

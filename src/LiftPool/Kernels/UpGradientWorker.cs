@@ -10,19 +10,19 @@ internal sealed unsafe class UpGradientWorker<V, T> : UpWorker<V, T>
 {
     private readonly Lattice<V> gradients;
     private readonly StepOutputs<V> outputs;
-    private readonly V* weightGradients;
+    private readonly WeightGradients<V, T> weightGradients;
     private readonly V* readSquare;
     private readonly V* writeSquares;
     private readonly PixelWriter<V, T>[] writers;
     private PixelReader<V, T> reader;
 
     internal UpGradientWorker(KernelCall call)
-        : base(call, WindowOf(call.Plan), LatticeSize(call.Plan, WindowOf(call.Plan)) + StepOutputs<V>.Size(call.Plan, WindowOf(call.Plan)) + call.Plan.WeightVectors + PixelReader<V, T>.SquareSize + ((long)call.Plan.Bands * PixelWriter<V, T>.SquareSize))
+        : base(call, WindowOf(call.Plan), LatticeSize(call.Plan, WindowOf(call.Plan)) + StepOutputs<V>.Size(call.Plan, WindowOf(call.Plan)) + WeightGradients<V, T>.Size(call.Plan) + PixelReader<V, T>.SquareSize + ((long)call.Plan.Bands * PixelWriter<V, T>.SquareSize))
     {
         gradients = TakeLattice(WindowOf(Plan));
         outputs = new StepOutputs<V>(Take(StepOutputs<V>.Size(Plan, WindowOf(Plan))), Plan, WindowOf(Plan));
         outputs.Clear();
-        weightGradients = Take(Plan.WeightVectors);
+        weightGradients = new WeightGradients<V, T>(Take(WeightGradients<V, T>.Size(Plan)), Plan);
         readSquare = Take(PixelReader<V, T>.SquareSize);
         writeSquares = Take((long)Plan.Bands * PixelWriter<V, T>.SquareSize);
         writers = new PixelWriter<V, T>[Plan.Bands];
@@ -31,7 +31,6 @@ internal sealed unsafe class UpGradientWorker<V, T> : UpWorker<V, T>
     internal override void Run(Plane plane, Plane next, V* weights)
     {
         Begin(plane, next);
-        new Span<V>(weightGradients, Plan.WeightVectors).Clear();
         reader = SignalReader(Call.SignalGradient, plane, next, readSquare);
         for (var band = 0; band < writers.Length; band++)
         {
@@ -55,9 +54,11 @@ internal sealed unsafe class UpGradientWorker<V, T> : UpWorker<V, T>
         {
             writers[band].Flush();
         }
-
-        StoreWeightGradients(weightGradients, plane);
     }
+
+    internal override void BeginShare() => weightGradients.Clear();
+
+    internal override void StoreShare(int share, int firstChannel) => weightGradients.Store(ShareMemory(share, firstChannel), Plan.Channels);
 
     // There and back.
     private static int WindowOf(KernelPlan plan) => plan.Window(2 * plan.UpDelay);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace LiftPool.Kernels;
@@ -21,8 +20,7 @@ internal abstract unsafe class Worker<V, T> : IDisposable
     // Of all processors with vectors of this size.
     private const int CacheLine = 64;
 
-    private readonly byte[] memory;
-    private readonly GCHandle pin;
+    private readonly void* memory;
     private readonly V* end;
     private V* next;
 
@@ -34,9 +32,8 @@ internal abstract unsafe class Worker<V, T> : IDisposable
         // Vectors stand at multiples of their size, so that none straddles a cache line.
         var pointers = ((Plan.MaxTaps * sizeof(V*)) + sizeof(V) - 1) / sizeof(V);
         vectors += pointers + Activation.TermCount;
-        memory = ArrayPool<byte>.Shared.Rent(checked((int)((vectors + 1) * sizeof(V))));
-        pin = GCHandle.Alloc(memory, GCHandleType.Pinned);
-        next = (V*)(((nint)pin.AddrOfPinnedObject() + sizeof(V) - 1) / sizeof(V) * sizeof(V));
+        memory = NativeMemory.AlignedAlloc((nuint)(vectors * sizeof(V)), (nuint)sizeof(V));
+        next = (V*)memory;
         end = next + vectors;
         Sources = (V**)Take(pointers);
         TanhTerms = Take(Activation.TermCount);
@@ -59,11 +56,17 @@ internal abstract unsafe class Worker<V, T> : IDisposable
     /// <param name="weights">The block's packed weights.</param>
     internal abstract void Run(Plane plane, Plane next, V* weights);
 
-    public void Dispose()
+    /// <summary>Before the first plane of those that have a share of the weights' gradients together.</summary>
+    internal virtual void BeginShare()
     {
-        pin.Free();
-        ArrayPool<byte>.Shared.Return(memory);
     }
+
+    /// <summary>After the last of them.</summary>
+    internal virtual void StoreShare(int share, int firstChannel)
+    {
+    }
+
+    public void Dispose() => NativeMemory.AlignedFree(memory);
 
     protected V* Take(long vectors)
     {
@@ -81,14 +84,9 @@ internal abstract unsafe class Worker<V, T> : IDisposable
 
     protected static long LatticeSize(KernelPlan plan, int units) => Lattice<V>.Size(units, plan.RowsInUnit, plan.Columns, plan.Margin);
 
-    /// <summary>A worker's share of the weights' gradients: each sample has its own, to be summed when all are done.</summary>
-    protected void StoreWeightGradients(V* gradients, Plane plane)
-    {
-        for (var i = 0; i < Plan.WeightVectors; i++)
-        {
-            gradients[i].Store((T*)Call.WeightShares + ((((nint)plane.Sample * Plan.WeightVectors) + i) * Plan.Channels) + plane.FirstChannel);
-        }
-    }
+    /// <summary>Where a worker leaves a share of the weights' gradients, a row of channels for each vector.</summary>
+    protected T* ShareMemory(int share, int firstChannel)
+        => (T*)Call.WeightShares + ((nint)share * Plan.GradientVectors * Plan.Channels) + firstChannel;
 
     /// <summary>Reads a plane of the signal's size.</summary>
     protected PixelReader<V, T> SignalReader(TensorMemory tensor, Plane plane, Plane next, V* square)
@@ -130,6 +128,6 @@ internal abstract unsafe class Worker<V, T> : IDisposable
     private static T* MemoryOf(TensorMemory tensor, int channels, int height, int width, Plane plane)
     {
         var pixels = (nint)height * width;
-        return (T*)tensor.Data + (plane.Sample * channels * pixels) + (tensor.ChannelsLast ? plane.FirstChannel : plane.FirstChannel * pixels);
+        return (T*)tensor.Data + ((nint)plane.Sample * channels * pixels) + (tensor.ChannelsLast ? plane.FirstChannel : plane.FirstChannel * pixels);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class ComposedDown(LiftingScheme scheme, bool ceilMode, int made
     internal static List<Tensor> Compose(LiftingSteps steps, Tensor x, Tensor? gain, bool ceilMode, int made, BandReduction reduction, bool keepBands, PenaltyNorm? norm)
     {
         var even = OddSizes.MakeEven(x, ceilMode);
-        var penalties = norm is { } reading ? new PenaltyTerms(reading) : null;
+        var penalties = norm is { } reading ? new PenaltyTerms(reading, x.dtype) : null;
         var wanted = keepBands || penalties is not null ? LiftingTransform.AllBands((int)even.dim() - 2) : made;
         var bands = LiftingTransform.Forward(steps, even, wanted, penalties);
         List<Tensor> outputs = [];

@@ -6,13 +6,17 @@ internal sealed class FilterOperator : OwnModule, IAxisOperator
     // The name is the state-dict key: a parameter if it is to be learned, else a buffer, which moves and is saved like one.
     private readonly Tensor weight;
 
+    private readonly bool isRounded;
+
     /// <param name="weight">The taps, an odd number. Detached: it lives as long as the operator.</param>
     /// <param name="channels">The channels, if each is to have its own filter.</param>
     /// <param name="paddingMode">What stands beyond the ends.</param>
-    internal FilterOperator(Tensor weight, long? channels, PaddingModes paddingMode)
+    /// <param name="isRounded">Whether the output is rounded to integers, so that it has to be the same to the last bit on every path.</param>
+    internal FilterOperator(Tensor weight, long? channels, PaddingModes paddingMode, bool isRounded = false)
         : base(nameof(FilterOperator))
     {
         this.weight = weight.DetachFromDisposeScope();
+        this.isRounded = isRounded;
         Channels = channels;
         PaddingMode = paddingMode;
         RegisterComponents();
@@ -34,19 +38,24 @@ internal sealed class FilterOperator : OwnModule, IAxisOperator
 
     public string? Refuses(long length) => SameConv1d.Refuses(PaddingMode, KernelSize, length);
 
-    public override Tensor forward(Tensor input)
-    {
-        using var scope = NewDisposeScope();
-        var channels = input.size(1);
-        return SameConv1d.Compute(input, weight.expand(channels, 1, -1), null, channels, PaddingMode).MoveToOuterDisposeScope();
-    }
+    public override Tensor forward(Tensor input) => Along(input, dim: 2);
 
     public Tensor Along(Tensor x, int dim)
     {
         using var scope = NewDisposeScope();
         var (planes, axis) = Planes.Of(x, dim);
+        return Planes.Undo(Filtered(planes, axis), x, dim).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Filtered(Tensor planes, int axis)
+    {
         var channels = planes.size(1);
-        var filtered = SameConv1d.Compute(planes, axis, weight.expand(channels, 1, -1), null, channels, PaddingMode);
-        return Planes.Undo(filtered, x, dim).MoveToOuterDisposeScope();
+        if (!isRounded)
+        {
+            return SameConv1d.Compute(planes, axis, weight.expand(channels, 1, -1), null, channels, PaddingMode);
+        }
+
+        var type = Integers.OperatorType(weight.dtype);
+        return SameConv1d.ComputeInOrder(planes.to(type), axis, weight.to(type), PaddingMode);
     }
 }

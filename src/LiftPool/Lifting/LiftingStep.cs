@@ -25,6 +25,7 @@ internal readonly record struct LiftingStep(StepKind Kind, Module<Tensor, Tensor
         }
 
         using var scope = NewDisposeScope();
+        output = output.to(Integers.OperatorType(output.dtype));
         var values = output.detach();
         var rounded = (Rounding == StepRounding.Nearest ? values.add(Scalars.Half) : values).floor();
 

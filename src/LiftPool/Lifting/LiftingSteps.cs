@@ -17,14 +17,18 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
 
     internal Gains Gains => new(approximationGain, detailGain);
 
+    /// <summary>Whether a step rounds its operator's output to integers: a lossless scheme.</summary>
+    internal bool Rounds { get; } = steps.Any(step => step.Rounding != StepRounding.None);
+
     /// <summary>Whether it is the paper's list: one predict step, one update step.</summary>
     internal bool IsPredictThenUpdate => steps is [{ Kind: StepKind.Predict }, { Kind: StepKind.Update }];
 
     /// <summary>
     /// Lifts the axis <paramref name="dim"/>. Part i gives the halves 2i (approximation) and 2i + 1 (detail); halves that
-    /// are not wanted are null, and no step is taken for them alone. Penalties need every half.
+    /// are not wanted are null, and no step is taken for them alone. Penalties need every half. Modules of the user's get
+    /// signals of type <paramref name="dtype"/>; the parts of a lossless scheme are in <see cref="Integers.Carrier"/>.
     /// </summary>
-    internal Tensor?[] Lift(Tensor?[] parts, int dim, bool[] wanted, PenaltyTerms? penalties)
+    internal Tensor?[] Lift(Tensor?[] parts, int dim, bool[] wanted, ScalarType dtype, PenaltyTerms? penalties)
     {
         var odd = new Tensor?[parts.Length];
         var even = new Tensor?[parts.Length];
@@ -41,7 +45,7 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
         bool[][] needed = [.. Enumerable.Range(0, parts.Length).Select(i => LeadingTo(kinds, wanted[2 * i], wanted[(2 * i) + 1]))];
         for (var k = 0; k < steps.Count; k++)
         {
-            Take(steps[k], odd, even, [.. needed.Select(ofPart => ofPart[k])], dim, inverse: false);
+            Take(steps[k], odd, even, [.. needed.Select(ofPart => ofPart[k])], dim, dtype, inverse: false);
         }
 
         var halves = new Tensor?[2 * parts.Length];
@@ -56,7 +60,7 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
     }
 
     /// <summary>Undoes <see cref="Lift"/>, all halves given.</summary>
-    internal Tensor[] Unlift(Tensor[] halves, int dim)
+    internal Tensor[] Unlift(Tensor[] halves, int dim, ScalarType dtype)
     {
         var parts = halves.Length / 2;
         var odd = new Tensor?[parts];
@@ -70,7 +74,7 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
         bool[] all = [.. Enumerable.Repeat(true, parts)];
         for (var k = steps.Count - 1; k >= 0; k--)
         {
-            Take(steps[k], odd, even, all, dim, inverse: true);
+            Take(steps[k], odd, even, all, dim, dtype, inverse: true);
         }
 
         return [.. odd.Zip(even, (o, e) => Halves.Merge(o!, e!, dim))];
@@ -83,7 +87,7 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
     }
 
     /// <summary>Takes one step, or with <paramref name="inverse"/> takes it back, for the parts that need it.</summary>
-    private static void Take(LiftingStep step, Tensor?[] odd, Tensor?[] even, bool[] needed, int dim, bool inverse)
+    private static void Take(LiftingStep step, Tensor?[] odd, Tensor?[] even, bool[] needed, int dim, ScalarType dtype, bool inverse)
     {
         var (source, target) = step.Kind == StepKind.Predict ? (even, odd) : (odd, even);
         var parts = Enumerable.Range(0, needed.Length).Where(i => needed[i]).ToArray();
@@ -92,28 +96,30 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
             return;
         }
 
-        var results = Operate(step, [.. parts.Select(i => source[i]!)], dim);
+        var results = Operate(step, [.. parts.Select(i => source[i]!)], dim, dtype);
         var subtract = (step.Kind == StepKind.Predict) != inverse;
         foreach (var (i, result) in parts.Zip(results))
         {
-            var rounded = step.Round(result);
-            target[i] = subtract ? target[i]!.sub(rounded) : target[i]!.add(rounded, Scalars.One);
+            var change = Converted(step.Round(result), target[i]!.dtype);
+            target[i] = subtract ? target[i]!.sub(change) : target[i]!.add(change, Scalars.One);
         }
     }
 
     /// <summary>The operator's output for each tensor, from one call if the operator needs signals <c>[B, C, L]</c>.</summary>
-    private static Tensor[] Operate(LiftingStep step, Tensor[] inputs, int dim)
+    private static Tensor[] Operate(LiftingStep step, Tensor[] inputs, int dim, ScalarType dtype)
     {
         var op = step.Operator;
+        var type = step.Rounding != StepRounding.None && op is FilterOperator ? Integers.OperatorType(dtype) : dtype;
+        Tensor[] sources = [.. inputs.Select(input => Converted(input, type))];
         if (op is IAxisOperator { RunsAlongAxes: true } own)
         {
-            return [.. inputs.Select(input => own.Along(input, dim))];
+            return [.. sources.Select(source => own.Along(source, dim))];
         }
 
-        var signals = inputs.Length == 1
-            ? Signals.Fold(inputs[0], dim)
-            : cat([.. inputs.Select(input => Signals.Fold(input, dim))]);
-        if (inputs.Length == 1 && op is not IAxisOperator)
+        var signals = sources.Length == 1
+            ? Signals.Fold(sources[0], dim)
+            : cat([.. sources.Select(source => Signals.Fold(source, dim))]);
+        if (sources.Length == 1 && op is not IAxisOperator)
         {
             // Folding may give a view of the half itself, and a module of the user's may work in place.
             signals = signals.clone();
@@ -145,6 +151,8 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
 
         return needed;
     }
+
+    private static Tensor Converted(Tensor x, ScalarType dtype) => x.dtype == dtype ? x : x.to(dtype);
 
     private static Tensor Scaled(Tensor half, Scalar? gain) => gain is null ? half : half.mul(gain);
 

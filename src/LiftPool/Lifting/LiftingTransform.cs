@@ -19,27 +19,45 @@ internal static class LiftingTransform
     internal static Tensor?[] Forward(LiftingSteps steps, Tensor x, int wanted, PenaltyTerms? penalties)
     {
         var axes = (int)x.dim() - 2;
-        Tensor?[] parts = [x];
+        Tensor?[] parts = [Carried(steps, x)];
         for (var axis = 0; axis < axes; axis++)
         {
-            parts = steps.Lift(parts, dim: axes + 1 - axis, HalvesLeadingTo(wanted, axes, axis), penalties);
+            parts = steps.Lift(parts, dim: axes + 1 - axis, HalvesLeadingTo(wanted, axes, axis), x.dtype, penalties);
         }
 
-        return parts;
+        return [.. parts.Select(band => band is null ? null : Settled(steps, band, x.dtype))];
     }
 
     /// <summary>Undoes <see cref="Forward"/>, all bands given.</summary>
     internal static Tensor Inverse(LiftingSteps steps, Tensor[] bands)
     {
-        var axes = (int)bands[0].dim() - 2;
-        var parts = bands;
+        var (axes, dtype) = ((int)bands[0].dim() - 2, bands[0].dtype);
+        Tensor[] parts = [.. bands.Select(band => Carried(steps, band))];
         for (var axis = axes - 1; axis >= 0; axis--)
         {
-            parts = steps.Unlift(parts, dim: axes + 1 - axis);
+            parts = steps.Unlift(parts, dim: axes + 1 - axis, dtype);
         }
 
-        return parts[0];
+        return steps.Rounds ? parts[0].to(dtype) : parts[0];
     }
+
+    /// <summary>One axis of even length: approximation and detail.</summary>
+    internal static (Tensor s, Tensor d) Lift(LiftingSteps steps, Tensor x, int dim)
+    {
+        var halves = steps.Lift([Carried(steps, x)], dim, wanted: [true, true], x.dtype, penalties: null);
+        return (Settled(steps, halves[0]!, x.dtype), Settled(steps, halves[1]!, x.dtype));
+    }
+
+    /// <summary>Undoes <see cref="Lift"/>.</summary>
+    internal static Tensor Unlift(LiftingSteps steps, Tensor s, Tensor d, int dim)
+    {
+        var x = steps.Unlift([Carried(steps, s), Carried(steps, d)], dim, s.dtype)[0];
+        return steps.Rounds ? x.to(s.dtype) : x;
+    }
+
+    private static Tensor Carried(LiftingSteps steps, Tensor x) => steps.Rounds ? x.to(Integers.Carrier) : x;
+
+    private static Tensor Settled(LiftingSteps steps, Tensor band, ScalarType dtype) => steps.Rounds ? Integers.Settle(band, dtype) : band;
 
     /// <summary>After lifting <paramref name="axis"/>: for each half, whether a wanted band's name begins with its name.</summary>
     private static bool[] HalvesLeadingTo(int wanted, int axes, int axis)

@@ -64,11 +64,11 @@ internal sealed record OperatorSettings
     internal LiftingOperator NewOperator() => new(this);
 
     /// <summary>A filter of these taps: one for all, or one for each of <see cref="Channels"/>.</summary>
-    internal FilterOperator NewFilter(double[] taps, bool shared, bool learnable)
+    internal FilterOperator NewFilter(double[] taps, bool shared, bool learnable, bool isRounded)
     {
         using var scope = NewDisposeScope();
         var weight = tensor(taps, dtype: Dtype ?? get_default_dtype(), device: Device ?? get_default_device()).expand(shared ? 1 : Channels, 1, -1).clone();
-        return new(learnable ? Parameter(weight) : weight, shared ? null : Channels, PaddingMode);
+        return new(learnable ? Parameter(weight) : weight, shared ? null : Channels, PaddingMode, isRounded);
     }
 
     private static long CheckedGroups(string layer, long channels, long? groups, string parameter)

@@ -3,8 +3,11 @@ namespace LiftPool.Lifting;
 /// <summary>
 /// The penalties of one call of a layer: <c>c_u = ||s - xo||</c> and <c>c_p = ||d||</c> of each 1-D step, summed.
 /// </summary>
-internal sealed class PenaltyTerms(PenaltyNorm norm)
+/// <param name="norm">How the norms are read.</param>
+/// <param name="dtype">The type of the layer. The squares of half-precision values overflow, and their sum drowns its own terms: they are taken in float32.</param>
+internal sealed class PenaltyTerms(PenaltyNorm norm, ScalarType dtype)
 {
+    private readonly ScalarType accumulating = dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
     private Tensor? update;
     private Tensor? predict;
 
@@ -22,18 +25,23 @@ internal sealed class PenaltyTerms(PenaltyNorm norm)
 
     private Tensor Norm(Tensor difference)
     {
+        var squares = difference.mul(difference);
         if (difference.numel() == 0)
         {
             // The mean of nothing would be NaN.
-            return difference.sum();
+            return squares.sum();
         }
 
-        return norm == PenaltyNorm.MeanSquare
-            ? difference.mul(difference).mean()
-            : difference.flatten(1).norm(dim: 1).mean();
+        if (norm == PenaltyNorm.MeanSquare)
+        {
+            return squares.mean();
+        }
+
+        // Not norm(), which adds up a long row in one running sum of float32; sum() goes in blocks. The gradient at zero is 0.
+        var sums = squares.flatten(1).sum(1);
+        var zero = sums.eq(0);
+        return sums.masked_fill(zero, Scalars.One).sqrt().masked_fill(zero, Scalars.Zero).mean();
     }
 
-    // The squares of half-precision values overflow, and their sum drowns its own terms.
-    private static Tensor Accumulating(Tensor x)
-        => x.dtype is ScalarType.Float16 or ScalarType.BFloat16 ? x.to(ScalarType.Float32) : x;
+    private Tensor Accumulating(Tensor x) => x.dtype == accumulating ? x : x.to(accumulating);
 }

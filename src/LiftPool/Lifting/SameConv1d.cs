@@ -98,10 +98,33 @@ internal sealed class SameConv1d : OwnModule
         }
 
         var margin = kernelSize / 2;
-        var (rows, columns) = dim == 2 ? (margin, 0L) : (0L, margin);
+        var (rows, columns) = Margins(dim, margin);
         var kernel = weight.unsqueeze(dim == 2 ? 3 : 2);
         return paddingMode == PaddingModes.Zeros
             ? functional.conv2d(planes, kernel, bias, padding: [rows, columns], groups: groups)
             : functional.conv2d(functional.pad(planes, [columns, columns, rows, rows], paddingMode), kernel, bias, groups: groups);
     }
+
+    /// <summary>
+    /// The depthwise convolution as a sum in the order of the taps, each product and each sum rounded: the kernels do the same for
+    /// what is rounded to integers. LibTorch's convolution may sum in any order.
+    /// </summary>
+    internal static Tensor ComputeInOrder(Tensor planes, int dim, Tensor weight, PaddingModes paddingMode)
+    {
+        var (length, kernelSize) = (planes.size(dim), weight.size(2));
+        var (rows, columns) = Margins(dim, kernelSize / 2);
+        var mode = paddingMode == PaddingModes.Zeros ? PaddingModes.Constant : paddingMode;
+        var padded = kernelSize == 1 ? planes : functional.pad(planes, [columns, columns, rows, rows], mode);
+        Tensor Product(long tap) => padded.narrow(dim, tap, length).mul(weight.narrow(2, tap, 1));
+
+        var sum = Product(0);
+        for (var tap = 1L; tap < kernelSize; tap++)
+        {
+            sum = sum.add(Product(tap), Scalars.One);
+        }
+
+        return sum;
+    }
+
+    private static (long rows, long columns) Margins(int dim, long margin) => dim == 2 ? (margin, 0) : (0, margin);
 }

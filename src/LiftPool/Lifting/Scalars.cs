@@ -8,6 +8,8 @@ internal static class Scalars
 {
     internal static readonly Scalar One = 1.ToScalar();
 
+    internal static readonly Scalar Zero = 0.ToScalar();
+
     internal static readonly Scalar Half = 0.5.ToScalar();
 
     // A pool reduces at most the eight bands of three axes.

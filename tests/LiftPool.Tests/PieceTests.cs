@@ -1,0 +1,108 @@
+using LiftPool.Kernels;
+using LiftPool.Lifting;
+
+namespace LiftPool.Tests;
+
+/// <summary>Signals that go through the kernels in pieces: long rows, and large planes with circular padding.</summary>
+public sealed class PieceTests : IClassFixture<OneThread>, IDisposable
+{
+    private readonly (long Samples, long Elements) usual = (Pieces.MostSamples, Pieces.MostElements);
+
+    public static TheoryData<PaddingModes, bool> EveryEnd
+    {
+        get
+        {
+            var data = new TheoryData<PaddingModes, bool>();
+            foreach (var padding in new[] { PaddingModes.Zeros, PaddingModes.Reflect, PaddingModes.Replicate, PaddingModes.Circular })
+            {
+                data.Add(padding, false);
+                data.Add(padding, true);
+            }
+
+            return data;
+        }
+    }
+
+    public void Dispose() => (Pieces.MostSamples, Pieces.MostElements) = usual;
+
+    [Theory]
+    [MemberData(nameof(EveryEnd))]
+    public void Long_rows_are_those_of_tensor_operations(PaddingModes padding, bool ceilMode)
+    {
+        foreach (var (kernel, length, norm) in new (long, long, PenaltyNorm?)[] { (5, 301, PenaltyNorm.L2), (5, 300, PenaltyNorm.MeanSquare), (1, 65, null), (7, 259, PenaltyNorm.L2) })
+        {
+            using var pool = new LiftDownPool1d(3, kernel, reduction: BandReduction.Learned, bias: true, padding_mode: padding, ceil_mode: ceilMode, dtype: ScalarType.Float64);
+            ShouldBeTensorOperations(pool, 1, [4, 3, length], norm);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Circular_planes_are_those_of_tensor_operations(bool ceilMode)
+    {
+        foreach (var (height, width, norm) in new (long, long, PenaltyNorm?)[] { (101, 6, PenaltyNorm.L2), (120, 5, PenaltyNorm.MeanSquare), (99, 4, null) })
+        {
+            using var pool = new LiftDownPool2d(3, bias: true, padding_mode: PaddingModes.Circular, ceil_mode: ceilMode, dtype: ScalarType.Float64);
+            ShouldBeTensorOperations(pool, 2, [4, 3, height, width], norm);
+            ShouldBeTensorOperations(pool, 2, [4, 3, height, width], norm, channelsLast: true);
+        }
+    }
+
+    [Fact]
+    public void Other_bands_reductions_and_schemes_go_in_pieces_too()
+    {
+        foreach (var (bands, reduction) in new[] { (0b01, BandReduction.Sum), (0b10, BandReduction.Mean), (0b11, BandReduction.Concat) })
+        {
+            using var pool = AnyPool.Down(1, LiftingScheme.Wavelet(Wavelet.Cdf97, learnable: true, dtype: ScalarType.Float64), bands, reduction);
+            ShouldBeTensorOperations(pool, 1, [2, 3, 401], PenaltyNorm.MeanSquare);
+        }
+    }
+
+    [Fact]
+    public void More_than_two_gibibytes_go_through_the_kernels()
+    {
+        using var scope = NewDisposeScope();
+        using var auto = ComputePath.Force("auto");
+        using var noGrad = no_grad();
+        using var pool = new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Haar), Bands2d.HH);
+        manual_seed(1);
+
+        // 2.2 GiB. Only the last channel, past the 2 GiB, holds anything.
+        var x = zeros(1, 65, 3000, 3000);
+        var last = x.narrow(1, 64, 1);
+        last.copy_(randn(1, 1, 3000, 3000));
+
+        var y = pool.forward(x);
+
+        ComputePath.Last.Should().NotBe("tensor");
+        y.narrow(1, 64, 1).IsExactly(pool.forward(last)).Should().BeTrue();
+        y.narrow(1, 0, 64).ne(0).any().item<bool>().Should().BeFalse();
+    }
+
+    private void ShouldBeTensorOperations(LiftDownPool pool, int axes, long[] shape, PenaltyNorm? norm, bool channelsLast = false)
+    {
+        foreach (var elements in new[] { 200L, usual.Elements })
+        {
+            using var scope = NewDisposeScope();
+            manual_seed(2);
+            var x = MemoryLayout.Dense(randn(shape, ScalarType.Float64), channelsLast);
+            (Pieces.MostSamples, Pieces.MostElements) = usual;
+            var wanted = PathValues.Of(pool, axes, x, "tensor", seed: 3, norm);
+            var whole = PathValues.Of(pool, axes, x, "scalar", seed: 3, norm);
+
+            (Pieces.MostSamples, Pieces.MostElements) = (40, elements);
+            var steps = pool.Scheme.FusedSteps;
+            var half = OddSizes.BandLength(shape[2], ceilMode: false);
+            Pieces.Length(axes, shape[1], half, shape[^1] / 2, pool.Scheme.FusedPadding!.Value, steps).Should().BeLessThan(half, "otherwise this is no test");
+            foreach (var (name, value) in PathValues.Of(pool, axes, x, "scalar", seed: 3, norm))
+            {
+                value.RelativeNormTo(wanted[name], smallest: 1e-3).Should().BeLessThanOrEqualTo(1e-12, "{0} of {1}", name, string.Join('x', shape));
+                if (!PathValues.IsGradient(name) && name is not ("c_u" or "c_p"))
+                {
+                    value.IsExactly(whole[name]).Should().BeTrue("{0} is no other where it is cut", name);
+                }
+            }
+        }
+    }
+}
