@@ -16,8 +16,8 @@ internal static class Peaks
         new([100_000, 16, 2, 2], Taps: 31, Trains: true),
         new([40, 64, 330, 330], Taps: 5, Trains: true),
         new([1, 64, 3000, 3000], Taps: 5, Trains: false),
-        new([1, 1, 1 << 28], Taps: 5, Trains: false),
-        new([1, 1, 1 << 28], Taps: 5, Trains: true),
+        new([1, 16, 1 << 24], Taps: 5, Trains: false),
+        new([1, 16, 1 << 24], Taps: 5, Trains: true),
     ];
 
     /// <summary>Prints the table.</summary>

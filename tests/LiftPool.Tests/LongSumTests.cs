@@ -6,7 +6,7 @@ namespace LiftPool.Tests;
 /// <summary>Sums over long rows keep float32's digits: penalties within 2e-6 of float64, on the kernels weight gradients within 1e-5.</summary>
 public sealed class LongSumTests(ITestOutputHelper output)
 {
-    // Exact in float32, and a number whose multiples are not.
+    // Exact in float32, as all of these signals are, and a number whose multiples are not.
     private const double Value = 0.7f;
 
     public static TheoryData<string> Paths => [.. ComputePath.Paths];
@@ -20,8 +20,8 @@ public sealed class LongSumTests(ITestOutputHelper output)
             foreach (var (name, x) in Signals())
             {
                 using var scope = NewDisposeScope();
-                using var exact = Pool(ScalarType.Float64);
-                using var single = Pool(ScalarType.Float32);
+                using var exact = Pool(x.size(1), ScalarType.Float64);
+                using var single = Pool(x.size(1), ScalarType.Float32);
                 var (c_u, c_p) = On("tensor", () => exact.penalties(x, norm));
                 var (u, p) = On(path, () => single.penalties(x.to(ScalarType.Float32), norm));
 
@@ -39,7 +39,7 @@ public sealed class LongSumTests(ITestOutputHelper output)
     {
         foreach (var (name, x) in Signals())
         {
-            foreach (var (kind, pool) in Pools())
+            foreach (var (kind, pool) in Pools(x.size(1)))
             {
                 using var scope = NewDisposeScope();
                 using var exact = pool(ScalarType.Float64);
@@ -60,8 +60,8 @@ public sealed class LongSumTests(ITestOutputHelper output)
     public void Weight_gradients_over_many_items()
     {
         using var scope = NewDisposeScope();
-        using var exact = Pool(ScalarType.Float64);
-        using var single = Pool(ScalarType.Float32);
+        using var exact = Pool(1, ScalarType.Float64);
+        using var single = Pool(1, ScalarType.Float32);
         var x = full([200_000, 1, 4], Value, ScalarType.Float64);
         On("tensor", () => exact.forward(x)).sum().backward();
         On("auto", () => single.forward(x.to(ScalarType.Float32))).sum().backward();
@@ -89,23 +89,23 @@ public sealed class LongSumTests(ITestOutputHelper output)
     private static IEnumerable<(string Name, Tensor X)> Signals()
     {
         manual_seed(1);
-        yield return ("16,000 equal", full([1, 1, 16_000], Value, ScalarType.Float64));
+        yield return ("16,000 equal, 16 channels", full([1, 16, 16_000], Value, ScalarType.Float64));
+        yield return ("200,000 random, 16 channels", randn([1, 16, 200_000], ScalarType.Float32).to(ScalarType.Float64));
         yield return ("1,000,000 equal", full([1, 1, 1_000_000], Value, ScalarType.Float64));
 
-        // Exact in float32, so that both see the same.
         yield return ("1,000,000 random", randn([1, 1, 1_000_000], ScalarType.Float32).to(ScalarType.Float64));
     }
 
     // A loop written out for 5 taps, that for any number, filters, and the factors of a learned reduction.
-    private static IEnumerable<(string Kind, Func<ScalarType, LiftDownPool1d> New)> Pools()
+    private static IEnumerable<(string Kind, Func<ScalarType, LiftDownPool1d> New)> Pools(long channels)
     {
-        yield return ("5 taps", Pool);
-        yield return ("7 taps", dtype => Positive(new LiftDownPool1d(1, 7, bias: true, dtype: dtype)));
-        yield return ("filters", dtype => Positive(new LiftDownPool1d(LiftingScheme.Wavelet(Wavelet.Cdf53, learnable: true, dtype: dtype))));
-        yield return ("learned sum", dtype => Positive(new LiftDownPool1d(1, reduction: BandReduction.Learned, dtype: dtype)));
+        yield return ("5 taps", dtype => Pool(channels, dtype));
+        yield return ("7 taps", dtype => Positive(new LiftDownPool1d(channels, 7, bias: true, dtype: dtype)));
+        yield return ("filters", dtype => Positive(new LiftDownPool1d(LiftingScheme.Wavelet(Wavelet.Cdf53, learnable: true, channels, dtype: dtype))));
+        yield return ("learned sum", dtype => Positive(new LiftDownPool1d(channels, reduction: BandReduction.Learned, dtype: dtype)));
     }
 
-    private static LiftDownPool1d Pool(ScalarType dtype) => Positive(new LiftDownPool1d(1, dtype: dtype));
+    private static LiftDownPool1d Pool(long channels, ScalarType dtype) => Positive(new LiftDownPool1d(channels, dtype: dtype));
 
     // So that no ReLU is near its kink or dead.
     private static LiftDownPool1d Positive(LiftDownPool1d pool)

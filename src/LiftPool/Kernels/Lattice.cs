@@ -26,9 +26,9 @@ internal readonly unsafe struct Lattice<V>(V* memory, int units, int rowsInUnit,
     /// <summary>From a half row to that of the other half.</summary>
     internal int ColumnStride => rowsInUnit * RowStride;
 
-    /// <summary>The memory for at least so many units and one of zeros.</summary>
+    /// <summary>The memory for at least so many units and one of zeros, which the steps along a single row do not need.</summary>
     internal static long Size(int units, int rowsInUnit, int columns, int margin)
-        => 2L * (RingUnits(units) + 1) * rowsInUnit * (columns + (2 * margin));
+        => 2L * (RingUnits(units) + (rowsInUnit > 1 ? 1 : 0)) * rowsInUnit * (columns + (2 * margin));
 
     /// <summary>The half row: <paramref name="column"/> and <paramref name="row"/> 1 for the odd samples of that axis.</summary>
     internal V* Row(int unit, int column, int row)

@@ -13,7 +13,7 @@ internal readonly record struct Piece(long From, long To, long WindowFrom, long 
 internal static class Pieces
 {
     /// <summary>Samples of a channel that may be in work at once. Tests make it small.</summary>
-    internal static long MostSamples { get; set; } = 1 << 18;
+    internal static long MostSamples { get; set; } = 1 << 17;
 
     /// <summary>Elements of all channels and items in the copy that a piece needs of the signal. Tests make it small.</summary>
     internal static long MostElements { get; set; } = 1 << 24;

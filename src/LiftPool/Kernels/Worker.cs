@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace LiftPool.Kernels;
 
 /// <summary>A block of channels of one sample, side by side in the lanes.</summary>
@@ -20,7 +18,7 @@ internal abstract unsafe class Worker<V, T> : IDisposable
     // Of all processors with vectors of this size.
     private const int CacheLine = 64;
 
-    private readonly void* memory;
+    private readonly WorkMemory memory;
     private readonly V* end;
     private V* next;
 
@@ -32,8 +30,8 @@ internal abstract unsafe class Worker<V, T> : IDisposable
         // Vectors stand at multiples of their size, so that none straddles a cache line.
         var pointers = ((Plan.MaxTaps * sizeof(V*)) + sizeof(V) - 1) / sizeof(V);
         vectors += pointers + Activation.TermCount;
-        memory = NativeMemory.AlignedAlloc((nuint)(vectors * sizeof(V)), (nuint)sizeof(V));
-        next = (V*)memory;
+        memory = new WorkMemory(vectors * sizeof(V), sizeof(V));
+        next = (V*)memory.First;
         end = next + vectors;
         Sources = (V**)Take(pointers);
         TanhTerms = Take(Activation.TermCount);
@@ -66,7 +64,7 @@ internal abstract unsafe class Worker<V, T> : IDisposable
     {
     }
 
-    public void Dispose() => NativeMemory.AlignedFree(memory);
+    public void Dispose() => memory.Dispose();
 
     protected V* Take(long vectors)
     {
