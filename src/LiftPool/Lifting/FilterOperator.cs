@@ -41,12 +41,12 @@ internal sealed class FilterOperator : OwnModule, IAxisOperator
         return SameConv1d.Compute(input, weight.expand(channels, 1, -1), null, channels, PaddingMode).MoveToOuterDisposeScope();
     }
 
-    public Tensor Along(Tensor x, int dim)
+    public Tensor Along(Tensor x, int dim, Func<Tensor, Tensor>? given = null)
     {
         using var scope = NewDisposeScope();
         var (planes, axis) = Planes.Of(x, dim);
         var channels = planes.size(1);
-        var filtered = SameConv1d.Compute(planes, axis, weight.expand(channels, 1, -1), null, channels, PaddingMode);
+        var filtered = SameConv1d.Compute(planes, axis, (given?.Invoke(weight) ?? weight).expand(channels, 1, -1), null, channels, PaddingMode);
         return Planes.Undo(filtered, x, dim).MoveToOuterDisposeScope();
     }
 }
