@@ -146,8 +146,8 @@ public sealed class LiftRegularizer : IDisposable
             ObjectDisposedException.ThrowIf(disposed, this);
             if (totals.Count == 0 || totals[^1].layers != shares.Count)
             {
-                // A log may read them under no_grad, and the loss after it needs their graph.
-                using var recorded = enable_grad();
+                // A log may read them under no_grad or in inference mode, and the loss after it needs their graph.
+                using var recorded = inference_mode(false);
                 using var scope = NewDisposeScope();
                 totals.Add((
                     shares.Count,

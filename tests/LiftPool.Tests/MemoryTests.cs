@@ -49,6 +49,47 @@ public class MemoryTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_thousand_recomputed_steps_of_both_orders_leave_no_tensor()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(6);
+        using var tensorOperations = ComputePath.Force("tensor");
+        using var pool = new LiftDownPool2d(new LiftingScheme(new RoundFilter(first: -1, 0.5, 0.5), new RoundFilter(first: 0, 0.25, 0.25))) { recompute = true };
+        var x = randn([1, 2, 6, 6], ScalarType.Float64).requires_grad_();
+        Tensor[] variables = [x, .. pool.parameters()];
+
+        LeavesNothing(() =>
+        {
+            using var step = NewDisposeScope();
+            var first = autograd.grad([pool.forward(x).square().sum()], variables, create_graph: true);
+            first.Select(gradient => gradient.square().sum()).Aggregate((sum, term) => sum.add(term, Scalars.One)).backward();
+            Array.ForEach(variables, variable => variable.grad = null);
+        });
+    }
+
+    [Fact]
+    public void A_thousand_faults_in_backward_leave_no_tensor()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(7);
+        using var layers = new Layers(axes: 2);
+        var leaf = randn(1, 4, 6, 6).requires_grad_();
+
+        LeavesNothing(() =>
+        {
+            using var step = NewDisposeScope();
+            var x = leaf.mul(Scalars.One);
+            var loss = layers.Down.forward(x).sum();
+            using (no_grad())
+            {
+                x.zero_();
+            }
+
+            Record.Exception(loss.backward).Should().NotBeNull();
+        });
+    }
+
+    [Fact]
     public void A_thousand_steps_without_a_scope_leave_no_tensor_but_what_they_give()
     {
         // On purpose outside every dispose scope: the layers have to clear up after themselves, and the caller disposes

@@ -124,6 +124,68 @@ public sealed class RecomputeTests : IClassFixture<OneThread>, IDisposable
             .Should().HaveCount(2).And.OnlyContain(error => error <= 1e-12);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void What_parameters_of_any_operator_had_is_added_to(int hooks)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(8);
+        using var custom = new LiftDownPool2d(new LiftingScheme(new RoundFilter(first: -1, 0.3, 0.5, 0.2), new RoundFilter(first: 0, 0.25, 0.25)));
+        using var hooked = new LiftDownPool2d(channels: 3, groups: 1, bias: true, dtype: ScalarType.Float64);
+        foreach (var child in hooked.Scheme.named_children().Take(hooks))
+        {
+            ((Module<Tensor, Tensor>)child.module).register_forward_hook((_, _, output) => output);
+        }
+
+        var x = randn([2, 3, 8, 6], ScalarType.Float64);
+        foreach (var pool in new[] { custom, hooked })
+        {
+            Tensor[] Sums(bool recompute)
+            {
+                pool.recompute = recompute;
+                pool.zero_grad();
+                for (var step = 0; step < 3; step++)
+                {
+                    Gradients.Weighed(pool.forward(x)).backward();
+                }
+
+                return [.. pool.parameters().Select(weight => weight.grad!.clone())];
+            }
+
+            Sums(recompute: true).Zip(Sums(recompute: false), (with, without) => with.RelativeNormTo(without)).Should().OnlyContain(error => error <= 1e-12);
+        }
+    }
+
+    [Fact]
+    public void Own_operators_may_be_differentiated_on_several_threads()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(9);
+        using var pool = new LiftDownPool2d(channels: 4, groups: 2, dtype: ScalarType.Float64) { recompute = true };
+        var x = randn([1, 4, 8, 8], ScalarType.Float64);
+        void Steps(int count)
+        {
+            using var tensors = ComputePath.Force("tensor");
+            for (var step = 0; step < count; step++)
+            {
+                using var inner = NewDisposeScope();
+                Gradients.Weighed(pool.forward(x)).backward();
+            }
+        }
+
+        Steps(1);
+        Tensor[] once = [.. pool.parameters().Select(weight => weight.grad!.clone())];
+        pool.zero_grad();
+
+        Thread[] threads = [.. Enumerable.Range(0, 4).Select(_ => new Thread(() => Steps(100)))];
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+
+        pool.parameters().Zip(once, (weight, single) => weight.grad!.RelativeNormTo(single.mul(400))).Should().OnlyContain(error => error <= 1e-10);
+    }
+
     [Fact]
     public void Frozen_operators_run_forward_once_and_get_no_gradient()
     {
@@ -190,7 +252,7 @@ public sealed class RecomputeTests : IClassFixture<OneThread>, IDisposable
         var y = pool.forward(x);
         pool.to(ScalarType.Float64);
         y.Invoking(output => output.sum().backward()).Should().Throw<ExternalException>();
-        RecomputingFunction.LastFault.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain("parameters");
+        BackwardFault.Last.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain("parameters");
     }
 
     /// <summary>An operator that runs a pool of somebody else's and takes its output for every second sample.</summary>

@@ -45,7 +45,7 @@ internal abstract record FusedCall(KernelStep[] Steps, Gains Gains, PaddingModes
 
     /// <summary>The same steps on tensor operations, with these weights.</summary>
     protected LiftingSteps ComposedSteps(Tensor?[] weights)
-        => new([.. Steps.Select((step, s) => new LiftingStep(step.Kind, new GivenOperator(weights[(s * WeightsPerStep)..((s + 1) * WeightsPerStep)], Padding), step.Rounding))], Gains.Approximation, Gains.Detail);
+        => new([.. Steps.Select((step, s) => new LiftingStep(step.Kind, new GivenOperator(weights[(s * WeightsPerStep)..((s + 1) * WeightsPerStep)], Padding, step.Rounding != StepRounding.None), step.Rounding))], Gains.Approximation, Gains.Detail);
 
     protected KernelPlan PlanFor(long[] shape, bool ceilMode) => new(
         shape.Length - 2,
@@ -77,9 +77,12 @@ internal abstract record FusedCall(KernelStep[] Steps, Gains Gains, PaddingModes
         GC.KeepAlive(weights);
     }
 
-    /// <summary>Tensors for the gradients of the weights, in their order and shapes; null for those that want none.</summary>
-    protected Tensor?[] NewGradients(Tensor?[] weights)
-        => Array.ConvertAll(weights[..WeightCount], weight => weight is not null && weight.requires_grad ? empty_like(weight) : null);
+    /// <summary>
+    /// Tensors for the gradients of the weights, in their order and shapes; null for those that want none, and for those of
+    /// steps that are not needed: LibTorch's own layers give an unused weight no gradient, not zeros.
+    /// </summary>
+    protected Tensor?[] NewGradients(Tensor?[] weights, bool[] needed)
+        => [.. weights.Take(WeightCount).Select((weight, i) => needed[i / WeightsPerStep] && weight is not null && weight.requires_grad ? empty_like(weight) : null)];
 
     protected OperatorMemory[] Operators(Tensor?[] weights)
     {

@@ -59,13 +59,19 @@ internal sealed record FusedDown(KernelStep[] Steps, Gains Gains, PaddingModes P
         var (x, weights) = (inputs[0]!, inputs[1..]);
         var channelsLast = MemoryLayout.IsChannelsLast(x);
         var plan = PlanFor(x.shape, CeilMode);
-        var penalized = Norm is not null && (gradients[^2] is not null || gradients[^1] is not null);
-        var factors = penalized ? Norms!.Factors(Value(gradients[^2]), Value(gradients[^1])) : null;
+        var penalized = PenalizedBands(plan, gradients);
+        var factors = penalized != 0 ? Norms!.Factors(Value(gradients[^2]), Value(gradients[^1])) : null;
         gradients = Norm is null ? gradients : gradients[..^2];
         List<Tensor?> dense = [.. gradients.Select(gradient => gradient is null ? null : MemoryLayout.Dense(gradient, channelsLast))];
         var sinks = Sinks(plan, dense, weights, channelsLast);
+        var wanted = sinks.Aggregate(penalized, (bands, sink) => bands | sink.Bands);
+        if (wanted == 0)
+        {
+            return [.. inputs.Select(_ => (Tensor?)null)];
+        }
+
         var xGradient = New(x.shape, x, channelsLast);
-        var weightGradients = NewGradients(weights);
+        var weightGradients = NewGradients(weights, plan.StepsLeadingTo(wanted));
         var gain = weights[WeightCount];
         var gainGradient = gain is not null && gain.requires_grad && Bands != 0 && dense[0] is not null ? empty_like(gain) : null;
         var call = new KernelCall
@@ -73,7 +79,7 @@ internal sealed record FusedDown(KernelStep[] Steps, Gains Gains, PaddingModes P
             Plan = plan,
             Signal = Memory(x, channelsLast),
             SinkGradients = sinks,
-            WantedBands = penalized ? LiftingTransform.AllBands(plan.Axes) : sinks.Aggregate(0, (bands, sink) => bands | sink.Bands),
+            WantedBands = penalized != 0 ? LiftingTransform.AllBands(plan.Axes) : wanted,
             SignalGradient = Memory(xGradient, channelsLast),
             WeightGradients = Operators(weightGradients),
             GainGradients = Address(gainGradient),
@@ -132,6 +138,15 @@ internal sealed record FusedDown(KernelStep[] Steps, Gains Gains, PaddingModes P
         }
 
         return [.. sinks];
+    }
+
+    // c_u is made of every step's approximation, c_p of its detail. Those of the last axis are the bands of which the name ends
+    // in that letter, and together they need what the penalties of the axes before need.
+    private int PenalizedBands(KernelPlan plan, List<Tensor?> gradients)
+    {
+        const int Approximations = 0b0101;
+        var bands = Norm is null ? 0 : (gradients[^2] is null ? 0 : Approximations) | (gradients[^1] is null ? 0 : Approximations << 1);
+        return bands & LiftingTransform.AllBands(plan.Axes);
     }
 
     private static double Value(Tensor? gradient)

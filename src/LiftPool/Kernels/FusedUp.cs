@@ -41,7 +41,7 @@ internal sealed record FusedUp(KernelStep[] Steps, Gains Gains, PaddingModes Pad
         var gradient = MemoryLayout.Dense(given, channelsLast);
         var plan = PlanFor(SignalShape(bands[0]), ceilMode: false);
         Tensor[] bandGradients = [.. bands.Select(band => New(band.shape, band, channelsLast))];
-        var weightGradients = NewGradients(weights);
+        var weightGradients = NewGradients(weights, [.. Steps.Select(_ => true)]);
         var call = new KernelCall
         {
             Plan = plan,

@@ -125,6 +125,20 @@ internal sealed record KernelPlan(int Axes, int Batch, int Channels, int Height,
         return (int)((batch + shares - 1) / shares);
     }
 
+    /// <summary>Of each step, whether one of these bands needs it, along the rows or down the columns.</summary>
+    internal bool[] StepsLeadingTo(int bands)
+    {
+        bool Wants(int band) => (bands >> band & 1) != 0;
+        if (Axes == 1)
+        {
+            return StepsLeadingTo(Wants(0), Wants(1));
+        }
+
+        var alongRows = StepsLeadingTo(Wants(0) || Wants(1), Wants(2) || Wants(3));
+        var (low, high) = (StepsLeadingTo(Wants(0), Wants(1)), StepsLeadingTo(Wants(2), Wants(3)));
+        return [.. alongRows.Select((needed, k) => needed || low[k] || high[k])];
+    }
+
     /// <inheritdoc cref="LiftingSteps.LeadingTo"/>
     internal bool[] StepsLeadingTo(bool low, bool high) => LiftingSteps.LeadingTo([.. Steps.Select(step => step.Kind)], low, high);
 }

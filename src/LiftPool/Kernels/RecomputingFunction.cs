@@ -16,20 +16,21 @@ internal sealed class RecomputingFunction : MultiTensorFunction<RecomputingFunct
     private const string CallKey = "call";
     private const string PresentKey = "present";
 
-    /// <summary>What went wrong in a backward on this thread, for the curious: the caller sees LibTorch's words for it.</summary>
-    [ThreadStatic]
-    internal static Exception? LastFault;
-
     public override string Name => nameof(RecomputingFunction);
+
+    // Inference mode records nothing, whatever is_grad_enabled() says there.
+    private static bool Records => is_grad_enabled() && !is_inference_mode_enabled();
 
     /// <summary>The outputs of a call, as part of the graph if gradients are wanted.</summary>
     internal static List<Tensor> Apply(IRecomputedCall call, Tensor?[] inputs)
     {
         ReturnedGradients.Release();
-        if (!is_grad_enabled() || !inputs.Any(input => input is not null && input.requires_grad))
+        if (!Records || !inputs.Any(input => input is not null && input.requires_grad))
         {
             return call.Forward(inputs);
         }
+
+        BackwardFault.Forget();
 
         // A throw inside apply, from an operator of the user's, would leak its node.
         List<Tensor> outputs;
@@ -38,7 +39,7 @@ internal sealed class RecomputingFunction : MultiTensorFunction<RecomputingFunct
             outputs = call.Forward(inputs);
         }
 
-        return apply([.. inputs, call, outputs]);
+        return outputs.Count == 0 ? outputs : apply([.. inputs, call, outputs]);
     }
 
     public override List<Tensor> forward(AutogradContext ctx, params object[] vars)
@@ -53,26 +54,28 @@ internal sealed class RecomputingFunction : MultiTensorFunction<RecomputingFunct
 
     public override List<Tensor> backward(AutogradContext ctx, List<Tensor> grad_outputs)
     {
+        var before = BackwardFault.OfThread;
         try
         {
             using var scope = NewDisposeScope();
             using var uncollected = LiftRegularizer.Suspend();
             ReturnedGradients.Release();
             var call = (IRecomputedCall)ctx.get_data(CallKey);
+
+            // First of all, for it throws, in LibTorch's words, if one was changed in place since.
             Tensor?[] inputs = [.. ctx.get_saved_variables()];
             List<Tensor?> outputs = [.. grad_outputs.Select(gradient => gradient is null || gradient.IsInvalid ? null : gradient)];
 
             // Under create_graph the gradients have to be differentiable themselves.
-            var gradients = is_grad_enabled() ? GradientCall.Apply(call, inputs, outputs) : call.Backward(inputs, outputs);
+            var gradients = Records ? GradientCall.Apply(call, inputs, outputs) : call.Backward(inputs, outputs);
 
             // Two more for the call and the outputs, which are arguments too.
             return ReturnedGradients.Remember([.. gradients.Select(gradient => gradient?.MoveToOuterDisposeScope()), null, null]);
         }
         catch (Exception error)
         {
-            LastFault = error;
-
             // Nothing may be thrown here; gradients of a wrong shape make LibTorch throw on our behalf.
+            Report(error, before);
             var present = (bool[])ctx.get_data(PresentKey);
             return ReturnedGradients.Remember([.. present.Select(isTensor => isTensor ? zeros([]) : null), null, null]);
         }
@@ -86,10 +89,27 @@ internal sealed class RecomputingFunction : MultiTensorFunction<RecomputingFunct
         }
     }
 
+    private static void Report(Exception error, Exception? before)
+    {
+        try
+        {
+            // One in a backward inside this one, of a pool in an operator, is the cause, and this error only says so in LibTorch's words.
+            if (BackwardFault.OfThread is not { } inner || inner == before)
+            {
+                BackwardFault.Record(error);
+            }
+        }
+        catch (Exception)
+        {
+            // A listener's, to which the trace went.
+        }
+    }
+
     /// <summary>The gradients of a call's inputs from those of its outputs, by way of its composition.</summary>
     internal static List<Tensor?> Recompute(IRecomputedCall call, Tensor?[] inputs, List<Tensor?> gradients)
     {
-        using var recorded = enable_grad();
+        // Inference mode records nothing, not even with enable_grad(). Out of it everything is recorded.
+        using var recorded = inference_mode(false);
         var leaves = call.Leaves(inputs);
         return Differentiate(call, gradients, leaves, createGraph: false);
     }
@@ -116,10 +136,8 @@ internal sealed class RecomputingFunction : MultiTensorFunction<RecomputingFunct
             return [.. inputs.Select(_ => (Tensor?)null)];
         }
 
-        var found = grad([.. wanted.Select(i => outputs[i])], variables, [.. wanted.Select(i => gradients[i]!)], retain_graph: createGraph, create_graph: createGraph, allow_unused: true);
+        var found = LeafGradients.Of([.. wanted.Select(i => outputs[i])], [.. wanted.Select(i => gradients[i]!)], variables, createGraph);
         var next = 0;
-        return [.. inputs.Select(input => input is not null && input.requires_grad ? Defined(found[next++]) : null)];
+        return [.. inputs.Select(input => input is not null && input.requires_grad ? found[next++] : null)];
     }
-
-    private static Tensor? Defined(Tensor? gradient) => gradient is null || gradient.IsInvalid ? null : gradient;
 }

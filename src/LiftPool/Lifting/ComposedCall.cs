@@ -4,14 +4,11 @@ namespace LiftPool.Lifting;
 
 /// <summary>
 /// A pool's call on tensor operations, which may be recomputed in backward instead of saved. The inputs are the tensors
-/// that it works on and after them the operators' parameters, which the operators know themselves: they are inputs to get
-/// gradients.
+/// that it works on and after them the operators' parameters.
 /// </summary>
 internal abstract class ComposedCall(LiftingScheme scheme) : IRecomputedCall
 {
     private Parameter[] parameters = [];
-
-    protected LiftingSteps Steps => scheme.Steps;
 
     /// <summary>The inputs of a call that is to be recomputed.</summary>
     internal Tensor?[] InputsOf(params Tensor?[] tensors)
@@ -23,19 +20,36 @@ internal abstract class ComposedCall(LiftingScheme scheme) : IRecomputedCall
     // Without the marks of a view, for which LibTorch would refuse to change an output in place.
     public List<Tensor> Forward(Tensor?[] inputs) => [.. Composed(inputs).Select(output => output.detach())];
 
-    public List<Tensor?> Backward(Tensor?[] inputs, List<Tensor?> gradients)
+    public List<Tensor?> Backward(Tensor?[] inputs, List<Tensor?> gradients) => RecomputingFunction.Recompute(this, inputs, gradients);
+
+    public List<Tensor> Composed(Tensor?[] inputs)
+    {
+        var own = inputs.TakeLast(parameters.Length).ToArray();
+        if (own.SequenceEqual(parameters, ReferenceEqualityComparer.Instance))
+        {
+            return Composed(scheme.Steps, inputs);
+        }
+
+        using var steps = scheme.Steps.With(weight => Array.FindIndex(parameters, parameter => ReferenceEquals(parameter, weight)) is var i && i < 0 ? weight : own[i]!);
+        return Composed(steps, inputs);
+    }
+
+    protected abstract List<Tensor> Composed(LiftingSteps steps, Tensor?[] inputs);
+
+    /// <summary>
+    /// Copies that nobody else knows, of the parameters too. Those of a user's operator, and of one with hooks, are reached by
+    /// its forward alone and stay what they are: leaves already.
+    /// </summary>
+    public Tensor?[] Leaves(Tensor?[] inputs)
     {
         if (!scheme.parameters().SequenceEqual(parameters, ReferenceEqualityComparer.Instance))
         {
             throw new InvalidOperationException("The operators' parameters are others than in forward.");
         }
 
-        return RecomputingFunction.Recompute(this, inputs, gradients);
+        var reached = scheme.Steps.Operators.Where(op => op is not IAlongAxis { RunsAlongAxes: true }).SelectMany(op => op.parameters())
+            .ToHashSet<Tensor>(ReferenceEqualityComparer.Instance);
+        var own = inputs.TakeLast(parameters.Length).Zip(parameters, (saved, parameter) => reached.Contains(parameter) ? parameter : RecomputingFunction.Leaf(saved));
+        return [.. inputs.SkipLast(parameters.Length).Select(RecomputingFunction.Leaf), .. own];
     }
-
-    public abstract List<Tensor> Composed(Tensor?[] inputs);
-
-    // The operators use their own parameters, which are leaves already.
-    public Tensor?[] Leaves(Tensor?[] inputs)
-        => [.. inputs.SkipLast(parameters.Length).Select(RecomputingFunction.Leaf), .. inputs.TakeLast(parameters.Length)];
 }

@@ -11,8 +11,10 @@ internal sealed class ComposedDown(LiftingScheme scheme, bool ceilMode, int made
     : ComposedCall(scheme)
 {
     /// <summary>The output, every band, c_u and c_p: those asked for.</summary>
+    /// <param name="steps">The operators' steps.</param>
     /// <param name="inputs">The signal, the gain of a learned reduction, the operators' parameters.</param>
-    public override List<Tensor> Composed(Tensor?[] inputs) => Compose(Steps, inputs[0]!, inputs[1], ceilMode, made, reduction, keepBands, norm);
+    protected override List<Tensor> Composed(LiftingSteps steps, Tensor?[] inputs)
+        => Compose(steps, inputs[0]!, inputs[1], ceilMode, made, reduction, keepBands, norm);
 
     /// <summary>The same with steps that come from elsewhere.</summary>
     internal static List<Tensor> Compose(LiftingSteps steps, Tensor x, Tensor? gain, bool ceilMode, int made, BandReduction reduction, bool keepBands, PenaltyNorm? norm)

@@ -6,6 +6,7 @@ namespace LiftPool.Lifting;
 internal sealed class ComposedUp(LiftingScheme scheme, int bands) : ComposedCall(scheme)
 {
     /// <summary>The signal.</summary>
+    /// <param name="steps">The operators' steps.</param>
     /// <param name="inputs">All bands, of one layout, and the operators' parameters.</param>
-    public override List<Tensor> Composed(Tensor?[] inputs) => [LiftingTransform.Inverse(Steps, [.. inputs[..bands]!])];
+    protected override List<Tensor> Composed(LiftingSteps steps, Tensor?[] inputs) => [LiftingTransform.Inverse(steps, [.. inputs[..bands]!])];
 }

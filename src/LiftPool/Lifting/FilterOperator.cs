@@ -40,22 +40,23 @@ internal sealed class FilterOperator : OwnModule, IAxisOperator
 
     public override Tensor forward(Tensor input) => Along(input, dim: 2);
 
-    public Tensor Along(Tensor x, int dim)
+    public Tensor Along(Tensor x, int dim, Func<Tensor, Tensor>? given = null)
     {
         using var scope = NewDisposeScope();
         var (planes, axis) = Planes.Of(x, dim);
-        return Planes.Undo(Filtered(planes, axis), x, dim).MoveToOuterDisposeScope();
+        return Planes.Undo(Filtered(planes, axis, given), x, dim).MoveToOuterDisposeScope();
     }
 
-    private Tensor Filtered(Tensor planes, int axis)
+    private Tensor Filtered(Tensor planes, int axis, Func<Tensor, Tensor>? given)
     {
         var channels = planes.size(1);
+        var taps = given?.Invoke(weight) ?? weight;
         if (!isRounded)
         {
-            return SameConv1d.Compute(planes, axis, weight.expand(channels, 1, -1), null, channels, PaddingMode);
+            return SameConv1d.Compute(planes, axis, taps.expand(channels, 1, -1), null, channels, PaddingMode);
         }
 
-        var type = Integers.OperatorType(weight.dtype);
-        return SameConv1d.ComputeInOrder(planes.to(type), axis, weight.to(type), PaddingMode);
+        var type = Integers.OperatorType(taps.dtype);
+        return SameConv1d.ComputeInOrder(planes.to(type), axis, taps.to(type), PaddingMode);
     }
 }

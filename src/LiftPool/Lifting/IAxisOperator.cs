@@ -1,7 +1,7 @@
 namespace LiftPool.Lifting;
 
 /// <summary>An operator of LiftPool's own, which the library may run in other ways than by a call of <c>[B, C, L]</c>.</summary>
-internal interface IAxisOperator
+internal interface IAxisOperator : IAlongAxis
 {
     /// <summary>The channels that it was built for; null for any.</summary>
     long? Channels { get; }
@@ -15,14 +15,6 @@ internal interface IAxisOperator
 
     /// <summary>Why a half-signal of this length cannot be padded, or null if it can.</summary>
     string? Refuses(long length);
-
-    /// <summary>Whether <see cref="Along"/> may stand for forward: no hook is to see signals.</summary>
-    bool RunsAlongAxes { get; }
-
-    /// <summary>
-    /// What forward computes for the signals along one spatial axis of <c>[B, C, ...]</c>, without gathering them first.
-    /// </summary>
-    Tensor Along(Tensor x, int dim);
 
     /// <summary>Taps, bias, projection and its bias, if a fused kernel can stand for this operator: each channel alone.</summary>
     Tensor?[]? FusedWeights(long channels);

@@ -40,13 +40,13 @@ internal sealed class LiftingOperator : OwnModule, IAxisOperator
 
     public bool RunsAlongAxes => !HasHooks && !conv.HasHooks && !proj.HasHooks;
 
-    public Tensor Along(Tensor x, int dim)
+    public Tensor Along(Tensor x, int dim, Func<Tensor, Tensor>? given = null)
     {
         using var scope = NewDisposeScope();
         var (planes, axis) = Planes.Of(x, dim);
 
         // In place where autograd saves the result, not the argument.
-        var rectified = conv.Along(planes, axis).relu_();
-        return Planes.Undo(proj.Along(rectified, axis).tanh_(), x, dim).MoveToOuterDisposeScope();
+        var rectified = conv.Along(planes, axis, given).relu_();
+        return Planes.Undo(proj.Along(rectified, axis, given).tanh_(), x, dim).MoveToOuterDisposeScope();
     }
 }

@@ -23,6 +23,10 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
     /// <summary>Whether it is the paper's list: one predict step, one update step.</summary>
     internal bool IsPredictThenUpdate => steps is [{ Kind: StepKind.Predict }, { Kind: StepKind.Update }];
 
+    /// <summary>The same steps with other tensors in the place of the weights of operators that run along axes.</summary>
+    internal LiftingSteps With(Func<Tensor, Tensor> given)
+        => new([.. steps.Select(step => step with { Given = given })], approximationGain, detailGain);
+
     /// <summary>
     /// Lifts the axis <paramref name="dim"/>. Part i gives the halves 2i (approximation) and 2i + 1 (detail); halves that
     /// are not wanted are null, and no step is taken for them alone. Penalties need every half. Modules of the user's get
@@ -109,11 +113,11 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
     private static Tensor[] Operate(LiftingStep step, Tensor[] inputs, int dim, ScalarType dtype)
     {
         var op = step.Operator;
-        var type = step.Rounding != StepRounding.None && op is FilterOperator ? Integers.OperatorType(dtype) : dtype;
+        var type = step.Rounding != StepRounding.None && op is IAlongAxis ? Integers.OperatorType(dtype) : dtype;
         Tensor[] sources = [.. inputs.Select(input => Converted(input, type))];
-        if (op is IAxisOperator { RunsAlongAxes: true } own)
+        if (op is IAlongAxis { RunsAlongAxes: true } own)
         {
-            return [.. sources.Select(source => own.Along(source, dim))];
+            return [.. sources.Select(source => own.Along(source, dim, step.Given))];
         }
 
         var signals = sources.Length == 1

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+
+namespace LiftPool;
+
+/// <summary>
+/// Why a <c>backward()</c> through a layer of LiftPool failed. LibTorch lets no other words through than its own, "Function
+/// CSharpNode returned an invalid gradient at index 0 - got []"; the cause stands here, and as an error in
+/// <see cref="Trace"/>.
+/// </summary>
+/// <example>
+/// <code>
+/// try
+/// {
+///     loss.backward();
+/// }
+/// catch (ExternalException) when (BackwardFault.Last is { } cause)
+/// {
+///     throw new InvalidOperationException("Training failed.", cause);
+/// }
+/// </code>
+/// </example>
+public static class BackwardFault
+{
+    [ThreadStatic]
+    private static Exception? ofThread;
+
+    private static Exception? newest;
+
+    /// <summary>
+    /// The last cause; null if nothing failed yet. It is that of the last fault on this thread, unless the thread has trained on
+    /// since: then, and on a thread that had none, the last of any thread's. So it can be read by the one that called
+    /// <c>backward()</c>, while others do the same, and where LibTorch ran it on a thread of its own, as it does for a GPU.
+    /// </summary>
+    /// <remarks>
+    /// A tensor that was changed in place between forward and backward (an optimizer's step, <c>load_state_dict</c>, <c>clamp_</c>)
+    /// gives LibTorch's own exception, as <c>Conv2d</c> throws it; an operator of one's own, what it threw.
+    /// </remarks>
+    public static Exception? Last => ofThread ?? Volatile.Read(ref newest);
+
+    /// <summary>The last on this thread since its last recorded forward.</summary>
+    internal static Exception? OfThread => ofThread;
+
+    /// <summary>What failed before on this thread is history: it runs another forward.</summary>
+    internal static void Forget() => ofThread = null;
+
+    internal static void Record(Exception cause)
+    {
+        ofThread = cause;
+        Volatile.Write(ref newest, cause);
+        Trace.TraceError($"LiftPool: backward failed ({nameof(BackwardFault)}.{nameof(Last)}): {cause.GetType().Name}: {FirstLine(cause.Message)}");
+    }
+
+    // LibTorch's messages go on with its stack.
+    private static string FirstLine(string message) => message.Split('\n', 2)[0].TrimEnd();
+}
