@@ -195,7 +195,7 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     private List<Tensor> Fused(Tensor x, Tensor?[] weights, int made, bool keepBands, PenaltyNorm? norm, int bits)
     {
         var call = new FusedDown(Scheme.FusedSteps, Scheme.Steps.Gains, Scheme.FusedPadding!.Value, bits, ceilMode, made, reduction, keepBands, norm);
-        return RecomputingFunction.Apply(call, [x, .. weights, gain]);
+        return RecomputingFunction.Apply(call, [x, .. weights, gain is null ? null : MemoryLayout.Dense(gain, channelsLast: false)]);
     }
 
     private List<Tensor> Composed(Tensor x, int made, bool keepBands, PenaltyNorm? norm)

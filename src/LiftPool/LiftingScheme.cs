@@ -195,7 +195,7 @@ public sealed class LiftingScheme : Module
     /// <summary>
     /// Splits the axis <paramref name="dim"/> into approximation <c>s = xe + U(d)</c> and detail <c>d = xo - P(xe)</c>.
     /// </summary>
-    /// <param name="x">A tensor <c>[B, C, ...]</c>, the axis to be split of even length.</param>
+    /// <param name="x">A tensor <c>[B, C, ...]</c> of any rank, the axis to be split of even length.</param>
     /// <param name="dim">The axis to split: any but batch and channels. Default: the last.</param>
     /// <returns><c>s</c> and <c>d</c>: the shape of <paramref name="x"/> with half the length on that axis.</returns>
     /// <exception cref="ArgumentException">Wrong rank, channels, dtype, device or length.</exception>
@@ -229,6 +229,11 @@ public sealed class LiftingScheme : Module
         }
 
         CheckAlike(nameof(LiftingScheme), s, d, nameof(d));
+        if (s.size(axis) == 0)
+        {
+            throw Errors.Wrong(nameof(LiftingScheme), "at least one sample to put together", $"none on axis {axis} of {Errors.Shape(s)}", nameof(s));
+        }
+
         CheckHalfLength(nameof(LiftingScheme), s.size(axis), s, nameof(s));
         using var scope = NewDisposeScope();
         return steps.Unlift([s, d], axis)[0].MoveToOuterDisposeScope();
@@ -287,10 +292,6 @@ public sealed class LiftingScheme : Module
     {
         IsDisposed = true;
         base.Dispose(disposing);
-        if (disposing)
-        {
-            steps.Dispose();
-        }
     }
 
     private int CheckSignal(Tensor x, string parameter, long dim)

@@ -60,7 +60,7 @@ internal sealed record FusedUp(KernelStep[] Steps, Gains Gains, PaddingModes Pad
     public List<Tensor> Composed(Tensor?[] inputs)
     {
         var (bands, weights) = Divide(inputs);
-        return [LiftingTransform.Inverse(ComposedSteps(weights), bands)];
+        return WithComposedSteps(weights, steps => [LiftingTransform.Inverse(steps, bands)]);
     }
 
     private (Tensor[] bands, Tensor?[] weights) Divide(Tensor?[] inputs) => ([.. inputs[..^WeightCount]!], inputs[^WeightCount..]);

@@ -5,11 +5,11 @@ namespace LiftPool.Lifting;
 /// backwards. Written for several tensors of one shape at once ("parts": after the first axis there are two), so that a
 /// user's operator sees them in one call.
 /// </summary>
-internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double approximationGain, double detailGain) : IDisposable
+internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double approximationGain, double detailGain)
 {
     // Null for a gain of 1, which costs nothing then.
-    private readonly Scalar? approximationFactor = approximationGain == 1 ? null : approximationGain.ToScalar();
-    private readonly Scalar? detailFactor = detailGain == 1 ? null : detailGain.ToScalar();
+    private readonly Scalar? approximationFactor = approximationGain == 1 ? null : Scalars.Of(approximationGain);
+    private readonly Scalar? detailFactor = detailGain == 1 ? null : Scalars.Of(detailGain);
 
     internal IEnumerable<Module<Tensor, Tensor>> Operators => steps.Select(step => step.Operator);
 
@@ -74,12 +74,6 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
         }
 
         return [.. odd.Zip(even, (o, e) => Halves.Merge(o!, e!, dim))];
-    }
-
-    public void Dispose()
-    {
-        approximationFactor?.Dispose();
-        detailFactor?.Dispose();
     }
 
     /// <summary>Takes one step, or with <paramref name="inverse"/> takes it back, for the parts that need it.</summary>
