@@ -113,15 +113,35 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
             signals = signals.clone();
         }
 
+        // Asked before the call: an operator may dispose what it is given.
+        var (shape, like) = (signals.shape, inputs[0]);
         var output = op.call(signals);
-        if (output.dtype != signals.dtype || !output.shape.AsSpan().SequenceEqual(signals.shape))
+        if (Unlike(output, like, shape) is { } found)
         {
             throw new InvalidOperationException(
-                $"LiftingScheme: expected the {step.Kind.ToString().ToLowerInvariant()} operator {op.GetName()} to keep {signals.dtype} {Errors.Shape(signals)}, got {output.dtype} {Errors.Shape(output)}.");
+                $"LiftingScheme: expected the {step.Kind.ToString().ToLowerInvariant()} operator {op.GetName()} to keep {found.Wanted}, got {found.Got}.");
         }
 
-        var batch = signals.size(0) / inputs.Length;
+        var batch = shape[0] / inputs.Length;
         return [.. inputs.Select((input, i) => Signals.Unfold(output.narrow(0, i * batch, batch), input, dim))];
+    }
+
+    /// <summary>What an operator should have given and what it gave, if it did not keep dtype, device and shape.</summary>
+    private static (string Wanted, string Got)? Unlike(Tensor? output, Tensor like, long[] shape)
+    {
+        if (output is null || output.IsInvalid)
+        {
+            return ($"{like.dtype} {Errors.Shape(shape)}", output is null ? "null" : "a disposed tensor");
+        }
+
+        var onOneDevice = LiftingScheme.OnOneDevice(output, like);
+        if (onOneDevice && output.dtype == like.dtype && output.shape.AsSpan().SequenceEqual(shape))
+        {
+            return null;
+        }
+
+        string Described(Tensor tensor, long[] sizes) => $"{tensor.dtype} {Errors.Shape(sizes)}{(onOneDevice ? "" : $" on {tensor.device}")}";
+        return (Described(like, shape), Described(output, output.shape));
     }
 
     /// <summary>
