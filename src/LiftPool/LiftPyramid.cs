@@ -9,6 +9,8 @@ namespace LiftPool;
 /// <remarks>
 /// <para>The input is level 0's; level i + 1 takes apart the approximation (<c>LL</c>) of level i, of half the length on every
 /// axis. The inverse begins with the coarsest level and is exact, odd lengths at any level included.</para>
+/// <para>Where bands are changed before the inverse, to denoise for instance, the pools want <c>ceil_mode: true</c>: without it the last
+/// sample of an odd axis is in no band and comes back as it was.</para>
 /// <para>The pools' bands and reduction play no part, nor do hooks on them: every level gives all of its bands. A <see cref="LiftRegularizer"/> collects each
 /// level.</para>
 /// <para>Source: S. Mallat, "A Theory for Multiresolution Signal Decomposition: The Wavelet Representation", IEEE PAMI 11, 1989.</para>
