@@ -5,8 +5,10 @@ namespace LiftPool;
 /// the input and, where an odd axis was cropped, the samples that took no part.
 /// </summary>
 /// <remarks>
-/// It owns its tensors: disposing it disposes them, and so does the dispose scope it lives in.
-/// None of them shares storage with the pool's output or input.
+/// <para>It owns its tensors: disposing it disposes them, and so does the dispose scope it lives in.
+/// None of them shares storage with the pool's output or input.</para>
+/// <para>A band may be changed in place, under <c>no_grad()</c>, before the bands are put together. Samples that took no part come back as
+/// they were, so that zeros in every band do not restore zeros there; a pool with <c>ceil_mode: true</c> leaves none out.</para>
 /// </remarks>
 public sealed class LiftBands : IDisposable
 {

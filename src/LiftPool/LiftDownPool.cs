@@ -28,17 +28,19 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     private protected LiftDownPool(string layer, int axes, OperatorSettings settings, int bands, BandReduction reduction, bool ceilMode)
         : this(layer, axes, bands, reduction, settings.Channels, ceilMode)
     {
-        scheme = new LiftingScheme(settings).OwnedBy(layer);
+        scheme = new LiftingScheme(settings);
         AddGain(settings.Device, settings.Dtype);
         RegisterComponents();
+        scheme.BecomeOwnedBy(layer);
     }
 
     private protected LiftDownPool(string layer, int axes, LiftingScheme scheme, int bands, BandReduction reduction, long? channels, bool ceilMode)
         : this(layer, axes, bands, reduction, ChannelsOf(layer, scheme, channels), ceilMode)
     {
-        this.scheme = scheme.OwnedBy(layer);
+        this.scheme = scheme.Free(layer);
         AddGain(scheme.FirstWeight?.device, scheme.FirstWeight?.dtype);
         RegisterComponents();
+        scheme.BecomeOwnedBy(layer);
     }
 
     private protected LiftDownPool(string layer, int axes, LiftDownPool pool, int bands, BandReduction reduction, bool ceilMode)
@@ -147,8 +149,8 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     internal bool CeilMode => ceilMode;
 
     /// <summary>
-    /// The two penalties of this layer alone, for code in which a <see cref="LiftRegularizer"/>, which belongs to a
-    /// thread, does not fit.
+    /// The two penalties of this layer alone for one input, where no <see cref="LiftRegularizer"/> is wanted. It takes a
+    /// forward of its own.
     /// </summary>
     /// <param name="input">As <see cref="forward"/> takes it.</param>
     /// <param name="norm">How the norms are read.</param>
@@ -198,7 +200,9 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     private List<Tensor> Fused(Tensor x, Tensor?[] weights, int made, bool keepBands, PenaltyNorm? norm, int bits)
     {
         var call = new FusedDown(Scheme.FusedSteps, Scheme.Steps.Gains, Scheme.FusedPadding!.Value, bits, ceilMode, made, reduction, keepBands, norm);
-        return RecomputingFunction.Apply(PiecewiseCall.IfLong(call, x, signals: 1), [x, .. weights, gain]);
+        return RecomputingFunction.Apply(
+            PiecewiseCall.IfLong(call, x, signals: 1),
+            [x, .. weights, gain is null ? null : MemoryLayout.Dense(gain, channelsLast: false)]);
     }
 
     private List<Tensor> Composed(Tensor x, int made, bool keepBands, PenaltyNorm? norm)

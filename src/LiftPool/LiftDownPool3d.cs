@@ -22,7 +22,8 @@ public sealed class LiftDownPool3d : LiftDownPool
     /// <param name="padding_mode">What stands beyond the ends of a half-signal; any mode but <c>Constant</c>.</param>
     /// <param name="ceil_mode">
     /// For an odd length n: false gives (n-1)/2 outputs, and the last sample takes no part; true gives (n+1)/2, and the
-    /// last sample is repeated once.
+    /// last sample is repeated once. An up-pool puts a sample that took no part back as it was, whatever became of the bands:
+    /// who changes bands takes true.
     /// </param>
     /// <param name="device">Where the weights live. Default: TorchSharp's default device.</param>
     /// <param name="dtype">The type of the weights and of the input. Default: TorchSharp's default type.</param>

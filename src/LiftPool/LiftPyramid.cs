@@ -9,12 +9,17 @@ namespace LiftPool;
 /// <remarks>
 /// <para>The input is level 0's; level i + 1 takes apart the approximation (<c>LL</c>) of level i, of half the length on every
 /// axis. The inverse begins with the coarsest level and is exact, odd lengths at any level included.</para>
+/// <para>Where bands are changed before the inverse, to denoise for instance, the pools want <c>ceil_mode: true</c>: without it the last
+/// sample of an odd axis is in no band and comes back as it was.</para>
 /// <para>The pools' bands and reduction play no part, nor do hooks on them: every level gives all of its bands. A <see cref="LiftRegularizer"/> collects each
 /// level.</para>
 /// <para>Source: S. Mallat, "A Theory for Multiresolution Signal Decomposition: The Wavelet Representation", IEEE PAMI 11, 1989.</para>
 /// </remarks>
 public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
 {
+    // The longest axis that a tensor can have, 2^63 - 1 samples, is down to one after as many halvings.
+    private const int MostLevels = 63;
+
     // The field's name is the state-dict key of its pools: levels.0.scheme...
     private readonly ModuleList<LiftDownPool> levels;
 
@@ -23,27 +28,31 @@ public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
 
     /// <summary>A pyramid in which the same operators serve every level.</summary>
     /// <param name="pool">The down-pool of a level, which the pyramid registers and owns.</param>
-    /// <param name="count">The number of levels.</param>
-    /// <exception cref="ArgumentException">There is to be no level.</exception>
+    /// <param name="count">The number of levels, 1 to 63.</param>
+    /// <exception cref="ArgumentException">There is to be no level, or more than 63.</exception>
+    /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
     public LiftPyramid(LiftDownPool pool, int count)
-        : this([pool ?? throw new ArgumentNullException(nameof(pool))], count)
+        : this([pool ?? throw new ArgumentNullException(nameof(pool))], count, nameof(count))
     {
     }
 
     /// <summary>A pyramid in which each level has operators of its own.</summary>
     /// <param name="pools">The down-pools, the finest level first, of one dimension; the pyramid registers and owns them.</param>
-    /// <exception cref="ArgumentException">There is no pool, one stands there twice, or they are of different dimensions.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no pool or more than 63, one stands there twice, or they are of different dimensions.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">A pool is disposed.</exception>
     public LiftPyramid(params LiftDownPool[] pools)
-        : this(pools, (pools ?? throw new ArgumentNullException(nameof(pools))).Length)
+        : this(pools, (pools ?? throw new ArgumentNullException(nameof(pools))).Length, nameof(pools))
     {
     }
 
-    private LiftPyramid(LiftDownPool[] pools, int count)
+    private LiftPyramid(LiftDownPool[] pools, int count, string parameter)
         : base(nameof(LiftPyramid))
     {
-        if (count < 1)
+        if (count is < 1 or > MostLevels)
         {
-            throw Errors.Wrong(nameof(LiftPyramid), "at least one level", $"{count}", nameof(count));
+            throw Errors.Wrong(nameof(LiftPyramid), $"at least one level and at most {MostLevels}", $"{count}", parameter);
         }
 
         Array.ForEach(pools, pool => ArgumentNullException.ThrowIfNull(pool, nameof(pools)));
@@ -57,9 +66,9 @@ public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
             throw Errors.Wrong(nameof(LiftPyramid), "each pool once, or one pool and a count for all levels", "a pool twice", nameof(pools));
         }
 
+        up = Array.ConvertAll(pools, UpPool);
         levels = ModuleList(pools);
         this.pools = pools.Length == count ? [.. pools] : [.. Enumerable.Repeat(pools[0], count)];
-        up = Array.ConvertAll(pools, UpPool);
         RegisterComponents();
     }
 

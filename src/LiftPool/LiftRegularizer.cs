@@ -3,7 +3,7 @@ using LiftPool.Lifting;
 namespace LiftPool;
 
 /// <summary>
-/// A scope that collects the penalties of every <c>LiftDownPool</c> which runs inside it on this thread:
+/// A scope that collects the penalties of every <c>LiftDownPool</c> which runs inside it:
 /// <c>c_u = ||s - xo||</c> keeps the approximation close to the input, <c>c_p = ||d||</c> keeps the detail small. Outside
 /// a scope neither is computed.
 /// <code>
@@ -15,24 +15,27 @@ namespace LiftPool;
 /// <para>Each 1-D step has its own term (one in 1-D, three in 2-D, seven in 3-D); a layer's penalty is the sum of its steps',
 /// the scope's the sum of its layers'.</para>
 /// <para>The paper says in words that s should be close to xe, but its formula has xo: the formula stands here.</para>
-/// <para>Scopes nest; only the innermost collects. A scope belongs to the thread that made it. In async code, which may
-/// change threads, use <see cref="LiftDownPool.penalties"/>.</para>
+/// <para>A scope follows the work that is started inside it, on whatever thread that goes on: <c>Parallel.For</c>, <c>Task.Run</c>, a new
+/// thread, after an <c>await</c>. Scopes nest; only the innermost collects. Any thread may end one, in any order: it then
+/// collects nowhere, and the next outer one that is open collects again. What backward recomputes is not collected again.</para>
+/// <para>All members may be used from several threads at once. TorchSharp's own scopes, <c>no_grad()</c> and <c>NewDisposeScope()</c>,
+/// are each thread's: what is collected belongs to no dispose scope, and <see cref="Dispose"/> frees it.</para>
 /// <para>The default weights are a tenth of the paper's, <c>lambda_u: 0.01, lambda_p: 0.1</c>, which in this repository's experiments cost
 /// accuracy: docs/results.md.</para>
 /// <para>Source: J. Zhao and C. G. M. Snoek, "LiftPool", ICLR 2021.</para>
 /// </remarks>
 public sealed class LiftRegularizer : IDisposable
 {
-    [ThreadStatic]
-    private static LiftRegularizer? current;
+    // Goes where the work goes. What has ended stays in flows that its Dispose did not run in, so a reader looks past it.
+    private static readonly AsyncLocal<LiftRegularizer?> Innermost = new();
 
-    private readonly Thread thread = Thread.CurrentThread;
+    private readonly Lock access = new();
     private readonly List<(LiftDownPool layer, Tensor c_u, Tensor c_p)> shares = [];
     private readonly List<(int layers, Tensor c_u, Tensor c_p)> totals = [];
     private readonly Scalar updateWeight;
     private readonly Scalar predictWeight;
-    private LiftRegularizer? outer;
-    private bool disposed;
+    private readonly LiftRegularizer? outer;
+    private volatile bool ended;
 
     /// <summary>Begins to collect.</summary>
     /// <param name="lambda_u">The weight of c_u in <see cref="loss"/>. Default: 0.001.</param>
@@ -48,8 +51,8 @@ public sealed class LiftRegularizer : IDisposable
         Norm = norm;
         updateWeight = lambda_u.ToScalar();
         predictWeight = lambda_p.ToScalar();
-        outer = current;
-        current = this;
+        outer = Current;
+        Innermost.Value = this;
     }
 
     /// <summary>
@@ -57,24 +60,42 @@ public sealed class LiftRegularizer : IDisposable
     /// The scope owns it.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The scope has ended.</exception>
-    public Tensor c_u => Totals.c_u;
+    public Tensor c_u => Totals().c_u;
 
     /// <summary>The sum of c_p, as <see cref="c_u"/>.</summary>
     /// <exception cref="ObjectDisposedException">The scope has ended.</exception>
-    public Tensor c_p => Totals.c_p;
+    public Tensor c_p => Totals().c_p;
 
-    /// <summary>Each call's share in the order of the calls, for logging. The scope owns the tensors.</summary>
+    /// <summary>
+    /// The share of each call so far, for logging: in the order of the calls if one thread made them. The scope owns the tensors.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The scope has ended.</exception>
     public IReadOnlyList<(LiftDownPool layer, Tensor c_u, Tensor c_p)> Shares
     {
         get
         {
-            ObjectDisposedException.ThrowIf(disposed, this);
-            return shares;
+            lock (access)
+            {
+                ObjectDisposedException.ThrowIf(ended, this);
+                return [.. shares];
+            }
         }
     }
 
-    internal static LiftRegularizer? Current => current;
+    /// <summary>The innermost scope that is open where this is asked; null for none.</summary>
+    internal static LiftRegularizer? Current
+    {
+        get
+        {
+            var scope = Innermost.Value;
+            while (scope is { ended: true })
+            {
+                scope = scope.outer;
+            }
+
+            return scope;
+        }
+    }
 
     internal PenaltyNorm Norm { get; }
 
@@ -85,46 +106,44 @@ public sealed class LiftRegularizer : IDisposable
     /// <exception cref="ObjectDisposedException">The scope has ended.</exception>
     public Tensor loss()
     {
-        var (update, predict) = Totals;
-        using var scope = NewDisposeScope();
-        var loss = update.mul(updateWeight).add(predict.mul(predictWeight), Scalars.One).MoveToOuterDisposeScope();
-        GC.KeepAlive(this);
-        return loss;
+        // Another thread may end the scope, and free the totals and the weights.
+        lock (access)
+        {
+            var (update, predict) = Totals();
+            using var scope = NewDisposeScope();
+            var loss = update.mul(updateWeight).add(predict.mul(predictWeight), Scalars.One).MoveToOuterDisposeScope();
+            GC.KeepAlive(this);
+            return loss;
+        }
     }
 
-    /// <summary>Ends the scope and frees what it collected; a loss taken from it stays valid.</summary>
-    /// <exception cref="InvalidOperationException">Called on another thread than the constructor.</exception>
+    /// <summary>Ends the scope on every thread and frees what it collected; a loss taken from it stays valid.</summary>
     public void Dispose()
     {
-        if (disposed)
+        lock (access)
         {
-            return;
+            if (ended)
+            {
+                return;
+            }
+
+            ended = true;
+            foreach (var tensor in shares.SelectMany(share => new[] { share.c_u, share.c_p }).Concat(totals.SelectMany(total => new[] { total.c_u, total.c_p })))
+            {
+                tensor.Dispose();
+            }
+
+            shares.Clear();
+            totals.Clear();
+            updateWeight.Dispose();
+            predictWeight.Dispose();
         }
 
-        if (Thread.CurrentThread != thread)
-        {
-            throw new InvalidOperationException($"{nameof(LiftRegularizer)}: expected Dispose on thread {thread.ManagedThreadId}, which made it, got thread {Environment.CurrentManagedThreadId}.");
-        }
-
-        disposed = true;
-        Unlink();
-        foreach (var (_, c_u, c_p) in shares)
-        {
-            c_u.Dispose();
-            c_p.Dispose();
-        }
-
-        foreach (var (_, c_u, c_p) in totals)
-        {
-            c_u.Dispose();
-            c_p.Dispose();
-        }
-
-        updateWeight.Dispose();
-        predictWeight.Dispose();
+        // Else this flow would hold on to what has ended.
+        Innermost.Value = Current;
     }
 
-    /// <summary>Until disposed, nothing on this thread collects: what backward recomputes was collected by forward.</summary>
+    /// <summary>Until disposed, nothing that is started here collects: what backward recomputes was collected by forward.</summary>
     internal static IDisposable Suspend() => new Suspension();
 
     internal static void CheckNorm(string who, PenaltyNorm norm)
@@ -135,15 +154,28 @@ public sealed class LiftRegularizer : IDisposable
         }
     }
 
+    /// <summary>Takes the terms over. If the scope has ended while they were computed, nobody wants them.</summary>
     internal void Collect(LiftDownPool layer, (Tensor c_u, Tensor c_p) terms)
-        => shares.Add((layer, terms.c_u.DetachFromDisposeScope(), terms.c_p.DetachFromDisposeScope()));
+    {
+        lock (access)
+        {
+            if (!ended)
+            {
+                shares.Add((layer, terms.c_u.DetachFromDisposeScope(), terms.c_p.DetachFromDisposeScope()));
+                return;
+            }
+        }
+
+        terms.c_u.Dispose();
+        terms.c_p.Dispose();
+    }
 
     // Summed when read, and again when more has run since; what was read before stays valid until Dispose.
-    private (Tensor c_u, Tensor c_p) Totals
+    private (Tensor c_u, Tensor c_p) Totals()
     {
-        get
+        lock (access)
         {
-            ObjectDisposedException.ThrowIf(disposed, this);
+            ObjectDisposedException.ThrowIf(ended, this);
             if (totals.Count == 0 || totals[^1].layers != shares.Count)
             {
                 // A log may read them under no_grad or in inference mode, and the loss after it needs their graph.
@@ -162,25 +194,6 @@ public sealed class LiftRegularizer : IDisposable
     private static Tensor Sum(IEnumerable<Tensor> terms)
         => terms.Aggregate(zeros([]), (sum, term) => sum.add(term, Scalars.One));
 
-    // Scopes may end in any order, as dispose scopes do.
-    private void Unlink()
-    {
-        if (current == this)
-        {
-            current = outer;
-            return;
-        }
-
-        for (var inner = current; inner is not null; inner = inner.outer)
-        {
-            if (inner.outer == this)
-            {
-                inner.outer = outer;
-                return;
-            }
-        }
-    }
-
     private static void CheckWeight(double weight, string parameter)
     {
         if (!double.IsFinite(weight) || weight < 0)
@@ -191,10 +204,10 @@ public sealed class LiftRegularizer : IDisposable
 
     private sealed class Suspension : IDisposable
     {
-        private readonly LiftRegularizer? suspended = current;
+        private readonly LiftRegularizer? suspended = Innermost.Value;
 
-        internal Suspension() => current = null;
+        internal Suspension() => Innermost.Value = null;
 
-        public void Dispose() => current = suspended;
+        public void Dispose() => Innermost.Value = suspended;
     }
 }

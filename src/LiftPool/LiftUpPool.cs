@@ -23,17 +23,18 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
     private protected LiftUpPool(string layer, int axes, OperatorSettings settings)
         : this(layer, axes)
     {
-        scheme = new LiftingScheme(settings).OwnedBy(layer);
+        scheme = new LiftingScheme(settings);
         RegisterComponents();
+        scheme.BecomeOwnedBy(layer);
     }
 
     private protected LiftUpPool(string layer, int axes, LiftingScheme scheme)
         : this(layer, axes)
     {
         ArgumentNullException.ThrowIfNull(scheme);
-        ObjectDisposedException.ThrowIf(scheme.IsDisposed, scheme);
-        this.scheme = scheme.OwnedBy(layer);
+        this.scheme = scheme.Free(layer);
         RegisterComponents();
+        scheme.BecomeOwnedBy(layer);
     }
 
     private protected LiftUpPool(string layer, int axes, LiftDownPool pool)

@@ -50,7 +50,7 @@ public sealed class LiftingScheme : Module
     /// The scheme registers and owns both. An operator sees every signal of a step in one batch: with B positions on the
     /// other axes, and in 2-D and 3-D several bands together.
     /// </remarks>
-    /// <exception cref="ArgumentNullException">An operator is null.</exception>
+    /// <exception cref="ArgumentException">An operator is null or disposed, or both are the same module.</exception>
     public LiftingScheme(Module<Tensor, Tensor> predict, Module<Tensor, Tensor> update, bool lossless = false)
         : this([
             NewStep(StepKind.Predict, predict ?? throw new ArgumentNullException(nameof(predict)), lossless),
@@ -100,6 +100,15 @@ public sealed class LiftingScheme : Module
     internal LiftingScheme(IReadOnlyList<LiftingStep> steps, double approximationGain = 1, double detailGain = 1)
         : base(nameof(LiftingScheme))
     {
+        // It would be counted, saved and disposed twice.
+        for (var k = 1; k < steps.Count; k++)
+        {
+            if (steps.Take(k).Any(step => ReferenceEquals(step.Operator, steps[k].Operator)))
+            {
+                throw Errors.Wrong(nameof(LiftingScheme), "a module for each operator", $"one {steps[k].Operator.GetName()} twice", NameOf(steps[k]));
+            }
+        }
+
         this.steps = new LiftingSteps(steps, approximationGain, detailGain);
         RefuseUnlessExact(nameof(LiftingScheme), FirstWeight?.dtype, "dtype");
 
@@ -115,6 +124,16 @@ public sealed class LiftingScheme : Module
         }
 
         RegisterComponents();
+
+        // TorchSharp leaves a disposed module out without a word.
+        var registered = modules().ToHashSet();
+        foreach (var step in steps)
+        {
+            if (!registered.Contains(step.Operator))
+            {
+                throw Errors.Wrong(nameof(LiftingScheme), "operators that are not disposed", $"a disposed {step.Operator.GetName()}", NameOf(step));
+            }
+        }
     }
 
     /// <summary>The number of channels the operators were built for; null if they are not LiftPool's own.</summary>
@@ -172,17 +191,24 @@ public sealed class LiftingScheme : Module
             ? throw new ObjectDisposedException(layer, $"{layer}: the operators were disposed with the module that owns them.")
             : this;
 
-    /// <summary>This scheme, a pool's from now on. A second owner would save and dispose it twice.</summary>
-    internal LiftingScheme OwnedBy(string layer)
+    /// <summary>This scheme, if a pool may own it. A second owner would save and dispose it twice.</summary>
+    internal LiftingScheme Free(string layer)
     {
-        if (owner is not null)
-        {
-            throw Errors.Wrong(layer, "a scheme that no pool owns, or the pool itself to share its operators", $"the scheme of a {owner}", "scheme");
-        }
-
-        owner = layer;
-        return this;
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        return owner is null ? this : throw Owned(layer, owner);
     }
+
+    /// <summary>Makes it a pool's from now on: the last that the pool's constructor does, so that one that fails owns nothing.</summary>
+    internal void BecomeOwnedBy(string layer)
+    {
+        if (Interlocked.CompareExchange(ref owner, layer, null) is { } before)
+        {
+            throw Owned(layer, before);
+        }
+    }
+
+    private static ArgumentException Owned(string layer, string owner)
+        => Errors.Wrong(layer, "a scheme that no pool owns, or the pool itself to share its operators", $"the scheme of a {owner}", "scheme");
 
     internal static bool OnOneDevice(Tensor a, Tensor b) => a.device_type == b.device_type && a.device_index == b.device_index;
 
@@ -198,7 +224,7 @@ public sealed class LiftingScheme : Module
     /// <summary>
     /// Splits the axis <paramref name="dim"/> into approximation <c>s = xe + U(d)</c> and detail <c>d = xo - P(xe)</c>.
     /// </summary>
-    /// <param name="x">A tensor <c>[B, C, ...]</c>, the axis to be split of even length.</param>
+    /// <param name="x">A tensor <c>[B, C, ...]</c> of any rank, the axis to be split of even length.</param>
     /// <param name="dim">The axis to split: any but batch and channels. Default: the last.</param>
     /// <returns><c>s</c> and <c>d</c>: the shape of <paramref name="x"/> with half the length on that axis.</returns>
     /// <exception cref="ArgumentException">Wrong rank, channels, dtype, device or length.</exception>
@@ -232,6 +258,11 @@ public sealed class LiftingScheme : Module
         }
 
         CheckAlike(nameof(LiftingScheme), s, d, nameof(d));
+        if (s.size(axis) == 0)
+        {
+            throw Errors.Wrong(nameof(LiftingScheme), "at least one sample to put together", $"none on axis {axis} of {Errors.Shape(s)}", nameof(s));
+        }
+
         CheckHalfLength(nameof(LiftingScheme), s.size(axis), s, nameof(s));
         using var scope = NewDisposeScope();
         return LiftingTransform.Unlift(steps, s, d, axis).MoveToOuterDisposeScope();
@@ -246,23 +277,32 @@ public sealed class LiftingScheme : Module
             throw Errors.Wrong(layer, channels is { } wanted ? $"{wanted} channels" : "at least one channel", $"{found} in {Errors.Shape(x)}", parameter);
         }
 
+        if (steps.Operators.OfType<IAxisOperator>().FirstOrDefault(op => (op.Channels ?? found) != found) is { } other)
+        {
+            // Operators that came from two schemes.
+            throw Errors.Wrong(layer, $"{other.Channels} channels", $"{found} in {Errors.Shape(x)}", parameter);
+        }
+
         if (x.dtype is not (ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16))
         {
             throw Errors.Wrong(layer, "a real floating-point tensor", $"{x.dtype}", parameter);
         }
 
         RefuseUnlessExact(layer, x.dtype, parameter);
-        if (FirstWeight is { } weight)
+        if (Weights.FirstOrDefault(weight => weight.dtype != x.dtype || !OnOneDevice(weight, x)) is { } unlike)
         {
-            if (x.dtype != weight.dtype)
+            var first = FirstWeight!;
+            foreach (var weight in Weights)
             {
-                throw Errors.Wrong(layer, $"{weight.dtype} as its weights are", $"{x.dtype}", parameter);
+                if (weight.dtype != first.dtype || !OnOneDevice(weight, first))
+                {
+                    throw Errors.Wrong(layer, $"operators of one dtype on one device, {first.dtype} on {first.device} as the first is", $"{weight.dtype} on {weight.device}", parameter);
+                }
             }
 
-            if (!OnOneDevice(x, weight))
-            {
-                throw Errors.Wrong(layer, $"a tensor on {weight.device} as its weights are", $"one on {x.device}", parameter);
-            }
+            throw x.dtype != unlike.dtype
+                ? Errors.Wrong(layer, $"{unlike.dtype} as its weights are", $"{x.dtype}", parameter)
+                : Errors.Wrong(layer, $"a tensor on {unlike.device} as its weights are", $"one on {x.device}", parameter);
         }
     }
 
@@ -279,9 +319,13 @@ public sealed class LiftingScheme : Module
     }
 
     /// <summary>Any weight, for the type and device of all; null if the operators have none.</summary>
-    internal Tensor? FirstWeight => steps.Operators
-        .Select(op => op is IAxisOperator own ? own.Weight : op.parameters().FirstOrDefault())
-        .FirstOrDefault(weight => weight is not null);
+    internal Tensor? FirstWeight => Weights.FirstOrDefault();
+
+    // Of an operator of somebody's own the first speaks for all: it may work in another type inside.
+    private IEnumerable<Tensor> Weights => steps.Operators.SelectMany(op => op is IAxisOperator own ? own.Weights : op.parameters().Take(1));
+
+    // The constructor's argument.
+    private static string NameOf(LiftingStep step) => step.Kind == StepKind.Predict ? "predict" : "update";
 
     private static LiftingStep NewStep(StepKind kind, Module<Tensor, Tensor> op, bool lossless)
         => new(kind, op, !lossless ? StepRounding.None : kind == StepKind.Predict ? StepRounding.Down : StepRounding.Nearest);
@@ -314,10 +358,6 @@ public sealed class LiftingScheme : Module
     {
         IsDisposed = true;
         base.Dispose(disposing);
-        if (disposing)
-        {
-            steps.Dispose();
-        }
     }
 
     private int CheckSignal(Tensor x, string parameter, long dim)

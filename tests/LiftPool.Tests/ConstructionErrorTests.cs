@@ -131,6 +131,100 @@ public sealed class ConstructionErrorTests
         pool.Scheme.Should().BeSameAs(scheme);
     }
 
+    // LibTorch finds out that there is no memory for such a gain, when all arguments have been checked.
+    [Theory]
+    [MemberData(nameof(Dimensions))]
+    public void A_pool_whose_constructor_failed_owns_no_scheme(int axes)
+    {
+        using var scope = NewDisposeScope();
+        using var scheme = new LiftingScheme(Identity(), Identity());
+        FluentActions.Invoking(() => AnyPool.Down(axes, scheme, reduction: BandReduction.Learned, channels: long.MaxValue)).Should().Throw<Exception>();
+
+        using var pool = AnyPool.Down(axes, scheme);
+
+        pool.Scheme.Should().BeSameAs(scheme);
+        BadCall.Thrown<ArgumentException>(() => AnyPool.Down(axes, scheme, reduction: BandReduction.Learned, channels: long.MaxValue));
+    }
+
+    [Fact]
+    public void Of_pools_that_take_one_scheme_at_once_one_gets_it()
+    {
+        for (var round = 0; round < 50; round++)
+        {
+            using var scope = NewDisposeScope();
+            using var scheme = new LiftingScheme(Identity(), Identity());
+            using var start = new Barrier(2);
+            var pools = new LiftDownPool?[2];
+            Parallel.For(0, 2, i =>
+            {
+                start.SignalAndWait();
+                try
+                {
+                    pools[i] = new LiftDownPool1d(scheme);
+                }
+                catch (ArgumentException)
+                {
+                    // The other one has it.
+                }
+            });
+
+            pools.OfType<LiftDownPool>().Should().ContainSingle();
+        }
+    }
+
+    [Fact]
+    public void One_module_as_both_operators()
+    {
+        using var scope = NewDisposeScope();
+        using var op = Conv1d(3, 3, 1);
+        BadCall.Refused(() => new LiftingScheme(op, op).Dispose(), "LiftingScheme", "a module for each operator", "Conv1d twice", "update");
+        op.forward(zeros(1, 3, 4)).shape.Should().Equal(1, 3, 4);
+    }
+
+    [Fact]
+    public void An_operator_or_a_pool_that_is_disposed()
+    {
+        using var scope = NewDisposeScope();
+        foreach (var gone in new Module<Tensor, Tensor>[] { new Times(1), new RoundFilter(0, 1) })
+        {
+            using var op = Identity();
+            gone.Dispose();
+            BadCall.Refused(() => new LiftingScheme(gone, op).Dispose(), "LiftingScheme", "operators that are not disposed", gone.GetName(), "predict");
+            BadCall.Refused(() => new LiftingScheme(op, gone).Dispose(), "LiftingScheme", "operators that are not disposed", gone.GetName(), "update");
+            op.forward(zeros(1, 3, 4)).shape.Should().Equal(1, 3, 4);
+        }
+
+        var pool = new LiftDownPool1d(new LiftingScheme(Identity(), Identity()));
+        pool.Dispose();
+        BadCall.Thrown<ObjectDisposedException>(() => new LiftPyramid(pool, 2).Dispose());
+        BadCall.Thrown<ObjectDisposedException>(() => new LiftUpPool1d(pool).Dispose());
+        BadCall.Thrown<ObjectDisposedException>(() => new LiftDownPool1d(pool).Dispose());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(64)]
+    [InlineData(int.MaxValue)]
+    public void A_pyramid_of_no_level_or_of_more_than_there_can_be(int count)
+    {
+        using var scope = NewDisposeScope();
+        using var pool = new LiftDownPool1d(new LiftingScheme(Identity(), Identity()));
+        BadCall.Refused(() => new LiftPyramid(pool, count).Dispose(), "LiftPyramid", "at least one level and at most 63", $"{count}", "count");
+
+        using var deepest = new LiftPyramid(pool, 63);
+    }
+
+    [Fact]
+    public void A_pyramid_of_as_many_pools()
+    {
+        using var scope = NewDisposeScope();
+        var pools = Enumerable.Range(0, 64).Select(_ => new LiftDownPool1d(new LiftingScheme(Identity(), Identity()))).ToArray();
+        BadCall.Refused(() => new LiftPyramid(pools).Dispose(), "LiftPyramid", "at least one level and at most 63", "64", "pools");
+        BadCall.Refused(() => new LiftPyramid([]).Dispose(), "LiftPyramid", "at least one level and at most 63", "0", "pools");
+        Array.ForEach(pools, pool => pool.Dispose());
+    }
+
     [Fact]
     public void Null()
     {

@@ -191,6 +191,66 @@ public sealed class InputErrorTests
         BadCall.Refused(() => sharing.forward(x), "LiftDownPool2d", "Float64 on cpu as its gain is", "Float32 on cpu", "input");
     }
 
+    [Theory]
+    [MemberData(nameof(Calls))]
+    public void Operators_that_were_moved_apart(int axes, string entry)
+    {
+        foreach (var op in new[] { "predict", "update" })
+        {
+            // The paper's, of which one or one convolution alone is moved; and two of somebody's own.
+            foreach (var (inner, scheme) in new (string, Func<LiftingScheme>)[]
+            {
+                ("", () => new LiftingScheme(3)),
+                (".conv", () => new LiftingScheme(3, bias: true)),
+                (".proj", () => new LiftingScheme(3, bias: true)),
+                ("", () => new LiftingScheme(Conv1d(3, 3, 1), Conv1d(3, 3, 1))),
+            })
+            {
+                using var scope = NewDisposeScope();
+                using var pool = AnyPool.Down(axes, scheme());
+                using var up = AnyPool.Up(axes, pool);
+                var x = zeros(AnyPool.Eights(axes, 2, 3));
+                var (y, bands) = pool.forward_with_bands(x);
+                pool.Scheme.named_modules().Single(module => module.name == op + inner).module.to(ScalarType.Float64);
+
+                BothRefused("one dtype on one device", "on cpu");
+
+                // What has left the machine too.
+                pool.Scheme.to(ScalarType.Float32);
+                pool.forward(x);
+                pool.Scheme.named_modules().Single(module => module.name == op + inner).module.to(device("meta"));
+                BothRefused("one dtype on one device", "Float32 on");
+
+                void BothRefused(string wanted, string got)
+                {
+                    foreach (var input in new[] { x, x.to(ScalarType.Float64) })
+                    {
+                        Refused(pool, axes, entry, input, wanted, got);
+                        BadCall.Refused(() => pool.Scheme.lift(input), "LiftingScheme", wanted, got, "x");
+                    }
+
+                    BadCall.Refused(() => up.forward(y, bands), $"LiftUpPool{axes}d", wanted, got, "bands");
+                    BadCall.Refused(() => pool.Scheme.unlift(x, x), "LiftingScheme", wanted, got, "s");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Operators_for_different_numbers_of_channels()
+    {
+        using var scope = NewDisposeScope();
+        using var three = new LiftingScheme(3);
+        using var four = new LiftingScheme(4);
+        static Module<Tensor, Tensor> Child(LiftingScheme of, string name) => (Module<Tensor, Tensor>)of.named_children().Single(child => child.name == name).module;
+        using var pool = new LiftDownPool1d(new LiftingScheme(Child(three, "predict"), Child(four, "update")));
+        foreach (var (channels, wanted) in new[] { (3, "4 channels"), (4, "3 channels") })
+        {
+            var x = zeros(2, channels, 8);
+            BadCall.Refused(() => pool.forward(x), "LiftDownPool1d", wanted, $"{channels} in", "input");
+        }
+    }
+
     private static void Refused(LiftDownPool pool, int axes, string entry, Tensor input, string wanted, string got)
         => BadCall.Refused(() => Entries[entry](pool, input), $"LiftDownPool{axes}d", wanted, got, "input");
 

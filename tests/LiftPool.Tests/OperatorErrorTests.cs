@@ -13,6 +13,9 @@ public sealed class OperatorErrorTests
         ["twice the batch"] = (x => cat([x, x]), signals => $"Float64 [{2 * signals}, 2, 4]"),
         ["another rank"] = (x => x.flatten(), signals => $"Float64 [{signals * 2 * 4}]"),
         ["another dtype"] = (x => x.to(ScalarType.Float32), signals => $"Float32 [{signals}, 2, 4]"),
+        ["another device"] = (x => x.to(device("meta")), signals => $"Float64 [{signals}, 2, 4] on meta"),
+        ["nothing"] = (_ => null!, _ => "null"),
+        ["what it disposed"] = (Disposed, _ => "a disposed tensor"),
     };
 
     public static IEnumerable<object[]> Cases =>
@@ -47,6 +50,40 @@ public sealed class OperatorErrorTests
         Refused(() => up.forward(y, bands), axes, step, change);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void One_that_disposes_its_input_is_as_good_as_any(int axes)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        using var pool = AnyPool.Down(axes, new LiftingScheme(new Operator(Disposing), new Operator(Disposing)));
+        using var plain = AnyPool.Down(axes, new LiftingScheme(new Times(0.5), new Times(0.5)));
+        using var up = AnyPool.Up(axes, pool);
+        var x = randn(AnyPool.Eights(axes, 3, 2), ScalarType.Float64);
+
+        var (y, bands) = pool.forward_with_bands(x);
+
+        y.IsExactly(plain.forward(x)).Should().BeTrue();
+        up.forward(bands).LargestErrorTo(x).Should().BeLessThan(1e-14);
+
+        static Tensor Disposing(Tensor input)
+        {
+            using (input)
+            {
+                return input.mul(0.5);
+            }
+        }
+    }
+
+    private static Tensor Disposed(Tensor input)
+    {
+        var output = input.clone();
+        output.Dispose();
+        return output;
+    }
+
     private static LiftingScheme Changing(string step, Func<Tensor, Tensor> change)
         => step == "predict" ? new(new Operator(change), Identity()) : new(Identity(), new Operator(change));
 
@@ -58,7 +95,7 @@ public sealed class OperatorErrorTests
 
         message.Should().Match($"LiftingScheme: expected the {step} operator *, got *.").And.Contain(nameof(Operator));
         var parts = message.Split(", got ");
-        parts[0].Should().EndWith($"Float64 [{signals}, 2, 4]");
+        parts[0].Should().EndWith($"Float64 [{signals}, 2, 4]{(change == "another device" ? " on cpu" : "")}");
         parts[1].Should().Be($"{Changes[change].Got(signals)}.");
     }
 

@@ -3,29 +3,35 @@ using System.Text.RegularExpressions;
 namespace LiftPool.Tests;
 
 /// <summary>
-/// The C# of README.md is the C# of ReadmeSnippets.cs, which compiles and runs. A diff has to lead from one snippet to another.
+/// The C# of README.md is the C# of ReadmeSnippets.cs, which compiles and runs, and that of docs/wavelets.md the C# of
+/// WaveletsSnippets.cs. A diff has to lead from one snippet to another.
 /// </summary>
 public partial class ReadmeTests
 {
-    private static readonly string Readme = Resource("README.md");
-    private static readonly string Snippets = Resource("ReadmeSnippets.cs");
-
-    [Fact]
-    public void Every_block_of_code_in_the_README_is_a_snippet_that_runs()
+    public static TheoryData<string, string> Documents => new()
     {
-        var blocks = CodeIn(Readme).ToArray();
+        { "README.md", "ReadmeSnippets.cs" },
+        { "wavelets.md", "WaveletsSnippets.cs" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Every_block_of_code_in_a_document_is_a_snippet_that_runs(string document, string snippets)
+    {
+        var blocks = CodeIn(Resource(document)).ToArray();
 
         blocks.Should().NotBeEmpty();
-        blocks.Where(block => !SnippetsIn(Snippets).ContainsValue(block)).Should().BeEmpty(
-            "each has to stand in ReadmeSnippets.cs, between \"// README: name\" and \"// README end\"");
+        blocks.Where(block => !SnippetsIn(Resource(snippets)).ContainsValue(block)).Should().BeEmpty(
+            "each has to stand in {0}, between \"// README: name\" or \"// DOCS: name\" and its end", snippets);
     }
 
-    [Fact]
-    public void Every_snippet_is_a_block_of_the_README()
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Every_snippet_is_a_block_of_its_document(string document, string snippets)
     {
-        var blocks = CodeIn(Readme).ToHashSet();
+        var blocks = CodeIn(Resource(document)).ToHashSet();
 
-        SnippetsIn(Snippets).Where(snippet => !blocks.Contains(snippet.Value)).Select(snippet => snippet.Key).Should().BeEmpty(
+        SnippetsIn(Resource(snippets)).Where(snippet => !blocks.Contains(snippet.Value)).Select(snippet => snippet.Key).Should().BeEmpty(
             "a snippet that no reader sees is not needed");
     }
 
@@ -66,9 +72,10 @@ public partial class ReadmeTests
         snippets["two"].Should().Be("z();");
     }
 
-    [Fact]
-    public void No_snippet_is_left_open()
-        => Opening().Count(Snippets).Should().Be(SnippetsIn(Snippets).Count);
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void No_snippet_is_left_open(string document, string snippets)
+        => Opening().Count(Resource(snippets)).Should().Be(SnippetsIn(Resource(snippets)).Count, "{0} shows each to its end", document);
 
     /// <summary>The C# blocks as they stand, and what each diff leads from and to.</summary>
     private static IEnumerable<string> CodeIn(string markdown)
@@ -112,9 +119,9 @@ public partial class ReadmeTests
     [GeneratedRegex(@"^```(?<language>\w*)\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Block();
 
-    [GeneratedRegex(@"^ *// README: (?<name>[^\n]*)\n(?<text>.*?)^ *// README end$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(@"^ *// (README|DOCS): (?<name>[^\n]*)\n(?<text>.*?)^ *// (README|DOCS) end$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Snippet();
 
-    [GeneratedRegex(@"^ *// README: ", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^ *// (README|DOCS): ", RegexOptions.Multiline)]
     private static partial Regex Opening();
 }

@@ -82,35 +82,6 @@ public class RegularizerTests
     }
 
     [Fact]
-    public void A_scope_belongs_to_its_thread()
-    {
-        using var scope = NewDisposeScope();
-        manual_seed(4);
-        using var pool = new LiftDownPool1d(channels: 4);
-        var x = randn(2, 4, 8);
-        using var penalty = new LiftRegularizer();
-        var (elsewhere, refused) = (-1, (Exception?)null);
-
-        var thread = new Thread(() =>
-        {
-            using var inner = NewDisposeScope();
-            pool.forward(x);
-            using var own = new LiftRegularizer();
-            pool.forward(x);
-            elsewhere = own.Shares.Count;
-            refused = Record.Exception(penalty.Dispose);
-        });
-        thread.Start();
-        thread.Join();
-
-        elsewhere.Should().Be(1);
-        refused.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain("LiftRegularizer").And.Contain("thread");
-        penalty.Shares.Should().BeEmpty();
-        pool.forward(x);
-        penalty.Shares.Should().HaveCount(1, "the refused Dispose changed nothing");
-    }
-
-    [Fact]
     public void What_it_collects_survives_dispose_scopes_and_is_freed_by_its_own_Dispose()
     {
         using var scope = NewDisposeScope();

@@ -43,9 +43,21 @@ internal abstract record FusedCall(KernelStep[] Steps, Gains Gains, PaddingModes
 
     protected int WeightCount => Steps.Length * WeightsPerStep;
 
-    /// <summary>The same steps on tensor operations, with these weights.</summary>
-    protected LiftingSteps ComposedSteps(Tensor?[] weights)
-        => new([.. Steps.Select((step, s) => new LiftingStep(step.Kind, new GivenOperator(weights[(s * WeightsPerStep)..((s + 1) * WeightsPerStep)], Padding, step.Rounding != StepRounding.None), step.Rounding))], Gains.Approximation, Gains.Detail);
+    /// <summary>What is computed with the same steps on tensor operations, with these weights.</summary>
+    protected List<Tensor> WithComposedSteps(Tensor?[] weights, Func<LiftingSteps, List<Tensor>> compute)
+    {
+        // A module holds native memory, which would wait for the garbage collector.
+        GivenOperator[] operators = [.. Steps.Select((step, s) => new GivenOperator(weights[(s * WeightsPerStep)..((s + 1) * WeightsPerStep)], Padding, step.Rounding != StepRounding.None))];
+        try
+        {
+            var steps = Steps.Zip(operators, (step, op) => new LiftingStep(step.Kind, op, step.Rounding));
+            return compute(new LiftingSteps([.. steps], Gains.Approximation, Gains.Detail));
+        }
+        finally
+        {
+            Array.ForEach(operators, op => op.Dispose());
+        }
+    }
 
     protected KernelPlan PlanFor(long[] shape, bool ceilMode) => new(
         shape.Length - 2,
@@ -112,12 +124,19 @@ internal abstract record FusedCall(KernelStep[] Steps, Gains Gains, PaddingModes
     protected static TensorMemory Memory(Tensor dense, bool channelsLast)
         => new(Address(channelsLast ? MemoryLayout.ChannelsToEnd(dense) : dense), channelsLast);
 
-    /// <summary>The address of a contiguous tensor's first element; 0 for none. The tensor has to be kept alive.</summary>
+    /// <summary>
+    /// The address of a contiguous tensor's first element, whose memory holds its values; 0 for none. The tensor has to be kept alive.
+    /// </summary>
     protected static unsafe nint Address(Tensor? tensor)
     {
         if (tensor is null)
         {
             return 0;
+        }
+
+        if (tensor.is_neg())
+        {
+            throw new InvalidOperationException("A tensor with a lazy sign came to a kernel: MemoryLayout.Dense resolves it.");
         }
 
         // TorchSharp hands out less than 2 GiB at once.

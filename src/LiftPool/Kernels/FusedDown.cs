@@ -93,7 +93,7 @@ internal sealed record FusedDown(KernelStep[] Steps, Gains Gains, PaddingModes P
     }
 
     public override List<Tensor> Composed(Tensor?[] inputs)
-        => ComposedDown.Compose(ComposedSteps(inputs[1..]), inputs[0]!, inputs[^1], CeilMode, Bands, Reduction, KeepBands, Norm);
+        => WithComposedSteps(inputs[1..], steps => ComposedDown.Compose(steps, inputs[0]!, inputs[^1], CeilMode, Bands, Reduction, KeepBands, Norm));
 
     internal override List<Tensor> NewOutputs(Tensor?[] inputs)
     {
@@ -151,7 +151,8 @@ internal sealed record FusedDown(KernelStep[] Steps, Gains Gains, PaddingModes P
 
     private static double Value(Tensor? gradient)
     {
-        using var value = gradient?.to(ScalarType.Float64);
-        return value?.item<double>() ?? 0;
+        // item() reads memory too.
+        using var scope = NewDisposeScope();
+        return gradient is null ? 0 : MemoryLayout.Dense(gradient, channelsLast: false).to(ScalarType.Float64).item<double>();
     }
 }

@@ -59,7 +59,7 @@ internal sealed record FusedUp(KernelStep[] Steps, Gains Gains, PaddingModes Pad
     public override List<Tensor> Composed(Tensor?[] inputs)
     {
         var (bands, weights) = Divide(inputs);
-        return [LiftingTransform.Inverse(ComposedSteps(weights), bands)];
+        return WithComposedSteps(weights, steps => [LiftingTransform.Inverse(steps, bands)]);
     }
 
     internal override List<Tensor> NewOutputs(Tensor?[] inputs)

@@ -30,7 +30,7 @@ internal abstract class ComposedCall(LiftingScheme scheme) : IRecomputedCall
             return Composed(scheme.Steps, inputs);
         }
 
-        using var steps = scheme.Steps.With(weight => Array.FindIndex(parameters, parameter => ReferenceEquals(parameter, weight)) is var i && i < 0 ? weight : own[i]!);
+        var steps = scheme.Steps.With(weight => Array.FindIndex(parameters, parameter => ReferenceEquals(parameter, weight)) is var i && i < 0 ? weight : own[i]!);
         return Composed(steps, inputs);
     }
 

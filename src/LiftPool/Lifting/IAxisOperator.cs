@@ -6,8 +6,8 @@ internal interface IAxisOperator : IAlongAxis
     /// <summary>The channels that it was built for; null for any.</summary>
     long? Channels { get; }
 
-    /// <summary>The weight that stands for its dtype and device.</summary>
-    Tensor Weight { get; }
+    /// <summary>All of its weights, which are to be of one dtype on one device.</summary>
+    IEnumerable<Tensor> Weights { get; }
 
     int KernelSize { get; }
 

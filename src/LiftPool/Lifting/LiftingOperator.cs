@@ -19,7 +19,7 @@ internal sealed class LiftingOperator : OwnModule, IAxisOperator
 
     public long? Channels => conv.Weight.size(0);
 
-    public Tensor Weight => conv.Weight;
+    public IEnumerable<Tensor> Weights => new[] { conv.Weight, conv.Bias, proj.Weight, proj.Bias }.OfType<Tensor>();
 
     public string? Refuses(long length) => SameConv1d.Refuses(PaddingMode, KernelSize, length);
 

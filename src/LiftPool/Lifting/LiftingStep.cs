@@ -28,7 +28,7 @@ internal readonly record struct LiftingStep(StepKind Kind, Module<Tensor, Tensor
         using var scope = NewDisposeScope();
         output = output.to(Integers.OperatorType(output.dtype));
         var values = output.detach();
-        var rounded = (Rounding == StepRounding.Nearest ? values.add(Scalars.Half) : values).floor();
+        var rounded = (Rounding == StepRounding.Nearest ? values.add(Scalars.Half, Scalars.One) : values).floor();
 
         // The difference is exactly 0, of infinities too, and carries the gradient.
         return (output.requires_grad ? rounded.add(output.sub(values).nan_to_num(0), Scalars.One) : rounded).MoveToOuterDisposeScope();

@@ -5,11 +5,11 @@ namespace LiftPool.Lifting;
 /// backwards. Written for several tensors of one shape at once ("parts": after the first axis there are two), so that a
 /// user's operator sees them in one call.
 /// </summary>
-internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double approximationGain, double detailGain) : IDisposable
+internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double approximationGain, double detailGain)
 {
     // Null for a gain of 1, which costs nothing then.
-    private readonly Scalar? approximationFactor = approximationGain == 1 ? null : approximationGain.ToScalar();
-    private readonly Scalar? detailFactor = detailGain == 1 ? null : detailGain.ToScalar();
+    private readonly Scalar? approximationFactor = approximationGain == 1 ? null : Scalars.Of(approximationGain);
+    private readonly Scalar? detailFactor = detailGain == 1 ? null : Scalars.Of(detailGain);
 
     internal IEnumerable<Module<Tensor, Tensor>> Operators => steps.Select(step => step.Operator);
 
@@ -84,12 +84,6 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
         return [.. odd.Zip(even, (o, e) => Halves.Merge(o!, e!, dim))];
     }
 
-    public void Dispose()
-    {
-        approximationFactor?.Dispose();
-        detailFactor?.Dispose();
-    }
-
     /// <summary>Takes one step, or with <paramref name="inverse"/> takes it back, for the parts that need it.</summary>
     private static void Take(LiftingStep step, Tensor?[] odd, Tensor?[] even, bool[] needed, int dim, ScalarType dtype, bool inverse)
     {
@@ -129,15 +123,35 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
             signals = signals.clone();
         }
 
+        // Asked before the call: an operator may dispose what it is given.
+        var (shape, like) = (signals.shape, sources[0]);
         var output = op.call(signals);
-        if (output.dtype != signals.dtype || !output.shape.AsSpan().SequenceEqual(signals.shape))
+        if (Unlike(output, like, shape) is { } found)
         {
             throw new InvalidOperationException(
-                $"LiftingScheme: expected the {step.Kind.ToString().ToLowerInvariant()} operator {op.GetName()} to keep {signals.dtype} {Errors.Shape(signals)}, got {output.dtype} {Errors.Shape(output)}.");
+                $"LiftingScheme: expected the {step.Kind.ToString().ToLowerInvariant()} operator {op.GetName()} to keep {found.Wanted}, got {found.Got}.");
         }
 
-        var batch = signals.size(0) / inputs.Length;
+        var batch = shape[0] / inputs.Length;
         return [.. inputs.Select((input, i) => Signals.Unfold(output.narrow(0, i * batch, batch), input, dim))];
+    }
+
+    /// <summary>What an operator should have given and what it gave, if it did not keep dtype, device and shape.</summary>
+    private static (string Wanted, string Got)? Unlike(Tensor? output, Tensor like, long[] shape)
+    {
+        if (output is null || output.IsInvalid)
+        {
+            return ($"{like.dtype} {Errors.Shape(shape)}", output is null ? "null" : "a disposed tensor");
+        }
+
+        var onOneDevice = LiftingScheme.OnOneDevice(output, like);
+        if (onOneDevice && output.dtype == like.dtype && output.shape.AsSpan().SequenceEqual(shape))
+        {
+            return null;
+        }
+
+        string Described(Tensor tensor, long[] sizes) => $"{tensor.dtype} {Errors.Shape(sizes)}{(onOneDevice ? "" : $" on {tensor.device}")}";
+        return (Described(like, shape), Described(output, output.shape));
     }
 
     /// <summary>

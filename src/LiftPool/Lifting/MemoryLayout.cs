@@ -42,9 +42,19 @@ internal static class MemoryLayout
         return true;
     }
 
-    /// <summary>The same values without gaps, in the layout asked for; the tensor itself if it is so already.</summary>
+    /// <summary>
+    /// The same values without gaps, in the layout asked for, as they stand in memory; the tensor itself if it is so already. All
+    /// that the kernels read of signals, gradients and gains comes from here.
+    /// </summary>
+    /// <remarks>
+    /// A view such as <c>z.conj().imag</c> has a lazy sign: its memory holds the negatives. <c>contiguous()</c> resolves the sign
+    /// where it copies, and keeps it where there are no gaps. The lazy conjugate is for complex tensors, which no layer takes.
+    /// </remarks>
     internal static Tensor Dense(Tensor x, bool channelsLast)
-        => channelsLast ? ChannelsFromEnd(ChannelsToEnd(x).contiguous()) : x.contiguous();
+    {
+        var values = x.is_neg() ? x.resolve_neg() : x;
+        return channelsLast ? ChannelsFromEnd(ChannelsToEnd(values).contiguous()) : values.contiguous();
+    }
 
     /// <summary>
     /// As <see cref="Dense"/>, and with the strides that LibTorch gives such a tensor also where an axis has length 1, and

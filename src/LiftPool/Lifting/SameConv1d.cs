@@ -85,6 +85,12 @@ internal sealed class SameConv1d : OwnModule
     internal static Tensor Compute(Tensor planes, int dim, Tensor weight, Tensor? bias, long groups, PaddingModes paddingMode)
     {
         var (channels, kernelSize) = (weight.size(0), weight.size(2));
+        if (planes.size(2) == 0 || planes.size(3) == 0)
+        {
+            // LibTorch's convolution takes no samples, but not no rows.
+            return planes.clone();
+        }
+
         var depthwise = groups == channels;
         if (kernelSize == 1 && depthwise)
         {

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace LiftPool.Lifting;
 
 /// <summary>
@@ -15,5 +17,10 @@ internal static class Scalars
     // A pool reduces at most the eight bands of three axes.
     private static readonly Scalar[] Counts = [.. Enumerable.Range(0, 9).Select(n => n.ToScalar())];
 
+    private static readonly ConcurrentDictionary<double, Scalar> Numbers = new();
+
     internal static Scalar Count(int bands) => Counts[bands];
+
+    /// <summary>The Scalar of a constant, a wavelet's gain for instance. Each number keeps one, so a program should have few.</summary>
+    internal static Scalar Of(double constant) => Numbers.GetOrAdd(constant, number => number.ToScalar());
 }

@@ -1,0 +1,82 @@
+namespace LiftPool.Tests;
+
+// The code of docs/wavelets.md, run, as ReadmeSnippets.cs has that of README.md: between "// DOCS: name" and "// DOCS end".
+public sealed class WaveletsSnippets : IClassFixture<OneThread>
+{
+    private const double Deviation = 0.1;
+
+    [Fact]
+    public void Denoising()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        var clean = Picture(61, 75);
+        var noisy = clean.add(randn_like(clean).mul(Deviation));
+        const double threshold = 2.5 * Deviation;
+
+        // DOCS: denoising
+        var pyramid = new LiftPyramid(new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Cdf97), ceil_mode: true), 3);
+
+        using var values = no_grad();                       // bands are changed in place
+        var levels = pyramid.forward(noisy);
+        levels[0, "HH"].zero_();                            // the finest diagonals: mostly noise
+        foreach (var bands in levels.Levels)
+        {
+            foreach (var name in bands.Names.Skip(1))       // all but LL
+            {
+                bands[name].copy_(nn.functional.softshrink(bands[name], threshold));
+            }
+        }
+
+        var denoised = pyramid.inverse(levels);
+        // DOCS end
+
+        // Everywhere, and as much at the end of an odd axis.
+        Error(denoised, clean).Should().BeLessThan(0.25 * Deviation * Deviation);
+        Error(denoised.narrow(2, 60, 1), clean.narrow(2, 60, 1)).Should().BeLessThan(0.5 * Deviation * Deviation);
+        Error(denoised.narrow(3, 74, 1), clean.narrow(3, 74, 1)).Should().BeLessThan(0.5 * Deviation * Deviation);
+        pyramid.Dispose();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Zeros_restore_zeros_but_for_the_samples_that_floor_mode_leaves_out(int axes)
+    {
+        foreach (var (ceilMode, count) in new[] { (false, 1), (true, 1), (true, 3) })
+        {
+            using var scope = NewDisposeScope();
+            using var noGrad = no_grad();
+            manual_seed(2);
+            using var pyramid = new LiftPyramid(AnyPool.Down(axes, LiftingScheme.Wavelet(Wavelet.Cdf53), ceil_mode: ceilMode), count);
+            long[] lengths = [.. new long[] { 9, 13, 11 }[..axes]];
+            var x = rand([2, 3, .. lengths]).add(1);
+            var levels = pyramid.forward(x);
+            foreach (var bands in levels.Levels)
+            {
+                foreach (var name in bands.Names)
+                {
+                    bands[name].zero_();
+                }
+            }
+
+            var restored = pyramid.inverse(levels);
+
+            // Of each odd axis the last: none is zero in the input.
+            var wanted = x.clone();
+            var inside = Enumerable.Range(0, axes).Aggregate(wanted, (view, axis) => view.narrow(axis + 2, 0, lengths[axis] - 1));
+            inside.zero_();
+            restored.IsExactly(ceilMode ? zeros_like(x) : wanted).Should().BeTrue("ceil_mode {0}, {1} levels", ceilMode, count);
+        }
+    }
+
+    // Smooth, with an edge.
+    private static Tensor Picture(long height, long width)
+    {
+        var (rows, columns) = (linspace(0, 1, height).unsqueeze(1), linspace(0, 1, width));
+        return rows.mul(3).sin().add(columns.mul(2).cos()).add(columns.gt(0.4).to(ScalarType.Float32)).view(1, 1, height, width);
+    }
+
+    private static double Error(Tensor found, Tensor right) => found.sub(right).square().mean().item<float>();
+}
