@@ -114,11 +114,11 @@ public sealed class PyramidTests : IClassFixture<OneThread>
     }
 
     [Fact]
-    public void Its_bands_live_as_long_as_their_scope_or_until_they_are_disposed()
+    public void Its_bands_live_as_long_as_their_scope_or_until_they_are_disposed() => LiveTensors.CountedOnAThreadOfItsOwn(live =>
     {
         using var pyramid = new LiftPyramid(new LiftDownPool2d(2), 2);
         using var x = ones(1, 2, 8, 8);
-        var before = LiveTensors.OnThisThread;
+        var before = live();
         LiftPyramidBands inScope, detached;
         using (NewDisposeScope())
         {
@@ -130,8 +130,8 @@ public sealed class PyramidTests : IClassFixture<OneThread>
         detached.Approximation.IsInvalid.Should().BeFalse();
         detached.Dispose();
         detached.Invoking(bands => bands[0, "LH"]).Should().Throw<ObjectDisposedException>();
-        LiveTensors.OnThisThread.Should().Be(before);
-    }
+        live().Should().Be(before);
+    });
 
     [Fact]
     public void Bad_calls_are_refused_before_anything_is_computed()
