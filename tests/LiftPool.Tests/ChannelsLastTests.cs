@@ -105,6 +105,25 @@ public sealed class ChannelsLastTests : IClassFixture<OneThread>
         functional.interpolate(x, scale_factor: [.. Enumerable.Repeat(2.0, axes)]).stride().Should().Equal(wide.stride(), "LibTorch does so");
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void A_scheme_puts_together_what_is_channels_last_in_that_layout(int rank)
+    {
+        using var scope = NewDisposeScope();
+        using var scheme = new LiftingScheme(channels: 3);
+        var x = MemoryLayout.Dense(randn([2, 3, .. Enumerable.Repeat(4L, rank - 2)]), channelsLast: true);
+        for (var dim = 2; dim < rank; dim++)
+        {
+            var (s, d) = scheme.lift(x, dim);
+
+            var restored = scheme.unlift(MemoryLayout.Dense(s, channelsLast: true), MemoryLayout.Dense(d, channelsLast: true), dim);
+
+            restored.stride().Should().Equal(x.stride());
+            restored.LargestErrorTo(x).Should().BeLessThan(1e-5);
+        }
+    }
+
     /// <summary>LibTorch's answer.</summary>
     private static bool IsChannelsLast(Tensor x)
         => functional.interpolate(x, scale_factor: [.. Enumerable.Repeat(2.0, (int)x.dim() - 2)], mode: InterpolationMode.Nearest).stride(1) == 1;

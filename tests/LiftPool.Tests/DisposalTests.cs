@@ -113,6 +113,7 @@ public class DisposalTests
         ((Action)(() => scheme.lift(x))).Should().Throw<ObjectDisposedException>().Which.ObjectName.Should().Contain(nameof(LiftingScheme));
         ((Action)(() => scheme.unlift(s, d))).Should().Throw<ObjectDisposedException>();
         ((Action)(() => _ = new LiftDownPool1d(scheme))).Should().Throw<ObjectDisposedException>();
+        ((Action)(() => _ = new LiftUpPool1d(scheme))).Should().Throw<ObjectDisposedException>();
     }
 
     [Fact]

@@ -146,6 +146,7 @@ public sealed class PyramidTests : IClassFixture<OneThread>
         pyramid.Invoking(p => p.forward(ones(1, 3, 64, 64))).Should().Throw<ArgumentException>().WithMessage("*2 channels*3*");
         pyramid.Invoking(p => p.inverse(two.forward(ones(1, 2, 16, 16)))).Should().Throw<ArgumentException>().WithMessage("*3 levels*2*");
         pyramid.forward(ones(1, 2, 16, 16)).Invoking(bands => bands[3, "LL"]).Should().Throw<ArgumentException>().WithMessage("*0 to 2*3*");
+        pyramid.forward(ones(1, 2, 16, 16)).Invoking(bands => bands[-1, "LL"]).Should().Throw<ArgumentException>().WithMessage("*0 to 2*-1*");
         using (var penalty = new LiftRegularizer())
         {
             using var wide = new LiftPyramid(new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Cdf26, padding_mode: PaddingModes.Reflect)), 3);
