@@ -152,7 +152,8 @@ public sealed class LiftingScheme : Module
             // Rounding is for what is linear: of the paper's operators the kernels keep the output for its derivative.
             if (step.Operator is not IAxisOperator own
                 || (step.Rounding != StepRounding.None && own is not FilterOperator)
-                || own.FusedWeights(channels) is not { } four)
+                || own.FusedWeights(channels) is not { } four
+                || !AreOfChannels(four, channels, own.KernelSize))
             {
                 return null;
             }
@@ -161,6 +162,20 @@ public sealed class LiftingScheme : Module
         }
 
         return weights.Count == 0 ? null : [.. weights];
+    }
+
+    // [C, 1, taps], [C], [C, 1, 1] and [C] are what the kernels read; a user may have put another weight in the place of one.
+    private static bool AreOfChannels(Tensor?[] four, long channels, int taps)
+    {
+        for (var i = 0; i < four.Length; i++)
+        {
+            if (four[i] is { } weight && weight.numel() != channels * (i == 0 ? taps : 1))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>The steps as the fused kernels take them.</summary>

@@ -95,6 +95,13 @@ public sealed class BandErrorTests
         RefusedByBothForms(circling, two, bandsOfTwo, $"LiftUpPool{axes}d", "at least 3 samples", "2", "bands");
         reflecting.forward(bandsOfThree).shape.Should().Equal(bandsOfThree.InputShape);
         circling.forward(bandsOfThree).shape.Should().Equal(bandsOfThree.InputShape);
+        for (var axis = 0; axis < axes; axis++)
+        {
+            long[] lengths = [.. Enumerable.Repeat(6L, axes)];
+            lengths[axis] = 4;
+            var (shortOnOne, bandsShortOnOne) = pool.forward_with_bands(zeros([2, 3, .. lengths]));
+            RefusedByBothForms(reflecting, shortOnOne, bandsShortOnOne, $"LiftUpPool{axes}d", "more than 2 samples", "2", "bands");
+        }
     }
 
     [Fact]

@@ -23,13 +23,13 @@ public class BandScopeTests
     }
 
     [Fact]
-    public void Moved_out_step_by_step_they_still_end_with_a_scope()
+    public void Moved_out_step_by_step_they_still_end_with_a_scope() => LiveTensors.CountedOnAThreadOfItsOwn(live =>
     {
         using var scope = NewDisposeScope();
         manual_seed(2);
         using var pool = new LiftDownPool2d(channels: 4);
         var x = randn(2, 4, 7, 9);
-        var before = LiveTensors.OnThisThread;
+        var before = live();
         using (NewDisposeScope())
         {
             LiftBands bands;
@@ -41,21 +41,21 @@ public class BandScopeTests
             }
 
             bands.HH.IsInvalid.Should().BeFalse();
-            (LiveTensors.OnThisThread - before).Should().Be(4 + 2, "four bands and the kept last row and column are left");
+            (live() - before).Should().Be(4 + 2, "four bands and the kept last row and column are left");
         }
 
-        LiveTensors.OnThisThread.Should().Be(before);
-    }
+        live().Should().Be(before);
+    });
 
     [Fact]
-    public void Detached_they_live_until_they_are_disposed()
+    public void Detached_they_live_until_they_are_disposed() => LiveTensors.CountedOnAThreadOfItsOwn(live =>
     {
         using var scope = NewDisposeScope();
         manual_seed(3);
         using var pool = new LiftDownPool3d(channels: 4, dtype: ScalarType.Float64);
         using var up = new LiftUpPool3d(pool);
         var x = randn([2, 4, 5, 7, 9], ScalarType.Float64);
-        var before = LiveTensors.OnThisThread;
+        var before = live();
         LiftBands bands;
         using (NewDisposeScope())
         {
@@ -63,15 +63,15 @@ public class BandScopeTests
             bands.DetachFromDisposeScope().Should().BeSameAs(bands);
         }
 
-        (LiveTensors.OnThisThread - before).Should().Be(8 + 3);
+        (live() - before).Should().Be(8 + 3);
         using (NewDisposeScope())
         {
             up.forward(bands).ErrorTo(x).Should().BeLessThan(4e-15);
         }
 
         bands.Dispose();
-        LiveTensors.OnThisThread.Should().Be(before);
-    }
+        live().Should().Be(before);
+    });
 
     [Fact]
     public void Left_behind_they_end_with_their_scope_and_using_them_is_an_error()

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace LiftPool.Tests;
 
 /// <summary>
@@ -6,10 +8,32 @@ namespace LiftPool.Tests;
 /// </summary>
 internal static class LiveTensors
 {
-    /// <summary>Made on this thread and not disposed on it: exact at once, but what the finalizer ends still counts.</summary>
-    internal static long OnThisThread => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+    /// <summary>
+    /// Runs a test on a thread of its own and gives it that thread's count: tensors made on it and not disposed on it. It is
+    /// exact at once, but what the finalizer ends still counts.
+    /// </summary>
+    /// <remarks>
+    /// Another test's thread may hold tensors that only its next call lets go, as the gradients of a backward outside every dispose
+    /// scope: a test that ran there would count their end as its own.
+    /// </remarks>
+    internal static void CountedOnAThreadOfItsOwn(Action<Func<long>> test)
+    {
+        Exception? failure = null;
+        var thread = new Thread(() => failure = Record.Exception(() => test(OnThisThread)));
+        thread.Start();
+        thread.Join();
+        if (failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
 
-    /// <summary>Alive in the whole process, after all garbage is collected.</summary>
+        static long OnThisThread() => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+    }
+
+    /// <summary>
+    /// Alive in the whole process, after all garbage is collected. A thread that ends elsewhere makes garbage of what it held, so
+    /// that this may fall by itself, but not rise.
+    /// </summary>
     internal static long InProcess
     {
         get

@@ -114,11 +114,11 @@ public sealed class PyramidTests : IClassFixture<OneThread>
     }
 
     [Fact]
-    public void Its_bands_live_as_long_as_their_scope_or_until_they_are_disposed()
+    public void Its_bands_live_as_long_as_their_scope_or_until_they_are_disposed() => LiveTensors.CountedOnAThreadOfItsOwn(live =>
     {
         using var pyramid = new LiftPyramid(new LiftDownPool2d(2), 2);
         using var x = ones(1, 2, 8, 8);
-        var before = LiveTensors.OnThisThread;
+        var before = live();
         LiftPyramidBands inScope, detached;
         using (NewDisposeScope())
         {
@@ -130,8 +130,8 @@ public sealed class PyramidTests : IClassFixture<OneThread>
         detached.Approximation.IsInvalid.Should().BeFalse();
         detached.Dispose();
         detached.Invoking(bands => bands[0, "LH"]).Should().Throw<ObjectDisposedException>();
-        LiveTensors.OnThisThread.Should().Be(before);
-    }
+        live().Should().Be(before);
+    });
 
     [Fact]
     public void Bad_calls_are_refused_before_anything_is_computed()
@@ -146,6 +146,7 @@ public sealed class PyramidTests : IClassFixture<OneThread>
         pyramid.Invoking(p => p.forward(ones(1, 3, 64, 64))).Should().Throw<ArgumentException>().WithMessage("*2 channels*3*");
         pyramid.Invoking(p => p.inverse(two.forward(ones(1, 2, 16, 16)))).Should().Throw<ArgumentException>().WithMessage("*3 levels*2*");
         pyramid.forward(ones(1, 2, 16, 16)).Invoking(bands => bands[3, "LL"]).Should().Throw<ArgumentException>().WithMessage("*0 to 2*3*");
+        pyramid.forward(ones(1, 2, 16, 16)).Invoking(bands => bands[-1, "LL"]).Should().Throw<ArgumentException>().WithMessage("*0 to 2*-1*");
         using (var penalty = new LiftRegularizer())
         {
             using var wide = new LiftPyramid(new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Cdf26, padding_mode: PaddingModes.Reflect)), 3);

@@ -81,7 +81,7 @@ public sealed class RegularizerFlowTests : IClassFixture<OneThread>
     }
 
     [Fact]
-    public void Disposed_on_another_thread_it_collects_nowhere()
+    public void Disposed_on_another_thread_it_collects_nowhere() => LiveTensors.CountedOnAThreadOfItsOwn(live =>
     {
         using var pool = new LiftDownPool2d(channels: 4);
         using var x = ones(2, 4, 6, 6);
@@ -91,16 +91,16 @@ public sealed class RegularizerFlowTests : IClassFixture<OneThread>
 
         LiftRegularizer.Current.Should().BeNull();
         Forward(pool, x);
-        var before = LiveTensors.OnThisThread;
+        var before = live();
         for (var i = 0; i < 1000; i++)
         {
             Forward(pool, x);
         }
 
-        LiveTensors.OnThisThread.Should().Be(before, "1,000 forwards after the end hold nothing");
+        live().Should().Be(before, "1,000 forwards after the end hold nothing");
         penalty.Invoking(ended => ended.Shares).Should().Throw<ObjectDisposedException>();
         penalty.Dispose();
-    }
+    });
 
     [Fact]
     public void Nested_scopes_ended_elsewhere_and_out_of_order_leave_the_innermost_that_is_open()
@@ -134,26 +134,25 @@ public sealed class RegularizerFlowTests : IClassFixture<OneThread>
         }
     }
 
-    [Fact]
-    public void Terms_that_arrive_after_the_end_are_disposed_at_once()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Terms_that_arrive_after_the_end_are_disposed_at_once(bool elsewhere) => LiveTensors.CountedOnAThreadOfItsOwn(live =>
     {
         using var scope = NewDisposeScope();
         var ending = new Ending();
         using var pool = new LiftDownPool1d(new LiftingScheme([new LiftingStep(StepKind.Predict, ending), new LiftingStep(StepKind.Update, Identity())]));
         var x = ones(1, 1, 2);
-        var before = LiveTensors.OnThisThread;
-        foreach (var elsewhere in new[] { false, true })
-        {
-            using var outer = new LiftRegularizer();
-            var penalty = new LiftRegularizer();
-            ending.Now = elsewhere ? () => OnAnotherThread(penalty.Dispose) : penalty.Dispose;
+        var before = live();
+        using var outer = new LiftRegularizer();
+        var penalty = new LiftRegularizer();
+        ending.Now = elsewhere ? () => OnAnotherThread(penalty.Dispose) : penalty.Dispose;
 
-            Forward(pool, x);
+        Forward(pool, x);
 
-            outer.Shares.Should().BeEmpty("the call began inside the one that ended");
-            LiveTensors.OnThisThread.Should().Be(before);
-        }
-    }
+        outer.Shares.Should().BeEmpty("the call began inside the one that ended");
+        live().Should().Be(before);
+    });
 
     [Fact]
     public void Totals_read_while_others_add_belong_together()

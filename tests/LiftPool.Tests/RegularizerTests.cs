@@ -82,13 +82,13 @@ public class RegularizerTests
     }
 
     [Fact]
-    public void What_it_collects_survives_dispose_scopes_and_is_freed_by_its_own_Dispose()
+    public void What_it_collects_survives_dispose_scopes_and_is_freed_by_its_own_Dispose() => LiveTensors.CountedOnAThreadOfItsOwn(live =>
     {
         using var scope = NewDisposeScope();
         manual_seed(5);
         using var pool = new LiftDownPool2d(channels: 4);
         var x = randn(2, 4, 6, 6);
-        var before = LiveTensors.OnThisThread;
+        var before = live();
 
         var penalty = new LiftRegularizer();
         Tensor task;
@@ -98,7 +98,7 @@ public class RegularizerTests
             penalty.c_u.IsInvalid.Should().BeFalse();
         }
 
-        (LiveTensors.OnThisThread - before).Should().Be((2 * 2) + 2 + 1, "two shares, the totals and the task's loss are left");
+        (live() - before).Should().Be((2 * 2) + 2 + 1, "two shares, the totals and the task's loss are left");
         penalty.c_p.item<float>().Should().Be(2 * penalty.Shares[0].c_p.item<float>());
         using (NewDisposeScope())
         {
@@ -108,8 +108,8 @@ public class RegularizerTests
         pool.parameters().Should().OnlyContain(weight => weight.HasUsefulGrad());
         penalty.Dispose();
         task.Dispose();
-        LiveTensors.OnThisThread.Should().Be(before);
-    }
+        live().Should().Be(before);
+    });
 
     [Fact]
     public void A_loss_taken_from_it_stays_valid_when_it_ends()
@@ -143,7 +143,7 @@ public class RegularizerTests
     }
 
     [Fact]
-    public void A_forward_that_fails_leaves_nothing_in_it()
+    public void A_forward_that_fails_leaves_nothing_in_it() => LiveTensors.CountedOnAThreadOfItsOwn(live =>
     {
         using var scope = NewDisposeScope();
         manual_seed(7);
@@ -151,15 +151,15 @@ public class RegularizerTests
         using var failing = new LiftDownPool2d(new LiftingScheme(nn.Identity(), new Failing()));
         var x = randn(2, 4, 6, 6);
         using var penalty = new LiftRegularizer();
-        var before = LiveTensors.OnThisThread;
+        var before = live();
 
         ((Action)(() => pool.forward(randn(2, 5, 6, 6)))).Should().Throw<ArgumentException>();
         ((Action)(() => failing.forward(x))).Should().Throw<NotSupportedException>();
         ((Action)(() => failing.forward_with_bands(x))).Should().Throw<NotSupportedException>();
         penalty.Shares.Should().BeEmpty();
-        (LiveTensors.OnThisThread - before).Should().Be(1, "of the failed forwards nothing is left; the one is the input of the first");
+        (live() - before).Should().Be(1, "of the failed forwards nothing is left; the one is the input of the first");
 
         pool.forward(x);
         penalty.Shares.Should().ContainSingle().Which.layer.Should().BeSameAs(pool);
-    }
+    });
 }
