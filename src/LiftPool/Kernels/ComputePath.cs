@@ -105,7 +105,11 @@ internal static class ComputePath
 
     // Operators come with the scheme, but a user may have moved or exchanged one, for a view with a lazy sign too.
     private static bool Fits(Tensor weight, Tensor x)
-        => weight.is_contiguous() && !weight.is_neg() && weight.size(0) == x.size(1) && weight.dtype == x.dtype && weight.device_type == x.device_type;
+        => weight.is_contiguous()
+            && !weight.is_neg()
+            && weight.size(0) == x.size(1)
+            && weight.dtype == x.dtype
+            && weight.device_type == x.device_type;
 
     // The signal, or all its bands side by side, which with ceil_mode may be more: a sample more on each axis.
     private static long LargestTensor(Tensor x, int scale)

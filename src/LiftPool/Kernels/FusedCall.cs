@@ -21,7 +21,7 @@ internal abstract record FusedCall(KernelStep[] Steps, Gains Gains, PaddingModes
     protected List<Tensor> WithComposedSteps(Tensor?[] weights, Func<LiftingSteps, List<Tensor>> compute)
     {
         // A module holds native memory, which would wait for the garbage collector.
-        GivenOperator[] operators = [.. Steps.Select((_, s) => new GivenOperator(weights[(s * WeightsPerStep)..((s + 1) * WeightsPerStep)], Padding))];
+        var operators = weights[..WeightCount].Chunk(WeightsPerStep).Select(four => new GivenOperator(four, Padding)).ToArray();
         try
         {
             var steps = Steps.Zip(operators, (step, op) => new LiftingStep(step.Kind, op, step.Rounding));

@@ -83,7 +83,9 @@ internal sealed record FusedDown(KernelStep[] Steps, Gains Gains, PaddingModes P
     }
 
     public List<Tensor> Composed(Tensor?[] inputs)
-        => WithComposedSteps(inputs[1..], steps => ComposedDown.Compose(steps, inputs[0]!, inputs[^1], CeilMode, Bands, Reduction, KeepBands, Norm));
+        => WithComposedSteps(
+            inputs[1..],
+            steps => ComposedDown.Compose(steps, inputs[0]!, inputs[^1], CeilMode, Bands, Reduction, KeepBands, Norm));
 
     private List<Tensor> Outputs(KernelPlan plan, Tensor x, bool channelsLast)
     {
