@@ -128,9 +128,11 @@ public sealed class LiftRegularizer : IDisposable
             }
 
             ended = true;
-            foreach (var tensor in shares.SelectMany(share => new[] { share.c_u, share.c_p }).Concat(totals.SelectMany(total => new[] { total.c_u, total.c_p })))
+            var collected = shares.Select(share => (share.c_u, share.c_p)).Concat(totals.Select(total => (total.c_u, total.c_p)));
+            foreach (var (c_u, c_p) in collected)
             {
-                tensor.Dispose();
+                c_u.Dispose();
+                c_p.Dispose();
             }
 
             shares.Clear();

@@ -105,7 +105,8 @@ public sealed class LiftingScheme : Module
         {
             if (steps.Take(k).Any(step => ReferenceEquals(step.Operator, steps[k].Operator)))
             {
-                throw Errors.Wrong(nameof(LiftingScheme), "a module for each operator", $"one {steps[k].Operator.GetName()} twice", NameOf(steps[k]));
+                var twice = $"one {steps[k].Operator.GetName()} twice";
+                throw Errors.Wrong(nameof(LiftingScheme), "a module for each operator", twice, NameOf(steps[k]));
             }
         }
 
@@ -131,7 +132,8 @@ public sealed class LiftingScheme : Module
         {
             if (!registered.Contains(step.Operator))
             {
-                throw Errors.Wrong(nameof(LiftingScheme), "operators that are not disposed", $"a disposed {step.Operator.GetName()}", NameOf(step));
+                var gone = $"a disposed {step.Operator.GetName()}";
+                throw Errors.Wrong(nameof(LiftingScheme), "operators that are not disposed", gone, NameOf(step));
             }
         }
     }
@@ -223,7 +225,8 @@ public sealed class LiftingScheme : Module
     }
 
     private static ArgumentException Owned(string layer, string owner)
-        => Errors.Wrong(layer, "a scheme that no pool owns, or the pool itself to share its operators", $"the scheme of a {owner}", "scheme");
+        => Errors.Wrong(
+            layer, "a scheme that no pool owns, or the pool itself to share its operators", $"the scheme of a {owner}", "scheme");
 
     internal static bool OnOneDevice(Tensor a, Tensor b) => a.device_type == b.device_type && a.device_index == b.device_index;
 
@@ -275,7 +278,8 @@ public sealed class LiftingScheme : Module
         CheckAlike(nameof(LiftingScheme), s, d, nameof(d));
         if (s.size(axis) == 0)
         {
-            throw Errors.Wrong(nameof(LiftingScheme), "at least one sample to put together", $"none on axis {axis} of {Errors.Shape(s)}", nameof(s));
+            var none = $"none on axis {axis} of {Errors.Shape(s)}";
+            throw Errors.Wrong(nameof(LiftingScheme), "at least one sample to put together", none, nameof(s));
         }
 
         CheckHalfLength(nameof(LiftingScheme), s.size(axis), s, nameof(s));
@@ -311,7 +315,8 @@ public sealed class LiftingScheme : Module
             {
                 if (weight.dtype != first.dtype || !OnOneDevice(weight, first))
                 {
-                    throw Errors.Wrong(layer, $"operators of one dtype on one device, {first.dtype} on {first.device} as the first is", $"{weight.dtype} on {weight.device}", parameter);
+                    var wanted = $"operators of one dtype on one device, {first.dtype} on {first.device} as the first is";
+                    throw Errors.Wrong(layer, wanted, $"{weight.dtype} on {weight.device}", parameter);
                 }
             }
 
@@ -337,7 +342,8 @@ public sealed class LiftingScheme : Module
     internal Tensor? FirstWeight => Weights.FirstOrDefault();
 
     // Of an operator of somebody's own the first speaks for all: it may work in another type inside.
-    private IEnumerable<Tensor> Weights => steps.Operators.SelectMany(op => op is IAxisOperator own ? own.Weights : op.parameters().Take(1));
+    private IEnumerable<Tensor> Weights
+        => steps.Operators.SelectMany(op => op is IAxisOperator own ? own.Weights : op.parameters().Take(1));
 
     // The constructor's argument.
     private static string NameOf(LiftingStep step) => step.Kind == StepKind.Predict ? "predict" : "update";

@@ -138,12 +138,13 @@ public sealed class ConstructionErrorTests
     {
         using var scope = NewDisposeScope();
         using var scheme = new LiftingScheme(Identity(), Identity());
-        FluentActions.Invoking(() => AnyPool.Down(axes, scheme, reduction: BandReduction.Learned, channels: long.MaxValue)).Should().Throw<Exception>();
+        void TooLarge() => AnyPool.Down(axes, scheme, reduction: BandReduction.Learned, channels: long.MaxValue);
+        FluentActions.Invoking(TooLarge).Should().Throw<Exception>();
 
         using var pool = AnyPool.Down(axes, scheme);
 
         pool.Scheme.Should().BeSameAs(scheme);
-        BadCall.Thrown<ArgumentException>(() => AnyPool.Down(axes, scheme, reduction: BandReduction.Learned, channels: long.MaxValue));
+        BadCall.Thrown<ArgumentException>(TooLarge);
     }
 
     [Fact]
@@ -189,8 +190,9 @@ public sealed class ConstructionErrorTests
         {
             using var op = Identity();
             gone.Dispose();
-            BadCall.Refused(() => new LiftingScheme(gone, op).Dispose(), "LiftingScheme", "operators that are not disposed", gone.GetName(), "predict");
-            BadCall.Refused(() => new LiftingScheme(op, gone).Dispose(), "LiftingScheme", "operators that are not disposed", gone.GetName(), "update");
+            const string Wanted = "operators that are not disposed";
+            BadCall.Refused(() => new LiftingScheme(gone, op).Dispose(), "LiftingScheme", Wanted, gone.GetName(), "predict");
+            BadCall.Refused(() => new LiftingScheme(op, gone).Dispose(), "LiftingScheme", Wanted, gone.GetName(), "update");
             op.forward(zeros(1, 3, 4)).shape.Should().Equal(1, 3, 4);
         }
 
@@ -210,7 +212,8 @@ public sealed class ConstructionErrorTests
     {
         using var scope = NewDisposeScope();
         using var pool = new LiftDownPool1d(new LiftingScheme(Identity(), Identity()));
-        BadCall.Refused(() => new LiftPyramid(pool, count).Dispose(), "LiftPyramid", "at least one level and at most 63", $"{count}", "count");
+        const string Wanted = "at least one level and at most 63";
+        BadCall.Refused(() => new LiftPyramid(pool, count).Dispose(), "LiftPyramid", Wanted, $"{count}", "count");
 
         using var deepest = new LiftPyramid(pool, 63);
     }

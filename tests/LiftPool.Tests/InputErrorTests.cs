@@ -242,7 +242,8 @@ public sealed class InputErrorTests
         using var scope = NewDisposeScope();
         using var three = new LiftingScheme(3);
         using var four = new LiftingScheme(4);
-        static Module<Tensor, Tensor> Child(LiftingScheme of, string name) => (Module<Tensor, Tensor>)of.named_children().Single(child => child.name == name).module;
+        static Module<Tensor, Tensor> Child(LiftingScheme of, string name)
+            => (Module<Tensor, Tensor>)of.named_children().Single(child => child.name == name).module;
         using var pool = new LiftDownPool1d(new LiftingScheme(Child(three, "predict"), Child(four, "update")));
         foreach (var (channels, wanted) in new[] { (3, "4 channels"), (4, "3 channels") })
         {

@@ -2,7 +2,7 @@ using static LiftPool.Tests.Gradients;
 
 namespace LiftPool.Tests;
 
-/// <summary>A scheme lifts any axis of a tensor of any rank: what it gives is what it gives for each signal <c>[B, C, L]</c> alone.</summary>
+/// <summary>A scheme lifts any axis of a tensor of any rank: it gives what it gives for each signal <c>[B, C, L]</c> alone.</summary>
 public sealed class ManyAxesTests : IClassFixture<OneThread>
 {
     private const double Bound = 1e-13;

@@ -119,7 +119,9 @@ public partial class ReadmeTests
     [GeneratedRegex(@"^```(?<language>\w*)\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Block();
 
-    [GeneratedRegex(@"^ *// (README|DOCS): (?<name>[^\n]*)\n(?<text>.*?)^ *// (README|DOCS) end$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"^ *// (README|DOCS): (?<name>[^\n]*)\n(?<text>.*?)^ *// (README|DOCS) end$",
+        RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Snippet();
 
     [GeneratedRegex(@"^ *// (README|DOCS): ", RegexOptions.Multiline)]

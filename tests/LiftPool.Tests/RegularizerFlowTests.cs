@@ -1,5 +1,3 @@
-using LiftPool.Lifting;
-
 namespace LiftPool.Tests;
 
 /// <summary>
@@ -141,7 +139,7 @@ public sealed class RegularizerFlowTests : IClassFixture<OneThread>
     {
         using var scope = NewDisposeScope();
         var ending = new Ending();
-        using var pool = new LiftDownPool1d(new LiftingScheme([new LiftingStep(StepKind.Predict, ending), new LiftingStep(StepKind.Update, Identity())]));
+        using var pool = new LiftDownPool1d(new LiftingScheme(ending, Identity()));
         var x = ones(1, 1, 2);
         var before = live();
         using var outer = new LiftRegularizer();

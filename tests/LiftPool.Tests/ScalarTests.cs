@@ -10,7 +10,8 @@ namespace LiftPool.Tests;
 /// </summary>
 public sealed class ScalarTests : IClassFixture<OneThread>
 {
-    private const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     private static readonly OpCode[] Calls = [OpCodes.Call, OpCodes.Callvirt, OpCodes.Newobj];
 
@@ -25,7 +26,8 @@ public sealed class ScalarTests : IClassFixture<OneThread>
         }
 
         typeof(LiftingSteps).Should().NotImplement<IDisposable>("it owns nothing that could end while it is in use");
-        ones(1, ScalarType.Float64).mul(Scalars.Of(1.1496043988602418)).item<double>().Should().Be(1.1496043988602418, "a disposed scheme ends no gain");
+        const double Gain = 1.1496043988602418;
+        ones(1, ScalarType.Float64).mul(Scalars.Of(Gain)).item<double>().Should().Be(Gain, "a disposed scheme ends no gain");
     }
 
     [Fact]
@@ -77,7 +79,8 @@ public sealed class ScalarTests : IClassFixture<OneThread>
         }
 
         // Without Scalars of the test's own.
-        static Tensor Sum(Tensor[] terms) => terms.Select(term => term.mul(term).sum()).Aggregate((sum, term) => sum.add(term, Scalars.One));
+        static Tensor Sum(Tensor[] terms)
+            => terms.Select(term => term.mul(term).sum()).Aggregate((sum, term) => sum.add(term, Scalars.One));
         var wanted = Second();
         using var done = new CancellationTokenSource();
         var collector = new Thread(() =>
@@ -145,7 +148,8 @@ public sealed class ScalarTests : IClassFixture<OneThread>
 
         try
         {
-            return method.Module.ResolveMethod(token, method.DeclaringType?.GetGenericArguments(), method.IsGenericMethod ? method.GetGenericArguments() : null);
+            var ofMethod = method.IsGenericMethod ? method.GetGenericArguments() : null;
+            return method.Module.ResolveMethod(token, method.DeclaringType?.GetGenericArguments(), ofMethod);
         }
         catch (Exception error) when (error is ArgumentException or BadImageFormatException)
         {

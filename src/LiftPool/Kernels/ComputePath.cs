@@ -118,7 +118,11 @@ internal static class ComputePath
 
     // Operators come with the scheme, but a user may have moved or exchanged one, for a view with a lazy sign too.
     private static bool Fits(Tensor weight, Tensor x)
-        => weight.is_contiguous() && !weight.is_neg() && weight.size(0) == x.size(1) && weight.dtype == x.dtype && weight.device_type == x.device_type;
+        => weight.is_contiguous()
+            && !weight.is_neg()
+            && weight.size(0) == x.size(1)
+            && weight.dtype == x.dtype
+            && weight.device_type == x.device_type;
 
     private static bool FitsInMemory(KernelStep[] steps, PaddingModes padding, Tensor x, Func<long, long> halfLength)
     {

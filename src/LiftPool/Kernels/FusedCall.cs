@@ -47,7 +47,8 @@ internal abstract record FusedCall(KernelStep[] Steps, Gains Gains, PaddingModes
     protected List<Tensor> WithComposedSteps(Tensor?[] weights, Func<LiftingSteps, List<Tensor>> compute)
     {
         // A module holds native memory, which would wait for the garbage collector.
-        GivenOperator[] operators = [.. Steps.Select((step, s) => new GivenOperator(weights[(s * WeightsPerStep)..((s + 1) * WeightsPerStep)], Padding, step.Rounding != StepRounding.None))];
+        GivenOperator[] operators = [.. weights[..WeightCount].Chunk(WeightsPerStep)
+            .Zip(Steps, (four, step) => new GivenOperator(four, Padding, step.Rounding != StepRounding.None))];
         try
         {
             var steps = Steps.Zip(operators, (step, op) => new LiftingStep(step.Kind, op, step.Rounding));

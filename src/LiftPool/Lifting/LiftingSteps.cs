@@ -128,8 +128,8 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
         var output = op.call(signals);
         if (Unlike(output, like, shape) is { } found)
         {
-            throw new InvalidOperationException(
-                $"LiftingScheme: expected the {step.Kind.ToString().ToLowerInvariant()} operator {op.GetName()} to keep {found.Wanted}, got {found.Got}.");
+            var name = $"{step.Kind.ToString().ToLowerInvariant()} operator {op.GetName()}";
+            throw new InvalidOperationException($"LiftingScheme: expected the {name} to keep {found.Wanted}, got {found.Got}.");
         }
 
         var batch = shape[0] / inputs.Length;
@@ -150,7 +150,8 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
             return null;
         }
 
-        string Described(Tensor tensor, long[] sizes) => $"{tensor.dtype} {Errors.Shape(sizes)}{(onOneDevice ? "" : $" on {tensor.device}")}";
+        string Described(Tensor tensor, long[] sizes)
+            => $"{tensor.dtype} {Errors.Shape(sizes)}{(onOneDevice ? "" : $" on {tensor.device}")}";
         return (Described(like, shape), Described(output, output.shape));
     }
 
