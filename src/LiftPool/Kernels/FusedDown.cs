@@ -70,7 +70,9 @@ internal sealed record FusedDown(KernelStep[] Steps, Gains Gains, PaddingModes P
 
         var xGradient = New(x.shape, x, channelsLast);
         var weightGradients = NewGradients(weights, plan.StepsLeadingTo(wanted));
-        var gainShares = Bands != 0 && dense[0] is not null && weights[WeightCount] is { } gain ? zeros(plan.Batch, gain.size(0), plan.Channels, dtype: x.dtype) : null;
+        var gainShares = Bands != 0 && dense[0] is not null && weights[WeightCount] is { } gain
+            ? zeros(plan.Batch, gain.size(0), plan.Channels, dtype: x.dtype)
+            : null;
         var call = new KernelCall
         {
             Plan = plan,

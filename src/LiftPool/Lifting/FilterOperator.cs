@@ -46,7 +46,8 @@ internal sealed class FilterOperator : OwnModule, IAxisOperator
         using var scope = NewDisposeScope();
         var (planes, axis) = Planes.Of(x, dim);
         var channels = planes.size(1);
-        var filtered = SameConv1d.Compute(planes, axis, (given?.Invoke(weight) ?? weight).expand(channels, 1, -1), null, channels, PaddingMode);
+        var taps = (given?.Invoke(weight) ?? weight).expand(channels, 1, -1);
+        var filtered = SameConv1d.Compute(planes, axis, taps, null, channels, PaddingMode);
         return Planes.Undo(filtered, x, dim).MoveToOuterDisposeScope();
     }
 }
