@@ -47,9 +47,9 @@ public static class BackwardFault
     {
         ofThread = cause;
         Volatile.Write(ref newest, cause);
-        Trace.TraceError($"LiftPool: backward failed ({nameof(BackwardFault)}.{nameof(Last)}): {cause.GetType().Name}: {FirstLine(cause.Message)}");
-    }
 
-    // LibTorch's messages go on with its stack.
-    private static string FirstLine(string message) => message.Split('\n', 2)[0].TrimEnd();
+        // LibTorch's messages go on with its stack.
+        var words = cause.Message.Split('\n', 2)[0].TrimEnd();
+        Trace.TraceError($"LiftPool: backward failed ({nameof(BackwardFault)}.{nameof(Last)}): {cause.GetType().Name}: {words}");
+    }
 }

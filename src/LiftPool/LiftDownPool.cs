@@ -94,9 +94,8 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     /// and buffers that they change see both runs. Only their registered parameters get gradients. A
     /// <see cref="LiftRegularizer"/> collects the first run alone. Gradients of gradients (<c>create_graph</c>) recompute once
     /// more.</para>
-    /// <para>Operators of your own, and those with hooks, must not be differentiated on two threads at once: backward borrows
-    /// their parameters' <c>grad</c> for the recomputation, and an error in one leaves it as it was. LiftPool's own operators may
-    /// be.</para>
+    /// <para>Operators of your own, and those with hooks, must not be differentiated on two threads at once: the recomputation
+    /// borrows the <c>grad</c> of their parameters. LiftPool's own operators may be.</para>
     /// <para>The fused kernels, which take what they cover, recompute always: this property is nothing to them.</para>
     /// <para>Source: T. Chen et al., "Training Deep Nets with Sublinear Memory Cost", 2016 (arXiv 1604.06174), for one
     /// layer.</para>

@@ -23,7 +23,8 @@ public sealed class BackwardFaultTests : IClassFixture<OneThread>
 
             optimizer.step();
         },
-        ["load_state_dict"] = (pool, _) => pool.load_state_dict(pool.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone())),
+        ["load_state_dict"] = (pool, _)
+            => pool.load_state_dict(pool.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone())),
         ["clamp_"] = (_, x) =>
         {
             using var unrecorded = no_grad();
@@ -32,7 +33,8 @@ public sealed class BackwardFaultTests : IClassFixture<OneThread>
     };
 
     public static IEnumerable<object[]> EveryChange
-        => Changes.Keys.SelectMany(change => new object[][] { [change, "auto", false], [change, "tensor", false], [change, "tensor", true] });
+        => Changes.Keys.SelectMany(change
+            => new object[][] { [change, "auto", false], [change, "tensor", false], [change, "tensor", true] });
 
     [Theory]
     [MemberData(nameof(EveryChange))]
@@ -76,7 +78,8 @@ public sealed class BackwardFaultTests : IClassFixture<OneThread>
             var y = pool.forward(leaf).square();
             faulty.Fault = kind;
             FluentActions.Invoking(() => autograd.backward(y.sum(), create_graph: createGraph)).Should().Throw<ExternalException>();
-            BackwardFault.Last!.Message.Should().Contain(kind switch { "throws" => Faulty.Words, "has no memory" => "memory", _ => InPlace });
+            var words = kind switch { "throws" => Faulty.Words, "has no memory" => "memory", _ => InPlace };
+            BackwardFault.Last!.Message.Should().Contain(words);
             faulty.Weight.grad!.IsExactly(before).Should().BeTrue();
         }
 
@@ -164,7 +167,8 @@ public sealed class BackwardFaultTests : IClassFixture<OneThread>
             Trace.Listeners.Remove(listener);
         }
 
-        listener.Lines.Should().ContainSingle(line => line.Contains(InPlace)).Which.Should().StartWith("LiftPool: backward failed").And.NotContain("\n");
+        listener.Lines.Should().ContainSingle(line => line.Contains(InPlace))
+            .Which.Should().StartWith("LiftPool: backward failed").And.NotContain("\n");
         BackwardFault.Last!.Message.Should().Contain(InPlace);
     }
 
@@ -182,7 +186,8 @@ public sealed class BackwardFaultTests : IClassFixture<OneThread>
 
         var recomputed = pool.recompute;
         var expected = Step("tensor", recompute: false);
-        Step("auto", recomputed).Zip(expected, (found, right) => found.RelativeNormTo(right)).Should().OnlyContain(error => error < 1e-5);
+        Step("auto", recomputed).Zip(expected, (found, right) => found.RelativeNormTo(right))
+            .Should().OnlyContain(error => error < 1e-5);
     }
 
     /// <summary>An operator <c>w * x</c> that does what it is told from some run on.</summary>

@@ -2,11 +2,14 @@ using LiftPool.Kernels;
 
 namespace LiftPool.Tests;
 
-/// <summary>Inference mode on every path: what LibTorch's own layers do there. Backward gives every gradient, forward records nothing.</summary>
+/// <summary>
+/// Inference mode on every path: what LibTorch's own layers do there. Backward gives every gradient, forward records nothing.
+/// </summary>
 public sealed class InferenceModeTests : IClassFixture<OneThread>
 {
     public static IEnumerable<object[]> EveryWay
-        => Enumerable.Range(1, 3).SelectMany(axes => new object[][] { [axes, "auto", false], [axes, "tensor", false], [axes, "tensor", true] });
+        => Enumerable.Range(1, 3).SelectMany(axes
+            => new object[][] { [axes, "auto", false], [axes, "tensor", false], [axes, "tensor", true] });
 
     [Theory]
     [MemberData(nameof(EveryWay))]
@@ -15,7 +18,8 @@ public sealed class InferenceModeTests : IClassFixture<OneThread>
         using var scope = NewDisposeScope();
         manual_seed(1);
         using var own = AnyPool.Down(axes, channels: 4, reduction: BandReduction.Learned, bias: true, dtype: ScalarType.Float64);
-        using var custom = AnyPool.Down(axes, new LiftingScheme(new RoundFilter(first: -1, 0.3, 0.5, 0.2), new RoundFilter(first: 0, 0.25, 0.25)));
+        var scheme = new LiftingScheme(new RoundFilter(first: -1, 0.3, 0.5, 0.2), new RoundFilter(first: 0, 0.25, 0.25));
+        using var custom = AnyPool.Down(axes, scheme);
         var leaf = randn(AnyPool.Eights(axes, 2, 4), ScalarType.Float64).requires_grad_();
         foreach (var pool in new[] { own, custom })
         {
@@ -106,7 +110,8 @@ public sealed class InferenceModeTests : IClassFixture<OneThread>
         pool.parameters().Should().OnlyContain(weight => weight.HasUsefulGrad());
     }
 
-    private static Tensor[] AllGradients(LiftDownPool pool, LiftUpPool up, Tensor[] variables, string path, bool recompute, bool inference, bool createGraph = false)
+    private static Tensor[] AllGradients(
+        LiftDownPool pool, LiftUpPool up, Tensor[] variables, string path, bool recompute, bool inference, bool createGraph = false)
     {
         using var forced = ComputePath.Force(path);
         (pool.recompute, up.recompute) = (recompute, recompute);

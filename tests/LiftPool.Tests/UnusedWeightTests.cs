@@ -24,7 +24,8 @@ public sealed class UnusedWeightTests : IClassFixture<OneThread>
                     var expected = Present(pool, loss, axes, "tensor", recompute: false);
                     foreach (var (path, recompute) in Ways)
                     {
-                        Present(pool, loss, axes, path, recompute).Should().Be(expected, "{0}, {1}, on {2} with recompute {3}", name, part, path, recompute);
+                        Present(pool, loss, axes, path, recompute)
+                            .Should().Be(expected, "{0}, {1}, on {2} with recompute {3}", name, part, path, recompute);
                     }
                 }
             }
@@ -87,7 +88,9 @@ public sealed class UnusedWeightTests : IClassFixture<OneThread>
     }
 
     private static IEnumerable<bool> HasGradients(LiftDownPool pool, string part)
-        => pool.named_parameters().Where(weight => weight.name.Contains(part, StringComparison.Ordinal)).Select(weight => weight.parameter.grad is { } grad && !grad.IsInvalid);
+        => pool.named_parameters()
+            .Where(weight => weight.name.Contains(part, StringComparison.Ordinal))
+            .Select(weight => weight.parameter.grad is not null);
 
     private static IEnumerable<(string Name, LiftDownPool Pool)> Pools(int axes)
     {
@@ -101,7 +104,8 @@ public sealed class UnusedWeightTests : IClassFixture<OneThread>
         yield return ("gains", AnyPool.Down(axes, 3, reduction: BandReduction.Learned, dtype: ScalarType.Float64));
         yield return ("9/7", AnyPool.Down(axes, Learnable(Wavelet.Cdf97), bands: 1 << ((1 << axes) - 1)));
         yield return ("D4", AnyPool.Down(axes, Learnable(Wavelet.D4), bands: 1));
-        yield return ("two filters", AnyPool.Down(axes, new LiftingScheme(new RoundFilter(-1, 0.5, 0.5), new RoundFilter(0, 0.25, 0.25)), bands: 1 << ((1 << axes) - 1)));
+        var custom = new LiftingScheme(new RoundFilter(-1, 0.5, 0.5), new RoundFilter(0, 0.25, 0.25));
+        yield return ("two filters", AnyPool.Down(axes, custom, bands: 1 << ((1 << axes) - 1)));
         static LiftingScheme Learnable(Wavelet wavelet) => LiftingScheme.Wavelet(wavelet, learnable: true, dtype: ScalarType.Float64);
     }
 
@@ -168,23 +172,26 @@ public sealed class UnusedWeightTests : IClassFixture<OneThread>
         pool.recompute = recompute;
         manual_seed(1);
         var x = randn(AnyPool.Eights(axes, 2, 3), ScalarType.Float64).requires_grad_();
-        var variables = pool.named_parameters().Select(weight => (weight.name, (Tensor)weight.parameter)).Append(("x", x)).ToArray();
+        Tensor[] variables = [x, .. pool.parameters()];
+        string[] names = ["x", .. pool.named_parameters().Select(weight => weight.name)];
 
         string Names(IEnumerable<Tensor?> gradients)
-            => string.Join(" ", gradients.Zip(variables, (gradient, variable) => gradient is null ? null : variable.Item1).OfType<string>());
+            => string.Join(" ", gradients.Zip(names, (gradient, name) => gradient is null ? null : name).OfType<string>());
 
         pool.zero_grad();
         x.grad = null;
         loss(pool, x).backward();
-        var accumulated = Names(variables.Select(variable => variable.Item2.grad));
+        var accumulated = Names(variables.Select(variable => variable.grad));
 
         Tensor?[] Of(Tensor scalar, bool createGraph)
-            => [.. autograd.grad([scalar], [.. variables.Select(variable => variable.Item2)], retain_graph: createGraph, create_graph: createGraph, allow_unused: true)
+            => [.. autograd.grad([scalar], variables, retain_graph: createGraph, create_graph: createGraph, allow_unused: true)
                 .Select(gradient => gradient.IsInvalid ? null : gradient)];
 
         var first = Of(loss(pool, x), createGraph: true);
         Tensor[] present = [.. first.OfType<Tensor>().Where(gradient => gradient.requires_grad)];
-        var second = present.Length == 0 ? [] : Of(present.Select(Gradients.Weighed).Aggregate((sum, term) => sum + term), createGraph: false);
+        var second = present.Length == 0
+            ? []
+            : Of(present.Select(Gradients.Weighed).Aggregate((sum, term) => sum + term), createGraph: false);
         return $"backward: {accumulated}; grad: {Names(first)}; of the gradients: {Names(second)}";
     }
 }

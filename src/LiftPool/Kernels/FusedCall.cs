@@ -95,7 +95,8 @@ internal abstract record FusedCall(KernelStep[] Steps, Gains Gains, PaddingModes
     /// steps that are not needed: LibTorch's own layers give an unused weight no gradient, not zeros.
     /// </summary>
     protected Tensor?[] NewGradients(Tensor?[] weights, bool[] needed)
-        => [.. weights.Take(WeightCount).Select((weight, i) => needed[i / WeightsPerStep] && weight is not null && weight.requires_grad ? empty_like(weight) : null)];
+        => [.. weights.Take(WeightCount).Select((weight, i) =>
+            needed[i / WeightsPerStep] && weight is not null && weight.requires_grad ? empty_like(weight) : null)];
 
     protected OperatorMemory[] Operators(Tensor?[] weights)
     {

@@ -9,7 +9,7 @@ namespace LiftPool.Kernels;
 /// TorchSharp ends the process when a managed exception leaves backward, when the number of gradients is wrong, or when
 /// <c>mark_non_differentiable</c> is used; its <c>materialize_grads</c> allocates zeros. Hence: everything is checked
 /// before <c>apply</c>; a fault in backward is returned as gradients of a wrong shape, which LibTorch turns into an
-/// exception of the caller's; undefined gradients come as invalid tensors.
+/// exception of the caller's, and kept in <see cref="BackwardFault"/>; undefined gradients come as invalid tensors.
 /// </remarks>
 internal sealed class RecomputingFunction : MultiTensorFunction<RecomputingFunction>
 {
@@ -93,7 +93,7 @@ internal sealed class RecomputingFunction : MultiTensorFunction<RecomputingFunct
     {
         try
         {
-            // One in a backward inside this one, of a pool in an operator, is the cause, and this error only says so in LibTorch's words.
+            // One in a backward inside this one, of a pool in an operator, is the cause; this error only says so in LibTorch's words.
             if (BackwardFault.OfThread is not { } inner || inner == before)
             {
                 BackwardFault.Record(error);
@@ -129,7 +129,7 @@ internal sealed class RecomputingFunction : MultiTensorFunction<RecomputingFunct
 
         var variables = inputs.OfType<Tensor>().Where(input => input.requires_grad).ToArray();
 
-        // An output that depends on none of them, as a band of a frozen scheme, would end the process.
+        // One that depends on none of them, as a band of a frozen scheme, is no output of a graph.
         var wanted = Enumerable.Range(0, outputs.Count).Where(i => gradients[i] is not null && outputs[i].requires_grad).ToArray();
         if (wanted.Length == 0)
         {

@@ -30,8 +30,15 @@ internal abstract class ComposedCall(LiftingScheme scheme) : IRecomputedCall
             return Composed(scheme.Steps, inputs);
         }
 
-        var steps = scheme.Steps.With(weight => Array.FindIndex(parameters, parameter => ReferenceEquals(parameter, weight)) is var i && i < 0 ? weight : own[i]!);
+        var steps = scheme.Steps.With(Given);
         return Composed(steps, inputs);
+
+        // A filter's fixed taps are no parameter.
+        Tensor Given(Tensor weight)
+        {
+            var i = Array.FindIndex(parameters, parameter => ReferenceEquals(parameter, weight));
+            return i < 0 ? weight : own[i]!;
+        }
     }
 
     protected abstract List<Tensor> Composed(LiftingSteps steps, Tensor?[] inputs);
@@ -47,9 +54,12 @@ internal abstract class ComposedCall(LiftingScheme scheme) : IRecomputedCall
             throw new InvalidOperationException("The operators' parameters are others than in forward.");
         }
 
-        var reached = scheme.Steps.Operators.Where(op => op is not IAlongAxis { RunsAlongAxes: true }).SelectMany(op => op.parameters())
+        var reached = scheme.Steps.Operators
+            .Where(op => op is not IAlongAxis { RunsAlongAxes: true })
+            .SelectMany(op => op.parameters())
             .ToHashSet<Tensor>(ReferenceEqualityComparer.Instance);
-        var own = inputs.TakeLast(parameters.Length).Zip(parameters, (saved, parameter) => reached.Contains(parameter) ? parameter : RecomputingFunction.Leaf(saved));
+        var own = inputs.TakeLast(parameters.Length)
+            .Zip(parameters, (saved, parameter) => reached.Contains(parameter) ? parameter : RecomputingFunction.Leaf(saved));
         return [.. inputs.SkipLast(parameters.Length).Select(RecomputingFunction.Leaf), .. own];
     }
 }

@@ -8,5 +8,6 @@ internal sealed class ComposedUp(LiftingScheme scheme, int bands) : ComposedCall
     /// <summary>The signal.</summary>
     /// <param name="steps">The operators' steps.</param>
     /// <param name="inputs">All bands, of one layout, and the operators' parameters.</param>
-    protected override List<Tensor> Composed(LiftingSteps steps, Tensor?[] inputs) => [LiftingTransform.Inverse(steps, [.. inputs[..bands]!])];
+    protected override List<Tensor> Composed(LiftingSteps steps, Tensor?[] inputs)
+        => [LiftingTransform.Inverse(steps, [.. inputs[..bands]!])];
 }

@@ -15,7 +15,11 @@ internal enum StepKind
 /// <param name="Operator">The operator.</param>
 /// <param name="Rounding">What becomes of its output.</param>
 /// <param name="Given">What stands for each of its weights, if it runs along axes; null for they themselves.</param>
-internal readonly record struct LiftingStep(StepKind Kind, Module<Tensor, Tensor> Operator, StepRounding Rounding = StepRounding.None, Func<Tensor, Tensor>? Given = null)
+internal readonly record struct LiftingStep(
+    StepKind Kind,
+    Module<Tensor, Tensor> Operator,
+    StepRounding Rounding = StepRounding.None,
+    Func<Tensor, Tensor>? Given = null)
 {
     /// <summary>Rounds as the step says. The gradient goes straight through, as if nothing were rounded.</summary>
     internal Tensor Round(Tensor output)
