@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
-
 namespace LiftPool.Tests;
 
 /// <summary>
@@ -15,7 +12,6 @@ internal static class ConvolutionCanary
     internal const string Faulty = "LibTorch's float32 convolution is WRONG";
 
     private const int Tries = 5;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     // The kinds that went wrong somewhere: [axes, channels in, channels out, kernel].
     private static readonly (int Axes, long In, long Out, long Kernel)[] Cases =
@@ -83,37 +79,12 @@ internal static class ConvolutionCanary
 
     private static bool Begins(string text, string start) => text.StartsWith(start, StringComparison.Ordinal);
 
-    private static (int? ExitCode, string Output, string Error) RunChild()
+    private static (int? ExitCode, string Output, string Error) RunChild() => ChildProcess.Run([Argument], environment =>
     {
-        var start = new ProcessStartInfo(DotnetHost(), [typeof(ConvolutionCanary).Assembly.Location, Argument])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
         string[] settings = ["ONEDNN_", "DNNL_", "MALLOC_", "OMP_"];
-        foreach (var name in start.Environment.Keys.Where(name => settings.Any(prefix => Begins(name, prefix))).ToArray())
+        foreach (var name in environment.Keys.Where(name => settings.Any(prefix => Begins(name, prefix))).ToArray())
         {
-            start.Environment.Remove(name);
+            environment.Remove(name);
         }
-
-        using var child = Process.Start(start)!;
-        var (output, error) = (child.StandardOutput.ReadToEndAsync(), child.StandardError.ReadToEndAsync());
-        if (!child.WaitForExit(Patience))
-        {
-            child.Kill(entireProcessTree: true);
-            return (null, "no end after", $"{Patience}");
-        }
-
-        return (child.ExitCode, output.Result, error.Result);
-    }
-
-    // The test host may be a program of its own, so the process's path does not do: the host of this very runtime
-    // stands three folders above it.
-    private static string DotnetHost()
-    {
-        var name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
-        var beside = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", name));
-        return File.Exists(beside) ? beside : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? name;
-    }
+    });
 }

@@ -8,13 +8,19 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
-        if (args is not [ConvolutionCanary.Argument])
+        string? answer = args switch
+        {
+            [ConvolutionCanary.Argument] => ConvolutionCanary.Compare(),
+            [KernelMemory.Argument, var call] when KernelMemory.Calls.Contains(call) => KernelMemory.FirstEndIn(call),
+            _ => null,
+        };
+        if (answer is null)
         {
             Console.Error.WriteLine($"Run the tests with 'dotnet test'. The only argument is '{ConvolutionCanary.Argument}'.");
             return 2;
         }
 
-        Console.WriteLine(ConvolutionCanary.Compare());
+        Console.WriteLine(answer);
         return 0;
     }
 }
