@@ -39,7 +39,7 @@ internal sealed class PenaltyTerms(PenaltyNorm norm, ScalarType dtype)
 
         // Not norm(), which adds up a long row in one running sum of float32; sum() goes in blocks. The gradient at zero is 0.
         var sums = squares.flatten(1).sum(1);
-        var zero = sums.eq(0);
+        var zero = sums.eq(Scalars.Zero);
         return sums.masked_fill(zero, Scalars.One).sqrt().masked_fill(zero, Scalars.Zero).mean();
     }
 
