@@ -19,7 +19,17 @@ internal static class LiveTensors
     internal static void CountedOnAThreadOfItsOwn(Action<Func<long>> test)
     {
         Exception? failure = null;
-        var thread = new Thread(() => failure = Record.Exception(() => test(OnThisThread)));
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                test(OnThisThread);
+            }
+            catch (Exception error)
+            {
+                failure = error;
+            }
+        });
         thread.Start();
         thread.Join();
         if (failure is not null)
