@@ -15,27 +15,13 @@ internal static class Demo
         // What can be wrong with the arguments is found before the long work.
         using var data = new FashionMnist(dataFolder);
         var photo = Photo.Read(photoFile);
-        CheckWritable(outputFolder);
+        OutputFolder.Check(outputFolder);
         Say($"Fashion-MNIST: {data.Train.Count:N0} images to train on, {data.Test.Count:N0} to test, epochs: {epochs}");
 
         using var maxNetwork = NewNetwork(seed, _ => nn.MaxPool2d(2));
         using var liftNetwork = NewNetwork(seed, channels => new LiftDownPool2d(channels));
         Compare(data, epochs, seed, cancel, ("MaxPool2d", maxNetwork), ("LiftDownPool2d", liftNetwork));
         Draw(liftNetwork.FirstPool, photo, outputFolder, seed, cancel);
-    }
-
-    private static void CheckWritable(string folder)
-    {
-        try
-        {
-            Directory.CreateDirectory(folder);
-            using var trial = new FileStream(
-                Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"{folder}: pictures cannot be written there ({e.Message})", e);
-        }
     }
 
     private static Network NewNetwork(int seed, Func<int, nn.Module<Tensor, Tensor>> pool)

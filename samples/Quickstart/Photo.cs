@@ -15,7 +15,7 @@ internal static class Photo
     private static readonly Scalar Zero = 0f;
 
     /// <summary>Reads any format that Skia reads, and scales the picture so that its longer side has 512 pixels.</summary>
-    /// <exception cref="InvalidDataException">Not a picture, or a very narrow one.</exception>
+    /// <exception cref="InvalidDataException">Not a whole picture, or a very narrow one.</exception>
     public static Tensor Read(string file)
     {
         using var bitmap = ReadScaled(file, longer => (float)LongerSide / longer);
@@ -30,21 +30,25 @@ internal static class Photo
             .MoveToOuterDisposeScope();
     }
 
-    /// <summary>Reads any format that Skia reads, as four bytes a pixel, the fourth 255.</summary>
+    /// <summary>Reads any format that Skia reads, in sRGB, as four bytes a pixel, the fourth 255.</summary>
     /// <param name="scale">By how much, given the longer side.</param>
-    /// <exception cref="InvalidDataException">Not a picture.</exception>
+    /// <exception cref="InvalidDataException">Not a whole picture.</exception>
     public static SKBitmap ReadScaled(string file, Func<int, float> scale)
     {
-        using var image = SKImage.FromEncodedData(file)
-            ?? throw new InvalidDataException($"{file}: not a picture that can be read");
+        using var colours = SKColorSpace.CreateSrgb();
+        using var whole = PictureFile.Read(file, SKAlphaType.Premul, colours);
+
+        // So that the image is no copy.
+        whole.SetImmutable();
+        using var image = SKImage.FromBitmap(whole);
         var factor = scale(Math.Max(image.Width, image.Height));
         var info = new SKImageInfo(
             Math.Max(1, (int)MathF.Round(image.Width * factor)),
             Math.Max(1, (int)MathF.Round(image.Height * factor)),
             SKColorType.Rgba8888,
             SKAlphaType.Opaque,
-            SKColorSpace.CreateSrgb());
-        var bitmap = new SKBitmap(info);
+            colours);
+        var bitmap = PictureFile.Allocate(info);
         using var canvas = new SKCanvas(bitmap);
 
         // Shows through where the picture is transparent.

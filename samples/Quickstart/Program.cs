@@ -21,20 +21,7 @@ var output = new Option<DirectoryInfo>("--out")
     HelpName = "DIR",
     DefaultValueFactory = _ => new DirectoryInfo("quickstart-output"),
 };
-var epochs = new Option<int>("--epochs")
-{
-    Description = "How often each network sees the training images",
-    HelpName = "N",
-    DefaultValueFactory = _ => 4,
-};
-epochs.Validators.Add(result =>
-{
-    // What is no number at all has its own message.
-    if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && number < 1)
-    {
-        result.AddError("--epochs: expected at least 1.");
-    }
-});
+var epochs = CommandLine.Number("--epochs", "How often each network sees the training images", usual: 4, most: 1000);
 var seed = new Option<int>("--seed")
 {
     Description = "Of all that is random: the same seed gives the same accuracies and pictures",
@@ -56,23 +43,4 @@ command.SetAction((parsed, cancel) => Task.Run(
         cancel),
     cancel));
 
-var line = command.Parse(args);
-if (line.Errors.Count > 0)
-{
-    Console.Error.WriteLine(line.Errors[0].Message);
-    return 2;
-}
-
-try
-{
-    return await line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
-}
-catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
-{
-    Console.Error.WriteLine(e.Message);
-    return 2;
-}
-catch (OperationCanceledException)
-{
-    return 130;
-}
+return await CommandLine.Run(command, args);

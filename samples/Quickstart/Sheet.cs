@@ -27,8 +27,7 @@ internal sealed class Sheet : IDisposable
         // Read at the same size whatever the number of columns, once the picture is scaled to a page.
         textSize = width / 60f;
         var height = contentHeight + (2 * LineHeight * textSize) + Margin;
-        surface = SKSurface.Create(new SKImageInfo(width, (int)height, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        surface.Canvas.Clear(Page.Background);
+        surface = Page.New(width, (int)height, Page.Background);
     }
 
     /// <summary>Whether this machine has a font to write with.</summary>

@@ -6,17 +6,19 @@ namespace Wavelets;
 /// <summary>An image to a file's worth of bytes and back, without loss.</summary>
 internal static class LosslessCodec
 {
-    public static byte[] Encode(RgbImage image, Wavelet wavelet, int levels)
+    public static byte[] Encode(PixelImage image, PixelKind kind, Wavelet wavelet, int levels)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         using var pyramid = Pyramid(wavelet, levels);
-        var planes = tensor(ReversibleColour.Planes(image), [1, RgbImage.Channels, image.Height, image.Width]);
+        var planes = tensor(ReversibleColour.Planes(image, kind), [1, kind.Planes, image.Height, image.Width]);
         var parts = pyramid.forward(planes);
 
         using var bytes = new MemoryStream();
         using var writer = new BinaryWriter(bytes);
         writer.Write((byte)wavelet);
+        writer.Write(kind.HasColour);
+        writer.Write(kind.HasAlpha);
         writer.Write(levels);
         writer.Write(image.Width);
         writer.Write(image.Height);
@@ -25,18 +27,20 @@ internal static class LosslessCodec
         return bytes.ToArray();
     }
 
-    public static RgbImage Decode(byte[] encoded)
+    public static PixelImage Decode(byte[] encoded)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         using var bytes = new MemoryStream(encoded);
         using var reader = new BinaryReader(bytes);
-        var (wavelet, levels) = ((Wavelet)reader.ReadByte(), reader.ReadInt32());
+        var wavelet = (Wavelet)reader.ReadByte();
+        var kind = new PixelKind(reader.ReadBoolean(), reader.ReadBoolean());
+        var levels = reader.ReadInt32();
         var (width, height) = (reader.ReadInt32(), reader.ReadInt32());
 
         // Only a pool makes bands. Those of a black image have the right shapes; what they hold is replaced.
         using var pyramid = Pyramid(wavelet, levels);
-        var parts = pyramid.forward(zeros(1, RgbImage.Channels, height, width));
+        var parts = pyramid.forward(zeros(1, kind.Planes, height, width));
         Tensor[] bands = [.. CoarseToFine(parts)];
         var coefficients = CoefficientCoder.Read(bytes, (int)bands.Sum(band => band.numel()));
         var next = 0;
@@ -48,7 +52,7 @@ internal static class LosslessCodec
             next += count;
         }
 
-        return ReversibleColour.Image(width, height, Values(pyramid.inverse(parts)));
+        return ReversibleColour.Image(width, height, kind, Values(pyramid.inverse(parts)));
     }
 
     // With the longer half of an odd side every sample is in a band; with the shorter, some would be set aside for the up-pool alone.

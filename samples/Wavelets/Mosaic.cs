@@ -31,8 +31,7 @@ internal sealed class Mosaic : IDisposable
         zoom = Math.Max(1, ReadableSide / longerSide);
         lineWidth = Math.Max(1, zoom * longerSide / 700);
         largestText = zoom * longerSide / 56f;
-        surface = SKSurface.Create(new SKImageInfo(zoom * width, zoom * height, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        surface.Canvas.Clear(MidGrey);
+        surface = Page.New(zoom * width, zoom * height, MidGrey);
     }
 
     public int Width { get; }
@@ -47,9 +46,7 @@ internal sealed class Mosaic : IDisposable
     public void Tile(Tensor values, int left, int top)
     {
         using var scope = NewDisposeScope();
-        var pixels = values.clamp(Darkest, Brightest).round().to(ScalarType.Byte).squeeze(0).permute(1, 2, 0).contiguous();
-        using var bitmap = new RgbImage(WidthOf(values), HeightOf(values), pixels.data<byte>().ToArray()).ToBitmap();
-        using var image = SKImage.FromBitmap(bitmap);
+        using var image = Photo.ToImage(values.div(Brightest));
         var place = SKRect.Create(zoom * left, zoom * top, zoom * image.Width, zoom * image.Height);
         surface.Canvas.DrawImage(image, place, new SKSamplingOptions(SKFilterMode.Nearest));
     }

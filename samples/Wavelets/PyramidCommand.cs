@@ -1,5 +1,6 @@
 using System.Globalization;
 using LiftPool;
+using Quickstart;
 using static TorchSharp.torch;
 
 namespace Wavelets;
@@ -7,9 +8,15 @@ namespace Wavelets;
 /// <summary>Takes a photograph apart and draws the parts.</summary>
 internal static class PyramidCommand
 {
+    private const int Colours = 3;
+
+    // Measured: pixels, bands and the drawing.
+    private const int BytesPerPixel = 100;
+
     public static int Run(string imageFile, FileInfo output, Wavelet wavelet, int levels)
     {
-        var image = RgbImage.Read(imageFile);
+        var image = PixelImage.Read(imageFile);
+        PictureFile.CheckMemory(imageFile, image.Width, image.Height, BytesPerPixel);
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
 
@@ -39,11 +46,11 @@ internal static class PyramidCommand
         return 0;
     }
 
-    private static Tensor ToTensor(RgbImage image)
+    private static Tensor ToTensor(PixelImage image)
     {
         using var scope = NewDisposeScope();
-        return tensor(image.Pixels, [1, image.Height, image.Width, RgbImage.Channels])
-            .permute(0, 3, 1, 2).to(ScalarType.Float32).contiguous()
+        return tensor(image.Pixels, [1, image.Height, image.Width, PixelImage.Channels])
+            .narrow(3, 0, Colours).permute(0, 3, 1, 2).to(ScalarType.Float32).contiguous()
             .MoveToOuterDisposeScope();
     }
 }

@@ -32,5 +32,84 @@ public sealed class ResultFileTests : IDisposable
         campaign.Missing("classify", jobs).Should().Equal(jobs[1..]);
     }
 
+    [Theory]
+    [InlineData(1, "settings,Variant,Seed,Metric")]
+    [InlineData(2, "s,a,1,accuracy,half")]
+    [InlineData(3, "s,a,one,accuracy,0.5")]
+    [InlineData(3, "s,a,1,accuracy")]
+    [InlineData(4, "s,a,1,accuracy,0.5,0.5")]
+    [InlineData(2, "\"s,a,1,accuracy,0.5")]
+    [InlineData(3, "s,a\" b,1,accuracy,0.5")]
+    [InlineData(4, "")]
+    [InlineData(3, "\0\0\0\0")]
+    public async Task A_damaged_line_is_named_with_its_file_in_one_line(int number, string damaged)
+    {
+        string[] lines = ["Settings,Variant,Seed,Metric,Value", "s,a,1,accuracy,0.5", "s,a,2,accuracy,0.6", "s,a,3,accuracy,0.7"];
+        lines[number - 1] = damaged;
+        var file = Path.Combine(folder, "classify.csv");
+        File.WriteAllText(file, string.Concat(lines.Select(line => line + "\n")));
+
+        await ReportShouldSay($"{file}, line {number}: ");
+    }
+
+    [Theory]
+    [InlineData("", 1)]
+    [InlineData("Settings,Variant,Seed,Metric,Value", 1)]
+    [InlineData("Settings,Variant,Seed,Metric,Value\ns,a,1,accuracy,0.5\ns,a,2,accuracy,0.", 3)]
+    public async Task A_file_that_was_cut_off_is_not_read(string text, int number)
+    {
+        var file = Path.Combine(folder, "restore-curves.csv");
+        File.WriteAllText(file, text);
+        new ResultFile<Measurement>(Path.Combine(folder, "restore.csv")).Add([new("s", "a", 1, "test PSNR", 20)]);
+
+        await ReportShouldSay($"{file}, line {number}: ");
+    }
+
+    [Fact]
+    public async Task Without_results_there_is_no_report()
+    {
+        var missing = Path.Combine(folder, "missing");
+        File.WriteAllText(Path.Combine(folder, "segment.csv"), "Settings,Variant,Seed,Metric,Value\n");
+
+        await ReportShouldSay($"{folder}: no results");
+        await ReportShouldSay($"{missing}: no results", missing);
+        Directory.Exists(missing).Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_report_of_runs_that_lost_some_of_their_lines_leaves_out_what_they_lack()
+    {
+        string[] errors = [.. Corruptions.All.Select(one => RobustnessMetrics.Error(one.Name))];
+        string[] flips = [.. Perturbations.All.Select(one => RobustnessMetrics.Flips(one.Name))];
+        string[] metrics = [RobustnessMetrics.CleanError, .. errors, .. flips];
+        Measurement[] whole =
+        [
+            .. from variant in (string[])[PoolChoices.Max, PoolChoices.Lift]
+               from metric in metrics
+               select new Measurement("s", variant, 1, metric, 0.25),
+        ];
+
+        foreach (var lost in whole)
+        {
+            var ofLift = RobustnessSummary.Of(whole.Except([lost])).Where(one => one.Variant == PoolChoices.Lift).Select(one => one.Metric);
+
+            ofLift.Contains(RobustnessRatios.MeanCorruptionError).Should().Be(!errors.Contains(lost.Metric));
+            ofLift.Contains(RobustnessRatios.MeanFlipRate).Should().Be(!flips.Contains(lost.Metric));
+        }
+
+        new ResultFile<Measurement>(Path.Combine(folder, "classify.csv")).Add(
+            [new("s", PoolChoices.Max, 1, "parameters", 10), new("s", PoolChoices.Lift, 1, "parameters", 12)]);
+        File.ReadAllText(new ReportWriter(folder).Write(ExperimentCommands.Chapters)).Should().Contain("| MaxPool2d | 1 | 10 |");
+    }
+
     public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private async Task ReportShouldSay(string start, string? output = null)
+    {
+        var (code, _, errors) = await Programs.Run(ExperimentCommands.Root(), "report", "--output", output ?? folder);
+
+        errors.Should().ContainSingle().Which.Should().StartWith(start);
+        code.Should().Be(2);
+        File.Exists(Path.Combine(output ?? folder, "report.md")).Should().BeFalse();
+    }
 }

@@ -20,9 +20,7 @@ internal sealed class ClassifyRun : IExperiment
         random.manual_seed(job.Seed);
         using var network = new Vgg(data, choice);
         Train(network, data, choice, job, log);
-        var file = ModelFiles.Path(job.Settings, job.Variant, job.Seed);
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        network.save(file);
+        ModelFiles.Save(network, ModelFiles.Path(job.Settings, job.Variant, job.Seed));
         return new Dictionary<string, double>
         {
             ["validation accuracy"] = network.Accuracy(data.Validation),

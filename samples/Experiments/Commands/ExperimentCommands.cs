@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Quickstart;
 
 namespace Experiments;
 
@@ -8,13 +9,18 @@ internal static class ExperimentCommands
     /// <summary>What the report says, in its order.</summary>
     public static IReadOnlyList<Chapter> Chapters => [ClassifyChapter.New(), RobustnessChapter.New(), SegmentChapter.New(), RestoreChapter.New()];
 
-    public static Command Classify() => New(
+    public static RootCommand Root() => new("Pools against each other: does lifting help, where, and with which settings?")
+    {
+        Classify(), Robustness(), Segment(), Restore(), Report(),
+    };
+
+    private static Command Classify() => New(
         "classify",
         "Trains a small VGG with each pool, and with each choice that the paper studies, and measures its accuracy",
         ClassifyChapter.Defaults,
         (plan, cancel) => RunMissing("classify", plan, cancel));
 
-    public static Command Robustness() => New(
+    private static Command Robustness() => New(
         "robustness",
         "Measures the classifiers of `classify` under corruptions and small steps, and trains those that are missing",
         RobustnessChapter.Defaults,
@@ -33,19 +39,19 @@ internal static class ExperimentCommands
             RobustnessChapter.DrawImages(plan.Settings);
         });
 
-    public static Command Segment() => New(
+    private static Command Segment() => New(
         "segment",
         "Trains a small SegNet with each pair of pools on scenes of garments, and measures its label maps",
         SegmentChapter.Defaults,
         (plan, cancel) => RunMissing("segment", plan, cancel));
 
-    public static Command Restore() => New(
+    private static Command Restore() => New(
         "restore",
         "Trains an encoder-decoder with each pair of pools to remove noise and to sharpen, on photographs",
         RestoreChapter.Defaults,
         (plan, cancel) => RunMissing("restore", plan, cancel));
 
-    public static Command Report()
+    private static Command Report()
     {
         var output = new Option<DirectoryInfo>("--output")
         {
@@ -73,6 +79,7 @@ internal static class ExperimentCommands
         command.SetAction(async (parsed, cancel) =>
         {
             var plan = options.Read(parsed);
+            OutputFolder.Check(plan.Settings.Output);
             await run(plan, cancel);
             WriteReport(plan.Settings.Output);
         });

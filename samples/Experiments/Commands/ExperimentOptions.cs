@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Quickstart;
 
 namespace Experiments;
 
@@ -6,6 +7,10 @@ namespace Experiments;
 internal sealed class ExperimentOptions
 {
     private const int UsualSeeds = 3;
+
+    // So that the largest numbers of all are lists and tensors that fit into memory, and no product of them overflows.
+    private const int MostRuns = 1000;
+    private const int MostExamples = 100_000;
 
     private readonly Defaults defaults;
 
@@ -31,12 +36,12 @@ internal sealed class ExperimentOptions
             AllowMultipleArgumentsPerToken = true,
         };
         Only.AcceptOnlyFromAmong([.. defaults.Variants]);
-        Seeds = Number("--seeds", "Number of runs of each variant, with seeds from 1", UsualSeeds);
-        Train = Number("--train", $"Number of {defaults.Examples} to train on, at most", defaults.Size.Train);
-        Validation = Number("--validation", $"Number of {defaults.Examples} for validation, at most; of images a fifth of the training images at most", defaults.Size.Validation);
-        Test = Number("--test", $"Number of {defaults.Examples} to test on, at most", defaults.Size.Test);
-        Epochs = Number("--epochs", $"How often each network sees the {defaults.Examples}", defaults.Size.Epochs);
-        Jobs = Number("--jobs", "How many runs at a time, on one thread each", Environment.ProcessorCount);
+        Seeds = CommandLine.Number("--seeds", "Number of runs of each variant, with seeds from 1", UsualSeeds, MostRuns);
+        Train = CommandLine.Number("--train", $"Number of {defaults.Examples} to train on, at most", defaults.Size.Train, MostExamples);
+        Validation = CommandLine.Number("--validation", $"Number of {defaults.Examples} for validation, at most; of images a fifth of the training images at most", defaults.Size.Validation, MostExamples);
+        Test = CommandLine.Number("--test", $"Number of {defaults.Examples} to test on, at most", defaults.Size.Test, MostExamples);
+        Epochs = CommandLine.Number("--epochs", $"How often each network sees the {defaults.Examples}", defaults.Size.Epochs, MostRuns);
+        Jobs = CommandLine.Number("--jobs", "How many runs at a time, on one thread each", Environment.ProcessorCount, MostRuns);
         Quick = new("--quick") { Description = "One seed and few small examples, to see in a minute that all works; the numbers mean nothing" };
     }
 
@@ -82,24 +87,5 @@ internal sealed class ExperimentOptions
 
         int Chosen(Option<int> option, int usually)
             => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : usually;
-    }
-
-    private static Option<int> Number(string name, string description, int usual)
-    {
-        var option = new Option<int>(name)
-        {
-            Description = description,
-            HelpName = "N",
-            DefaultValueFactory = _ => usual,
-        };
-        option.Validators.Add(result =>
-        {
-            // What is no number at all has its own message.
-            if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && number < 1)
-            {
-                result.AddError($"{name}: expected at least 1.");
-            }
-        });
-        return option;
     }
 }

@@ -8,14 +8,21 @@ internal sealed class ReportWriter(string output)
 {
     private readonly StringBuilder text = new();
 
+    /// <exception cref="InvalidDataException">There are no results, or damaged ones; no report is written.</exception>
     public string Write(IReadOnlyList<Chapter> chapters)
     {
+        var campaign = new Campaign(output);
+        if (chapters.All(chapter => campaign.Results(chapter.Experiment).Read().Count == 0))
+        {
+            throw new InvalidDataException(
+                $"{output}: no results to report there ({string.Join(", ", chapters.Select(chapter => $"{chapter.Experiment}.csv"))})");
+        }
+
         Say($"# Results");
         Say($"");
         Say($"Mean ± standard deviation over seeds. Differences are paired by seed, with their 95 % interval by Student's t: over seeds alone, the test");
         Say($"examples being always the same, and not corrected for their number, so that one in twenty may be wrong. Bold: at least {PairedDifference.EnoughSeeds} pairs, and");
         Say($"zero outside the interval; all else is undecided.");
-        var campaign = new Campaign(output);
         foreach (var chapter in chapters)
         {
             var curves = campaign.Curves(chapter.Experiment).Read();
@@ -31,8 +38,7 @@ internal sealed class ReportWriter(string output)
         }
 
         var file = Path.Combine(output, "report.md");
-        Directory.CreateDirectory(output);
-        File.WriteAllText(file, text.ToString());
+        RunFiles.Write(file, next => File.WriteAllText(next, text.ToString()));
         return file;
     }
 
@@ -40,7 +46,8 @@ internal sealed class ReportWriter(string output)
     {
         foreach (var question in chapter.Questions)
         {
-            if (question.Variants.Any(measurements.Variants.Contains))
+            if (question.Variants.Any(measurements.Variants.Contains)
+                && question.Metrics.Any(metric => measurements.Metrics.Contains(metric.Name)))
             {
                 Add(question, measurements);
             }

@@ -17,7 +17,7 @@ internal static class GreyPhoto
     private static readonly Scalar One = 1f;
 
     /// <summary>Reads any format that Skia reads; grey is the luma 0.299 red + 0.587 green + 0.114 blue of ITU-R BT.601.</summary>
-    /// <exception cref="InvalidDataException">Not a picture.</exception>
+    /// <exception cref="InvalidDataException">Not a whole picture.</exception>
     public static Tensor Read(string file)
     {
         using var bitmap = Photo.ReadScaled(file, longer => Math.Min(1f, (float)LongestSide / longer));
@@ -41,7 +41,6 @@ internal static class GreyPhoto
     {
         using var image = ToImage(x);
         using var png = image.Encode(SKEncodedImageFormat.Png, quality: 100);
-        using var stream = File.Create(file);
-        png.SaveTo(stream);
+        RunFiles.Write(file, next => File.WriteAllBytes(next, png.ToArray()));
     }
 }

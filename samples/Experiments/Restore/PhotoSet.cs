@@ -14,6 +14,7 @@ namespace Experiments;
 internal sealed class PhotoSet
 {
     public const int Side = 64;
+    public const int MostShown = 3;
 
     private static readonly string[] Endings = [".png", ".jpg", ".jpeg"];
 
@@ -36,10 +37,10 @@ internal sealed class PhotoSet
 
         var photos = files.Select(Read).ToArray();
         Train = RandomCrops(Of(0, 3, 5), settings.Train, seed).MoveToOuterDisposeScope();
-        Validation = GridCrops(Of(2), settings.Validation).MoveToOuterDisposeScope();
+        Validation = GridCrops(settings.Data, Of(2), settings.Validation).MoveToOuterDisposeScope();
         var test = Of(1, 4);
-        Test = GridCrops(test, settings.Test).MoveToOuterDisposeScope();
-        Shown = cat([.. test.Take(3).Select(Middle)]).MoveToOuterDisposeScope();
+        Test = GridCrops(settings.Data, test, settings.Test).MoveToOuterDisposeScope();
+        Shown = cat([.. test.Take(MostShown).Select(Middle)]).MoveToOuterDisposeScope();
 
         Tensor[] Of(params int[] places) => [.. photos.Where((_, i) => places.Contains(i % 6))];
     }
@@ -72,7 +73,7 @@ internal sealed class PhotoSet
     }
 
     /// <summary>As many as there are, or that many of them at even distances, so that all photographs have their share.</summary>
-    private static Tensor GridCrops(Tensor[] photos, int most)
+    private static Tensor GridCrops(string folder, Tensor[] photos, int most)
     {
         var crops = photos.SelectMany(photo =>
             from row in Enumerable.Range(0, (int)photo.size(2) / Side)
@@ -81,7 +82,7 @@ internal sealed class PhotoSet
         var count = Math.Min(most, crops.Length);
         return count > 0
             ? cat([.. Enumerable.Range(0, count).Select(i => crops[(int)((long)i * crops.Length / count)])])
-            : throw new InvalidDataException("no crop with any detail");
+            : throw new InvalidDataException($"{folder}: no crop with any detail in a photograph for validation or for test");
     }
 
     private static bool HasDetail(Tensor crop) => crop.std(false).item<float>() >= LeastDeviation;

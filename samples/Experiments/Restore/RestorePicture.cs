@@ -30,15 +30,19 @@ internal static class RestorePicture
         }
 
         var tasks = found.Select(one => (one.task, runs: one.runs.Select(run => run!.Value).ToArray())).ToArray();
+        // Runs of one size see the same crops, unless other data of the same folder name came between.
+        var crops = tasks[0].runs[0].Truth.size(0);
+        if (tasks.Any(one => one.runs.Any(run => run.Truth.size(0) != crops)))
+        {
+            throw new InvalidDataException($"{output}: runs of {settings} left different numbers of restored crops");
+        }
+
         var rows = tasks.Sum(one => (int)one.runs[0].Truth.size(0));
         var columns = 2 + PairChoice.All.Count;
-        var info = new SKImageInfo(
+        using var surface = Page.New(
             (2 * Margin) + (columns * Cell) + ((columns - 1) * Gap),
             (int)((2 * Margin) + HeadHeight + (rows * RowHeight) - Gap),
-            SKColorType.Rgba8888,
-            SKAlphaType.Opaque);
-        using var surface = SKSurface.Create(info);
-        surface.Canvas.Clear(Page.Background);
+            Page.Background);
         DrawHead(surface.Canvas);
         var top = Margin + HeadHeight;
         foreach (var (task, runs) in tasks)

@@ -12,7 +12,6 @@ internal static class RestoredCrops
     public static void Write(Job job, Tensor truth, Tensor input, Tensor result)
     {
         var file = FileOf(job.Settings.Output, job.Settings.Key, job.Variant, job.Seed);
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         using var scope = NewDisposeScope();
         GreyPhoto.Write(file, cat([.. new[] { truth, input, result }.Select(InARow)], 2));
     }
@@ -28,9 +27,10 @@ internal static class RestoredCrops
 
         var all = GreyPhoto.Read(file);
         var columns = all.size(3) / PhotoSet.Side;
-        if (columns == 0 || all.size(2) != Rows * PhotoSet.Side)
+        if (columns is 0 or > PhotoSet.MostShown || all.size(3) % PhotoSet.Side != 0 || all.size(2) != Rows * PhotoSet.Side)
         {
-            throw new InvalidDataException($"{file}: {all.size(3)} x {all.size(2)}, expected {Rows} rows of crops of {PhotoSet.Side}");
+            throw new InvalidDataException(
+                $"{file}: {all.size(3)} x {all.size(2)}, expected {Rows} rows of at most {PhotoSet.MostShown} crops of {PhotoSet.Side}");
         }
 
         var rows = all.split(PhotoSet.Side, 2).Select(row => cat([.. row.split(PhotoSet.Side, 3)])).ToArray();

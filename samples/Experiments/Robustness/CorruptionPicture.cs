@@ -25,16 +25,13 @@ internal static class CorruptionPicture
         var zoom = (LeastSide + image.size(3) - 1) / image.size(3);
         var (width, height) = (zoom * image.size(3), zoom * image.size(2));
         var columns = Corruption.Levels + 1;
-        var info = new SKImageInfo(
+        using var surface = Page.New(
             (int)((2 * Margin) + TitleWidth + (columns * (width + Gap)) - Gap),
             (int)((2 * Margin) + TitleHeight + (Corruptions.All.Count * (height + Gap)) - Gap),
-            SKColorType.Rgba8888,
-            SKAlphaType.Opaque);
-        using var surface = SKSurface.Create(info);
+            Page.Background);
         using var face = Fonts.Typeface(SKFontStyle.Normal);
         using var font = new SKFont(face, TextSize) { Subpixel = true };
         using var paint = new SKPaint { Color = Page.Bright, IsAntialias = true };
-        surface.Canvas.Clear(Page.Background);
 
         for (var column = 0; column < columns; column++)
         {

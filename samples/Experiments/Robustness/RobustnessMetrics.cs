@@ -23,7 +23,7 @@ internal static class RobustnessMetrics
 
     /// <summary>The corruptions whose mean errors are among these names.</summary>
     public static IEnumerable<string> Corruptions(IEnumerable<string> names)
-        => Without(ErrorPrefix, names.Where(name => name != CleanError && !char.IsAsciiDigit(name[^1])));
+        => Without(ErrorPrefix, names.Where(name => name != CleanError && name is not [.., >= '0' and <= '9']));
 
     /// <summary>The perturbations whose flip probabilities are among these names.</summary>
     public static IEnumerable<string> Perturbations(IEnumerable<string> names) => Without(FlipsPrefix, names);

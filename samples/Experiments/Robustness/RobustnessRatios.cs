@@ -16,7 +16,8 @@ internal sealed record RunKey(string Settings, string Variant, int Seed);
 /// </list>
 /// <para>
 /// A ratio to a baseline that loses nothing, or never flips, means nothing: it is left out, for all variants of that seed, and so
-/// are the means that it would belong to. D. Hendrycks and T. Dietterich, ICLR 2019 (arXiv 1903.12261), with AlexNet as the baseline.
+/// are the means that it would belong to; so is the ratio of a run that lacks a measurement. D. Hendrycks and T. Dietterich,
+/// ICLR 2019 (arXiv 1903.12261), with AlexNet as the baseline.
 /// </para>
 /// </remarks>
 internal static class RobustnessRatios
@@ -43,8 +44,9 @@ internal static class RobustnessRatios
     /// <summary>The ratios of one run.</summary>
     public static Dictionary<string, double> Of(IReadOnlyDictionary<string, double> run, IReadOnlyDictionary<string, double> baseline)
     {
-        var corruptions = RobustnessMetrics.Corruptions(baseline.Keys).ToList();
-        var perturbations = RobustnessMetrics.Perturbations(baseline.Keys).ToList();
+        string[] measured = [.. baseline.Keys.Union(run.Keys)];
+        var corruptions = RobustnessMetrics.Corruptions(measured).ToList();
+        var perturbations = RobustnessMetrics.Perturbations(measured).ToList();
         var ratios = new Dictionary<string, double>();
 
         // The mean over severities stands for the sum: their number is the same above and below the line.
@@ -53,23 +55,28 @@ internal static class RobustnessRatios
         Add(MeanFlipRate, perturbations, FlipRate, Flips);
         return ratios;
 
-        static double Error(IReadOnlyDictionary<string, double> of, string name) => of[RobustnessMetrics.Error(name)];
-        static double Loss(IReadOnlyDictionary<string, double> of, string name) => Error(of, name) - of[RobustnessMetrics.CleanError];
-        static double Flips(IReadOnlyDictionary<string, double> of, string name) => of[RobustnessMetrics.Flips(name)];
+        static double? Error(IReadOnlyDictionary<string, double> of, string name) => Value(of, RobustnessMetrics.Error(name));
+        static double? Loss(IReadOnlyDictionary<string, double> of, string name) => Error(of, name) - Value(of, RobustnessMetrics.CleanError);
+        static double? Flips(IReadOnlyDictionary<string, double> of, string name) => Value(of, RobustnessMetrics.Flips(name));
+        static double? Value(IReadOnlyDictionary<string, double> of, string name) => of.TryGetValue(name, out var value) ? value : null;
 
         void Add(
             string meanName,
             List<string> names,
             Func<string, string> ratioName,
-            Func<IReadOnlyDictionary<string, double>, string, double> value)
+            Func<IReadOnlyDictionary<string, double>, string, double?> value)
         {
-            var defined = names.Where(name => value(baseline, name) > 0).ToList();
-            foreach (var name in defined)
+            var defined = 0;
+            foreach (var name in names)
             {
-                ratios[ratioName(name)] = 100 * value(run, name) / value(baseline, name);
+                if (value(baseline, name) is > 0 and var reference && value(run, name) is { } ofRun)
+                {
+                    ratios[ratioName(name)] = 100 * ofRun / reference;
+                    defined++;
+                }
             }
 
-            if (names.Count > 0 && defined.Count == names.Count)
+            if (names.Count > 0 && defined == names.Count)
             {
                 ratios[meanName] = names.Average(name => ratios[ratioName(name)]);
             }

@@ -73,7 +73,7 @@ internal sealed class RobustnessRun : IExperiment
         }
 
         var network = new Vgg(data, PoolChoices.Named(job.Variant));
-        network.load(file);
+        ModelFiles.Load(network, file);
         return network;
     }
 }

@@ -1,3 +1,4 @@
+using Quickstart;
 using SkiaSharp;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -33,11 +34,11 @@ internal sealed class SegmentMaps
         using var image = SKImage.FromPixelCopy(info, columns.data<byte>().ToArray());
         using var data = image.Encode(SKEncodedImageFormat.Png, 100);
         var file = FileOf(job.Settings.Output, job.Settings.Key, job.Variant, job.Seed);
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        File.WriteAllBytes(file, data.ToArray());
+        RunFiles.Write(file, next => File.WriteAllBytes(next, data.ToArray()));
     }
 
     /// <summary>Reads a run's file, or gives null if there is none.</summary>
+    /// <exception cref="InvalidDataException">It is not what <see cref="Save"/> writes.</exception>
     public static SegmentMaps? Read(string output, string settings, string variant, int seed)
     {
         var file = FileOf(output, settings, variant, seed);
@@ -46,8 +47,26 @@ internal sealed class SegmentMaps
             return null;
         }
 
-        using var bitmap = SKBitmap.Decode(file, new SKImageInfo(3 * Side, SKBitmap.DecodeBounds(file).Height, SKColorType.Gray8));
-        return new SegmentMaps(bitmap.GetPixelSpan().ToArray());
+        using var bitmap = PictureFile.Read(file, SKAlphaType.Unpremul, colours: null);
+        if (bitmap.Width != 3 * Side || bitmap.Height % Side != 0 || bitmap.Height > MostScenes * Side)
+        {
+            throw new InvalidDataException(
+                $"{file}: {bitmap.Width} x {bitmap.Height}, expected {3 * Side} x {Side} for each of at most {MostScenes} scenes");
+        }
+
+        // Red, green and blue of a grey picture are the same.
+        var colours = bitmap.GetPixelSpan();
+        var pixels = new byte[colours.Length / bitmap.BytesPerPixel];
+        for (var i = 0; i < pixels.Length; i++)
+        {
+            pixels[i] = colours[i * bitmap.BytesPerPixel];
+        }
+
+        var maps = new SegmentMaps(pixels);
+        var labels = Enumerable.Range(0, maps.Count).SelectMany(scene => (byte[])[.. maps.Truth(scene), .. maps.Given(scene)]);
+        return labels.All(label => label < Scenes.Classes)
+            ? maps
+            : throw new InvalidDataException($"{file}: a label map holds other values than 0 to {Scenes.Classes - 1}");
     }
 
     /// <summary>Grey values.</summary>

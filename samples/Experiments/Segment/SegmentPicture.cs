@@ -39,8 +39,7 @@ internal sealed class SegmentPicture : IDisposable
     {
         var width = Left(columns) - Gap + Margin;
         var height = Top(rows) + LegendHeight(width) + Margin;
-        surface = SKSurface.Create(new SKImageInfo(width, (int)height, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        surface.Canvas.Clear(Page.Background);
+        surface = Page.New(width, (int)height, Page.Background);
     }
 
     /// <summary>Draws what the runs of one seed have left behind of the first test scenes.</summary>
@@ -54,7 +53,13 @@ internal sealed class SegmentPicture : IDisposable
             return false;
         }
 
+        // Runs of one size see the same scenes, unless other data of the same folder name came between.
         var first = maps[0].Maps;
+        if (maps.Any(one => one.Maps.Count != first.Count))
+        {
+            throw new InvalidDataException($"{output}: runs of {settings} left label maps of different numbers of scenes");
+        }
+
         using var picture = new SegmentPicture(2 + maps.Length, first.Count);
         picture.DrawColumn(0, "scene", first.Count, scene => first.Scene(scene).Select(grey => new SKColor(grey, grey, grey)));
         picture.DrawColumn(1, "truth", first.Count, scene => Colours(first.Truth(scene)));

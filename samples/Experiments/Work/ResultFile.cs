@@ -15,6 +15,9 @@ internal sealed record CurvePoint(string Settings, string Variant, int Seed, int
 /// </summary>
 internal sealed class ResultFile<T>(string file)
 {
+    private static readonly string Columns = string.Join(',', typeof(T).GetProperties().Select(property => property.Name));
+
+    /// <exception cref="InvalidDataException">A line is damaged; the message has its number.</exception>
     public List<T> Read()
     {
         if (!File.Exists(file))
@@ -22,8 +25,33 @@ internal sealed class ResultFile<T>(string file)
             return [];
         }
 
-        using var reader = new CsvReader(new StreamReader(file), CultureInfo.InvariantCulture);
-        return [.. reader.GetRecords<T>()];
+        // A line that ends early may still be read, with a number that has lost its last digits.
+        var text = File.ReadAllText(file);
+        if (!text.EndsWith('\n'))
+        {
+            throw new InvalidDataException($"{file}, line {1 + text.Count(c => c == '\n')}: it does not end, so the file was cut off");
+        }
+
+        var strictly = new CsvConfiguration(CultureInfo.InvariantCulture) { DetectColumnCountChanges = true, IgnoreBlankLines = false };
+        using var reader = new CsvReader(new StringReader(text), strictly);
+        var lines = new List<T>();
+        var number = 1;
+        try
+        {
+            reader.Read();
+            reader.ReadHeader();
+            reader.ValidateHeader<T>();
+            for (number++; reader.Read(); number = reader.Parser.RawRow + 1)
+            {
+                lines.Add(reader.GetRecord<T>());
+            }
+        }
+        catch (CsvHelperException e)
+        {
+            throw new InvalidDataException($"{file}, line {number}: cannot be read as {Columns}", e);
+        }
+
+        return lines;
     }
 
     public void Add(IReadOnlyCollection<T> lines)
@@ -34,8 +62,6 @@ internal sealed class ResultFile<T>(string file)
         }
 
         var isNew = !File.Exists(file);
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-
         using var text = new StringWriter();
         var configuration = new CsvConfiguration(CultureInfo.InvariantCulture) { HasHeaderRecord = isNew, NewLine = "\n" };
         using (var writer = new CsvWriter(text, configuration, leaveOpen: true))
@@ -43,9 +69,6 @@ internal sealed class ResultFile<T>(string file)
             writer.WriteRecords(lines);
         }
 
-        // Put in the old file's place at once, so that a run's lines are all there or none, whenever the program is stopped.
-        var next = file + ".new";
-        File.WriteAllText(next, (isNew ? "" : File.ReadAllText(file)) + text);
-        File.Move(next, file, overwrite: true);
+        RunFiles.Write(file, next => File.WriteAllText(next, (isNew ? "" : File.ReadAllText(file)) + text));
     }
 }

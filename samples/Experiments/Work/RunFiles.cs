@@ -21,6 +21,16 @@ internal static class RunFiles
         return System.IO.Path.Combine(output, folder, FormattableString.Invariant($"{Plain(variant)}-{seed}-{hash}{ending}"));
     }
 
+    /// <summary>Writes a file at once: it is whole or not there, or the old one, whenever the program is stopped.</summary>
+    /// <param name="write">Writes to the path that it is given.</param>
+    public static void Write(string file, Action<string> write)
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
+        var next = file + ".new";
+        write(next);
+        File.Move(next, file, overwrite: true);
+    }
+
     /// <summary>The folder of the report's pictures of runs with these settings.</summary>
     public static string Pictures(string output, string settings) => System.IO.Path.Combine(output, "pictures", Plain(settings));
 

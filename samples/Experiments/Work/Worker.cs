@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Quickstart;
 using TorchSharp;
 
 namespace Experiments;
@@ -48,9 +49,9 @@ internal sealed class Worker(IReadOnlyList<IExperiment> experiments) : IRunLog
                 var result = experiments.Single(one => one.Name == job.Experiment).Run(job, this);
                 Say(new Message(Result: result));
             }
-            catch (Exception e) when (e is not OutOfMemoryException)
+            catch (Exception e)
             {
-                Say(new Message(Error: e is IOException or InvalidDataException ? e.Message : e.ToString()));
+                Say(new Message(Error: CommandLine.Remedy(e) ?? e.ToString()));
             }
         }
     }

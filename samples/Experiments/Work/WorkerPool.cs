@@ -96,4 +96,4 @@ internal static class WorkerPool
 }
 
 /// <summary>A run that failed, and how.</summary>
-internal sealed class WorkerException(string message) : Exception(message);
+internal sealed class WorkerException(string message) : IOException(message);
