@@ -102,7 +102,7 @@ public sealed class ChannelsLastTests : IClassFixture<OneThread>
 
         pool.forward(x).stride().Should().Equal([1L << axes, .. Enumerable.Repeat(1L, axes + 1)]);
         up.forward(x, bands).stride().Should().Equal(wide.stride());
-        functional.interpolate(x, scale_factor: [.. Enumerable.Repeat(2.0, axes)]).stride().Should().Equal(wide.stride(), "LibTorch does so");
+        Upsampled(x).stride().Should().Equal(wide.stride(), "LibTorch does so");
     }
 
     [Theory]
@@ -125,8 +125,10 @@ public sealed class ChannelsLastTests : IClassFixture<OneThread>
     }
 
     /// <summary>LibTorch's answer.</summary>
-    private static bool IsChannelsLast(Tensor x)
-        => functional.interpolate(x, scale_factor: [.. Enumerable.Repeat(2.0, (int)x.dim() - 2)], mode: InterpolationMode.Nearest).stride(1) == 1;
+    private static bool IsChannelsLast(Tensor x) => Upsampled(x).stride(1) == 1;
+
+    private static Tensor Upsampled(Tensor x)
+        => functional.interpolate(x, scale_factor: [.. Enumerable.Repeat(2.0, (int)x.dim() - 2)], mode: InterpolationMode.Nearest);
 
     /// <summary>Views of a few samples by sizes and strides drawn at random, and what they are.</summary>
     private static IEnumerable<(Func<Tensor> View, string What)> Views(int rank, long shortest, int count)
@@ -136,9 +138,10 @@ public sealed class ChannelsLastTests : IClassFixture<OneThread>
         var lengths = Lengths.Where(length => length >= shortest).ToArray();
         for (var i = 0; i < count; i++)
         {
-            long[] sizes = [Batches[random.Next(Batches.Length)], Channels[random.Next(Channels.Length)], .. random.GetItems(lengths, rank - 2)];
+            long[] sizes = [.. random.GetItems(Batches, 1), .. random.GetItems(Channels, 1), .. random.GetItems(lengths, rank - 2)];
             var strides = i % 2 == 0 ? Growing(sizes, random) : random.GetItems(Strides, rank);
-            yield return (() => samples.as_strided(sizes, strides), $"sizes [{string.Join(", ", sizes)}], strides [{string.Join(", ", strides)}]");
+            var what = $"sizes [{string.Join(", ", sizes)}], strides [{string.Join(", ", strides)}]";
+            yield return (() => samples.as_strided(sizes, strides), what);
         }
     }
 

@@ -9,7 +9,9 @@ internal static class ChildProcess
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>Runs it to its end; the exit code is null if it did not come to one.</summary>
-    internal static (int? ExitCode, string Output, string Error) Run(string[] arguments, Action<IDictionary<string, string?>> changeEnvironment)
+    internal static (int? ExitCode, string Output, string Error) Run(
+        string[] arguments,
+        Action<IDictionary<string, string?>> changeEnvironment)
     {
         var start = new ProcessStartInfo(DotnetHost(), [typeof(ChildProcess).Assembly.Location, .. arguments])
         {

@@ -17,13 +17,14 @@ public sealed class HookedOperatorTests : IClassFixture<OneThread>
     private sealed record Case(Func<LiftingScheme> Scheme, string Module, double Factor, string Weight);
 
     private static readonly Func<LiftingScheme> Paper = () => new(Channels, kernel_size: 3, dtype: ScalarType.Float64);
-    private static readonly Func<LiftingScheme> Dense = () => new(Channels, kernel_size: 3, groups: 1, proj_groups: 1, dtype: ScalarType.Float64);
+    private static readonly Func<LiftingScheme> Dense = ()
+        => new(Channels, kernel_size: 3, groups: 1, proj_groups: 1, dtype: ScalarType.Float64);
 
     private static readonly Dictionary<string, Case> Before = new()
     {
-        ["fixed filter"] = new(() => LiftingScheme.Wavelet(Wavelet.Cdf53, dtype: ScalarType.Float64), "predict", 2, "predict.weight"),
-        ["learnable filter"] = new(() => LiftingScheme.Wavelet(Wavelet.Cdf26, learnable: true, dtype: ScalarType.Float64), "update", -1, "update.weight"),
-        ["filter of each channel"] = new(() => LiftingScheme.Wavelet(Wavelet.D4, channels: Channels, dtype: ScalarType.Float64), "steps.1", 2, "steps.1.weight"),
+        ["fixed filter"] = new(() => Filters(Wavelet.Cdf53), "predict", 2, "predict.weight"),
+        ["learnable filter"] = new(() => Filters(Wavelet.Cdf26, learnable: true), "update", -1, "update.weight"),
+        ["filter of each channel"] = new(() => Filters(Wavelet.D4, channels: Channels), "steps.1", 2, "steps.1.weight"),
         ["operator"] = new(Paper, "predict", 2, "predict.conv.weight"),
         ["conv"] = new(Paper, "update.conv", 2, "update.conv.weight"),
         ["proj"] = new(Paper, "update.proj", 2, "update.proj.weight"),
@@ -83,10 +84,10 @@ public sealed class HookedOperatorTests : IClassFixture<OneThread>
     {
         Func<Module<Tensor, Tensor>, Action<object>, IDisposable>[] forms =
         [
-            (module, seen) => Remover(module.register_forward_pre_hook((hooked, _) => Seen(seen, hooked))),
-            (module, seen) => Remover(module.register_forward_hook((hooked, _, _) => Seen(seen, hooked))),
-            (module, seen) => Remover(module.register_forward_pre_hook((Action<Module>)seen)),
-            (module, seen) => Remover(module.register_forward_hook((Action<Module>)seen)),
+            (module, seen) => new Remove(module.register_forward_pre_hook((hooked, _) => Seen(seen, hooked)).remove),
+            (module, seen) => new Remove(module.register_forward_hook((hooked, _, _) => Seen(seen, hooked)).remove),
+            (module, seen) => new Remove(module.register_forward_pre_hook((Action<Module>)seen).remove),
+            (module, seen) => new Remove(module.register_forward_hook((Action<Module>)seen).remove),
         ];
         foreach (var form in forms)
         {
@@ -120,6 +121,9 @@ public sealed class HookedOperatorTests : IClassFixture<OneThread>
             calls.Should().Be(0);
         }
     }
+
+    private static LiftingScheme Filters(Wavelet wavelet, bool learnable = false, long? channels = null)
+        => LiftingScheme.Wavelet(wavelet, learnable, channels, dtype: ScalarType.Float64);
 
     private static LiftingScheme OfTheUsers() => new(Operator(), Operator());
 
@@ -217,9 +221,6 @@ public sealed class HookedOperatorTests : IClassFixture<OneThread>
         seen(module);
         return null!;
     }
-
-    private static Remove Remover(HookableModule<Func<Module<Tensor, Tensor>, Tensor, Tensor>, Func<Module<Tensor, Tensor>, Tensor, Tensor, Tensor>>.HookRemover remover)
-        => new(remover.remove);
 
     private sealed class Remove(Action remove) : IDisposable
     {

@@ -14,7 +14,8 @@ public sealed class KeepAliveTests
     [MemberData(nameof(Calls))]
     public void What_a_kernel_reads_outlives_it(string call)
     {
-        var (exitCode, output, error) = ChildProcess.Run([KernelMemory.Argument, call], environment => environment[KernelMemory.Tiers] = "0");
+        string[] arguments = [KernelMemory.Argument, call];
+        var (exitCode, output, error) = ChildProcess.Run(arguments, environment => environment[KernelMemory.Tiers] = "0");
 
         exitCode.Should().Be(0, "{0}", error.Replace('{', '(').Replace('}', ')'));
 

@@ -29,7 +29,9 @@ internal static class KernelMemory
 
     internal static string[] Calls { get; } = ["down", "down's gradient", "up", "up's gradient"];
 
-    /// <summary>When the first input's memory was let go, in parts of the call's time: above 1 after it. The middle one of three calls'.</summary>
+    /// <summary>
+    /// When the first input's memory was let go, in parts of the call's time: above 1 after it. The middle one of three calls'.
+    /// </summary>
     internal static string FirstEndIn(string call)
         => Enumerable.Range(0, 3).Select(_ => FirstEnd(call)).Order().ElementAt(1).ToString("F3", CultureInfo.InvariantCulture);
 
@@ -103,7 +105,7 @@ internal static class KernelMemory
     }
 
     private static FusedDown Down
-        => new(Steps, new Gains(1, 1), PaddingModes.Zeros, Bits: 0, CeilMode: false, Bands: 0b1111, BandReduction.Learned, KeepBands: false, Norm: null);
+        => new(Steps, new Gains(1, 1), PaddingModes.Zeros, Bits: 0, CeilMode: false, 0b1111, BandReduction.Learned, false, Norm: null);
 
     private static FusedUp Up => new(Steps, new Gains(1, 1), PaddingModes.Zeros, Bits: 0);
 

@@ -140,7 +140,8 @@ public sealed unsafe class PixelTests
         {
             for (pixel = 0; pixel < layout.Pixels; pixel++)
             {
-                Number(plane[(channel * layout.ChannelStride) + (pixel * layout.PixelStride)]).Should().Be(Value(channel, pixel), "pixel {0} of {1}, channel {2}", pixel, layout, channel);
+                var found = Number(plane[(channel * layout.ChannelStride) + (pixel * layout.PixelStride)]);
+                found.Should().Be(Value(channel, pixel), "pixel {0} of {1}, channel {2}", pixel, layout, channel);
             }
         }
     }

@@ -44,7 +44,8 @@ public sealed class ThreadTeamTests
 
         var error = failing.Should().Throw<Exception>().Which;
 
-        (error is AggregateException many ? many.InnerExceptions[0] : error).Should().BeOfType<InvalidOperationException>().Which.Message.Should().Be("found");
+        var cause = error is AggregateException many ? many.InnerExceptions[0] : error;
+        cause.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Be("found");
         Environment.CurrentManagedThreadId.Should().Be(before);
         ThreadTeam.Run(threads, () => { });
     }
