@@ -72,7 +72,7 @@ internal static class LosslessCommand
                 && decoded.Pixels.AsSpan().SequenceEqual(image.Pixels);
             return (new Sizes((long)kind.Planes * image.Width * image.Height, PngLength(file, image, kind), encoded.Length), back);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or ArgumentException)
         {
             throw new InvalidDataException($"{file}: {e.Message}", e);
         }
