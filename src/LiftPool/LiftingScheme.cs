@@ -296,10 +296,13 @@ public sealed class LiftingScheme : Module
             throw Errors.Wrong(layer, channels is { } wanted ? $"{wanted} channels" : "at least one channel", $"{found} in {Errors.Shape(x)}", parameter);
         }
 
-        if (steps.Operators.OfType<IAxisOperator>().FirstOrDefault(op => (op.Channels ?? found) != found) is { } other)
+        foreach (var step in steps.Steps)
         {
             // Operators that came from two schemes.
-            throw Errors.Wrong(layer, $"{other.Channels} channels", $"{found} in {Errors.Shape(x)}", parameter);
+            if (step.Operator is IAxisOperator { Channels: { } other } && other != found)
+            {
+                throw Errors.Wrong(layer, $"{other} channels", $"{found} in {Errors.Shape(x)}", parameter);
+            }
         }
 
         if (x.dtype is not (ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16))
@@ -308,7 +311,7 @@ public sealed class LiftingScheme : Module
         }
 
         RefuseUnlessExact(layer, x.dtype, parameter);
-        if (Weights.FirstOrDefault(weight => weight.dtype != x.dtype || !OnOneDevice(weight, x)) is { } unlike)
+        if (WeightUnlike(x) is { } unlike)
         {
             var first = FirstWeight!;
             foreach (var weight in Weights)
@@ -324,6 +327,24 @@ public sealed class LiftingScheme : Module
                 ? Errors.Wrong(layer, $"{unlike.dtype} as its weights are", $"{x.dtype}", parameter)
                 : Errors.Wrong(layer, $"a tensor on {unlike.device} as its weights are", $"one on {x.device}", parameter);
         }
+    }
+
+    // A loop: for a small signal such checks are most of a call.
+    private Tensor? WeightUnlike(Tensor x)
+    {
+        var (dtype, device, index) = (x.dtype, x.device_type, x.device_index);
+        foreach (var step in steps.Steps)
+        {
+            foreach (var weight in step.Operator is IAxisOperator own ? own.Weights : [step.Operator.parameters().FirstOrDefault()])
+            {
+                if (weight is not null && (weight.dtype != dtype || weight.device_type != device || weight.device_index != index))
+                {
+                    return weight;
+                }
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Throws unless every operator can pad a half-signal of this length.</summary>
@@ -343,7 +364,7 @@ public sealed class LiftingScheme : Module
 
     // Of an operator of somebody's own the first speaks for all: it may work in another type inside.
     private IEnumerable<Tensor> Weights
-        => steps.Operators.SelectMany(op => op is IAxisOperator own ? own.Weights : op.parameters().Take(1));
+        => steps.Operators.SelectMany(op => op is IAxisOperator own ? own.Weights.OfType<Tensor>() : op.parameters().Take(1));
 
     // The constructor's argument.
     private static string NameOf(LiftingStep step) => step.Kind == StepKind.Predict ? "predict" : "update";

@@ -24,8 +24,9 @@ internal sealed record FusedDown(KernelStep[] Steps, Gains Gains, PaddingModes P
     {
         var (x, weights) = (inputs[0]!, inputs[1..]);
         var channelsLast = MemoryLayout.IsChannelsLast(x);
-        var plan = PlanFor(x.shape, CeilMode);
-        var outputs = NewOutputs(inputs);
+        var shape = x.shape;
+        var plan = PlanFor(shape, CeilMode);
+        var outputs = NewOutputs(x, shape, channelsLast);
         var blocks = plan.Blocks(KernelRunner.Lanes(x.dtype, Bits));
         var sums = Norm is null ? [] : GC.AllocateArray<double>(plan.Batch * blocks * plan.PenaltySums, pinned: true);
         var call = new KernelCall
@@ -98,14 +99,24 @@ internal sealed record FusedDown(KernelStep[] Steps, Gains Gains, PaddingModes P
             steps => ComposedDown.Compose(steps, inputs[0]!, inputs[^1], CeilMode, Bands, Reduction, KeepBands, Norm));
 
     internal override List<Tensor> NewOutputs(Tensor?[] inputs)
+        => NewOutputs(inputs[0]!, inputs[0]!.shape, MemoryLayout.IsChannelsLast(inputs[0]!));
+
+    private List<Tensor> NewOutputs(Tensor x, long[] shape, bool channelsLast)
     {
-        var x = inputs[0]!;
-        var channelsLast = MemoryLayout.IsChannelsLast(x);
-        long[] band = [.. x.shape[..2], .. x.shape[2..].Select(HalfLength)];
+        long[] band = [.. shape];
+        for (var axis = 2; axis < band.Length; axis++)
+        {
+            band[axis] = HalfLength(shape[axis]);
+        }
+
         long[] pooled = [.. band];
         pooled[1] *= Reduction == BandReduction.Concat ? int.PopCount(Bands) : 1;
         List<Tensor> outputs = Bands == 0 ? [] : [New(pooled, x, channelsLast)];
-        outputs.AddRange(Enumerable.Range(0, KeepBands ? 1 << (band.Length - 2) : 0).Select(_ => New(band, x, channelsLast)));
+        for (var b = 0; KeepBands && b < 1 << (band.Length - 2); b++)
+        {
+            outputs.Add(New(band, x, channelsLast));
+        }
+
         return outputs;
     }
 

@@ -22,7 +22,7 @@ internal sealed class FilterOperator : OwnModule, IAxisOperator
         RegisterComponents();
     }
 
-    public IEnumerable<Tensor> Weights => [weight];
+    public Tensor?[] Weights => [weight];
 
     public long? Channels { get; }
 

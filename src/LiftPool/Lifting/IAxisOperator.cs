@@ -6,8 +6,8 @@ internal interface IAxisOperator : IAlongAxis
     /// <summary>The channels that it was built for; null for any.</summary>
     long? Channels { get; }
 
-    /// <summary>All of its weights, which are to be of one dtype on one device.</summary>
-    IEnumerable<Tensor> Weights { get; }
+    /// <summary>All of its weights, which are to be of one dtype on one device; null for those that it has not.</summary>
+    Tensor?[] Weights { get; }
 
     int KernelSize { get; }
 

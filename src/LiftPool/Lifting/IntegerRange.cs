@@ -46,6 +46,6 @@ internal static class IntegerRange
     private static double LargestGain(FilterOperator filter)
     {
         using var scope = NewDisposeScope();
-        return filter.Weights.Single().detach().to(ScalarType.Float64).abs().sum(2).max().item<double>();
+        return filter.Weights[0]!.detach().to(ScalarType.Float64).abs().sum(2).max().item<double>();
     }
 }

@@ -19,14 +19,12 @@ internal sealed class LiftingOperator : OwnModule, IAxisOperator
 
     public long? Channels => conv.Weight.size(0);
 
-    public IEnumerable<Tensor> Weights => new[] { conv.Weight, conv.Bias, proj.Weight, proj.Bias }.OfType<Tensor>();
+    public Tensor?[] Weights => [conv.Weight, conv.Bias, proj.Weight, proj.Bias];
 
     public string? Refuses(long length) => SameConv1d.Refuses(PaddingMode, KernelSize, length);
 
     public Tensor?[]? FusedWeights(long channels)
-        => conv.IsDepthwise && proj.IsDepthwise && RunsAlongAxes
-            ? [conv.Weight, conv.Bias, proj.Weight, proj.Bias]
-            : null;
+        => conv.IsDepthwise && proj.IsDepthwise && RunsAlongAxes ? Weights : null;
 
     public PaddingModes PaddingMode => conv.PaddingMode;
 
