@@ -203,8 +203,15 @@ public sealed class HookedOperatorTests : IClassFixture<OneThread>
         var (s, d) = pool.Scheme.lift(x);
         var values = new Dictionary<string, Tensor>
         {
-            ["plain"] = pool.forward(x), ["output"] = y, ["restored"] = up.forward(bands), ["decoded"] = up.forward(features, bands),
-            ["c_u"] = c_u, ["c_p"] = c_p, ["s"] = s, ["d"] = d, ["x"] = pool.Scheme.unlift(s, d),
+            ["plain"] = pool.forward(x),
+            ["output"] = y,
+            ["restored"] = up.forward(bands),
+            ["decoded"] = up.forward(features, bands),
+            ["c_u"] = c_u,
+            ["c_p"] = c_p,
+            ["s"] = s,
+            ["d"] = d,
+            ["x"] = pool.Scheme.unlift(s, d),
         };
         foreach (var name in bands.Names)
         {

@@ -68,39 +68,38 @@ internal static class KernelMemory
         switch (what)
         {
             case "down":
-            {
-                var inputs = Inputs(arrays, side, 1, withGain: true);
-                var begin = Stopwatch.GetTimestamp();
-                Dispose(Down.Forward(inputs));
-                return (begin, Stopwatch.GetTimestamp());
-            }
+                {
+                    var inputs = Inputs(arrays, side, 1, withGain: true);
+                    var begin = Stopwatch.GetTimestamp();
+                    Dispose(Down.Forward(inputs));
+                    return (begin, Stopwatch.GetTimestamp());
+                }
 
             case "down's gradient":
-            {
-                // Without a gain, whose gradient is a sum that the library leaves to a dispose scope.
-                var inputs = Inputs(arrays, side, 1, withGain: false);
-                var gradients = Gradients(arrays, half);
-                var begin = Stopwatch.GetTimestamp();
-                Dispose((Down with { Reduction = BandReduction.Sum }).Backward([.. inputs, null], gradients));
-                return (begin, Stopwatch.GetTimestamp());
-            }
+                {
+                    var inputs = Inputs(arrays, side, 1, withGain: false);
+                    var gradients = Gradients(arrays, half);
+                    var begin = Stopwatch.GetTimestamp();
+                    Dispose((Down with { Reduction = BandReduction.Sum }).Backward([.. inputs, null], gradients));
+                    return (begin, Stopwatch.GetTimestamp());
+                }
 
             case "up":
-            {
-                var inputs = Inputs(arrays, half, 4, withGain: false);
-                var begin = Stopwatch.GetTimestamp();
-                Dispose(Up.Forward(inputs));
-                return (begin, Stopwatch.GetTimestamp());
-            }
+                {
+                    var inputs = Inputs(arrays, half, 4, withGain: false);
+                    var begin = Stopwatch.GetTimestamp();
+                    Dispose(Up.Forward(inputs));
+                    return (begin, Stopwatch.GetTimestamp());
+                }
 
             default:
-            {
-                var inputs = Inputs(arrays, half, 4, withGain: false);
-                var gradients = Gradients(arrays, side);
-                var begin = Stopwatch.GetTimestamp();
-                Dispose(Up.Backward(inputs, gradients));
-                return (begin, Stopwatch.GetTimestamp());
-            }
+                {
+                    var inputs = Inputs(arrays, half, 4, withGain: false);
+                    var gradients = Gradients(arrays, side);
+                    var begin = Stopwatch.GetTimestamp();
+                    Dispose(Up.Backward(inputs, gradients));
+                    return (begin, Stopwatch.GetTimestamp());
+                }
         }
     }
 

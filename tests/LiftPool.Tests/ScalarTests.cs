@@ -94,7 +94,7 @@ public sealed class ScalarTests : IClassFixture<OneThread>
         collector.Start();
         try
         {
-            for (var round = 0; round < 100; round++)
+            for (var round = 0; round < 10; round++)
             {
                 using var inner = NewDisposeScope();
                 foreach (var (found, right) in Second().Zip(wanted))
