@@ -13,7 +13,7 @@ namespace LiftPool;
 /// {
 ///     loss.backward();
 /// }
-/// catch (ExternalException) when (BackwardFault.Last is { } cause)
+/// catch (ExternalException error) when (error.Message.Contains("CSharpNode") &amp;&amp; BackwardFault.Last is { } cause)
 /// {
 ///     throw new InvalidOperationException("Training failed.", cause);
 /// }
@@ -30,6 +30,7 @@ public static class BackwardFault
     /// The last cause; null if nothing failed yet. It is that of the last fault on this thread, unless the thread has trained on
     /// since: then, and on a thread that had none, the last of any thread's. So it can be read by the one that called
     /// <c>backward()</c>, while others do the same, and where LibTorch ran it on a thread of its own, as it does for a GPU.
+    /// An old cause stays: ask for it only after an exception with the words above.
     /// </summary>
     /// <remarks>
     /// A tensor that was changed in place between forward and backward (an optimizer's step, <c>load_state_dict</c>, <c>clamp_</c>)

@@ -17,7 +17,8 @@ namespace LiftPool;
 /// <para>The paper says in words that s should be close to xe, but its formula has xo: the formula stands here.</para>
 /// <para>A scope follows the work that is started inside it, on whatever thread that goes on: <c>Parallel.For</c>, <c>Task.Run</c>, a new
 /// thread, after an <c>await</c>. Scopes nest; only the innermost collects. Any thread may end one, in any order: it then
-/// collects nowhere, and the next outer one that is open collects again. What backward recomputes is not collected again.</para>
+/// collects nowhere, and the next outer one that is open collects again. What backward recomputes is not collected again. Make it in
+/// the method that runs the pools: one made inside an <c>async</c> method that was called does not come back to the caller.</para>
 /// <para>All members may be used from several threads at once. TorchSharp's own scopes, <c>no_grad()</c> and <c>NewDisposeScope()</c>,
 /// are each thread's: what is collected belongs to no dispose scope, and <see cref="Dispose"/> frees it.</para>
 /// <para>The default weights are a tenth of the paper's, <c>lambda_u: 0.01, lambda_p: 0.1</c>, which in this repository's experiments cost

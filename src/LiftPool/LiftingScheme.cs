@@ -153,7 +153,7 @@ public sealed class LiftingScheme : Module
         {
             // Rounding is for what is linear: of the paper's operators the kernels keep the output for its derivative.
             if (step.Operator is not IAxisOperator own
-                || (step.Rounding != StepRounding.None && own is not FilterOperator)
+                || (step.Rounding != StepRounding.None && own is not FilterOperator { IsRounded: true })
                 || own.FusedWeights(channels) is not { } four
                 || !AreOfChannels(four, channels, own.KernelSize))
             {

@@ -86,6 +86,19 @@ public sealed class LongSumTests(ITestOutputHelper output)
         }
     }
 
+    [Fact]
+    public void A_sum_of_finite_terms_that_overflows_is_infinite()
+    {
+        using var scope = NewDisposeScope();
+        using var pool = new LiftDownPool1d(LiftingScheme.Wavelet(Wavelet.Haar));
+        var x = tensor([2.5e18f, 0]).repeat(400).view(1, 1, -1);
+
+        foreach (var path in ComputePath.Paths)
+        {
+            On(path, () => pool.penalties(x)).c_p.item<float>().Should().Be(float.PositiveInfinity, path);
+        }
+    }
+
     private static IEnumerable<(string Name, Tensor X)> Signals()
     {
         manual_seed(1);

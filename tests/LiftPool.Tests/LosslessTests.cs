@@ -119,6 +119,48 @@ public sealed class LosslessTests : IClassFixture<OneThread>
     }
 
     [Fact]
+    public void Float64_halves_beyond_its_integers_are_an_error_though_the_bands_are_within()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(6);
+        using var pool = new LiftDownPool1d(LiftingScheme.Wavelet(Wavelet.Cdf97, lossless: true, dtype: ScalarType.Float64));
+        var x = randint(0, 1000, [1, 1, 128]).to(ScalarType.Float64).add(4.3e15);
+
+        foreach (var path in ComputePath.Paths)
+        {
+            FluentActions.Invoking(() => On(path, () => pool.forward_with_bands(x))).Should().Throw<ArgumentException>().WithMessage("*Float64*");
+        }
+    }
+
+    [Fact]
+    public void An_empty_axis_beside_the_lifted_one_stays_empty()
+    {
+        using var scope = NewDisposeScope();
+        using var scheme = LiftingScheme.Wavelet(Wavelet.Cdf53, lossless: true);
+
+        scheme.lift(zeros(1, 1, 0, 8)).s.shape.Should().Equal(1, 1, 0, 4);
+    }
+
+    [Fact]
+    public void Filters_of_a_scheme_that_does_not_round_are_the_same_on_every_path_in_one_that_does()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(7);
+        var plain = LiftingScheme.Wavelet(Wavelet.Haar);
+        var filters = plain.Steps.Operators.ToArray();
+        using var pool = new LiftDownPool2d(new LiftingScheme(filters[0], filters[1], lossless: true));
+        using var up = new LiftUpPool2d(pool);
+        var x = randint(0, 256, [1, Channels, 20, 22]).to(ScalarType.Float32);
+
+        foreach (var path in ComputePath.Paths)
+        {
+            var bands = On(path, () => pool.forward_with_bands(x).bands);
+            ComputePath.Last.Should().Be("tensor");
+            On(path, () => up.forward(bands)).IsExactly(x).Should().BeTrue();
+        }
+    }
+
+    [Fact]
     public void Bfloat16_is_refused_when_the_scheme_is_made_moved_or_used()
     {
         using var scope = NewDisposeScope();

@@ -60,6 +60,13 @@ public sealed class PieceTests : IClassFixture<OneThread>, IDisposable
     }
 
     [Fact]
+    public void Rows_wider_than_a_piece_go_one_pair_at_a_time()
+    {
+        using var pool = new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Haar, learnable: true, padding_mode: PaddingModes.Circular, dtype: ScalarType.Float64));
+        ShouldBeTensorOperations(pool, 2, [2, 3, 12, 30], PenaltyNorm.L2);
+    }
+
+    [Fact]
     public void More_than_two_gibibytes_go_through_the_kernels()
     {
         using var scope = NewDisposeScope();

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace LiftPool.Kernels;
 
 /// <summary>
-/// Sums of many terms that keep float32's digits however many there are. A loop adds to <see cref="Current"/>; before that has
-/// more than some hundred terms, <see cref="Fold(int, int)"/> moves it into a total whose rounding error is carried along.
+/// Sums of many terms that keep float32's digits however many there are. A loop adds to <see cref="Current"/>, best the sums of
+/// short blocks; after some dozens of them <see cref="Fold(int, int)"/> moves it into a total whose rounding error is carried along.
 /// </summary>
 /// <remarks>Source: W. Kahan, "Further Remarks on Reducing Truncation Errors", Communications of the ACM 8, 1965.</remarks>
 internal readonly unsafe struct CompensatedSums<V, T>(V* memory, int count)
@@ -34,8 +34,10 @@ internal readonly unsafe struct CompensatedSums<V, T>(V* memory, int count)
             var total = Totals[i] + term;
             var error = total - Totals[i] - term;
 
-            // Of an infinite total the error is NaN, which must not reach the next.
-            Errors[i] = V.MaxOrSecond(error, default) + V.MinOrSecond(error, default);
+            // Of an infinite total the error is NaN or infinite, which must not reach the next.
+            var infinity = Activation.Of<V, T>(double.PositiveInfinity);
+            error = V.WhereLess(error, infinity, error, default);
+            Errors[i] = V.WhereLess(default(V) - error, infinity, error, default);
             Totals[i] = total;
             Current[i] = default;
         }

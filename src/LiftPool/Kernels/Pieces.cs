@@ -36,7 +36,8 @@ internal static class Pieces
             return first;
         }
 
-        return Math.Max(4 * Reach(steps), Math.Min(MostSamples, MostElements / channels) / samples);
+        // Steps of one tap reach nowhere, and a row may have more samples than a piece.
+        return Math.Max(Math.Max(1, 4 * Reach(steps)), Math.Min(MostSamples, MostElements / channels) / samples);
     }
 
     /// <summary>The pieces, in order.</summary>

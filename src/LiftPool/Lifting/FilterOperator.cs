@@ -24,6 +24,9 @@ internal sealed class FilterOperator : OwnModule, IAxisOperator
 
     public Tensor?[] Weights => [weight];
 
+    /// <summary>Whether it sums in the order of its taps, as a step that rounds needs it.</summary>
+    internal bool IsRounded => isRounded;
+
     public long? Channels { get; }
 
     public int KernelSize => (int)weight.size(2);

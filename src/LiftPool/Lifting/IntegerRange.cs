@@ -13,7 +13,7 @@ internal static class IntegerRange
     /// <param name="inverse">Whether the steps are taken back.</param>
     internal static bool Holds(LiftingSteps steps, IReadOnlyList<Tensor> tensors, int axes, bool inverse)
     {
-        // A NaN is no maximum of others.
+        // NaN among them makes it NaN, which no bound holds.
         var largest = tensors.Select(Integers.LargestMagnitude).Aggregate(0.0, Math.Max);
         (StepKind Kind, double Gain)[] bounds = [.. steps.Steps.Select(step => (step.Kind, LargestGain((FilterOperator)step.Operator)))];
         if (inverse)

@@ -39,7 +39,7 @@ internal static class Integers
         return Math.Max(Math.Abs(least.to(ScalarType.Float64).item<double>()), Math.Abs(most.to(ScalarType.Float64).item<double>()));
     }
 
-    /// <summary>A band in the type of the layer.</summary>
+    /// <summary>A half or a band in the type of the layer.</summary>
     /// <exception cref="ArgumentException">The type does not hold such large integers.</exception>
     internal static Tensor Settle(Tensor band, ScalarType dtype)
     {
@@ -52,7 +52,7 @@ internal static class Integers
                 throw Errors.Wrong(
                     nameof(LiftingScheme),
                     $"integers whose bands {dtype} holds, up to {Largest(dtype)}, for a lossless scheme",
-                    $"a band with {largest}; a wider dtype holds more",
+                    $"{largest} in a half or a band; a wider dtype holds more",
                     "input");
             }
         }

@@ -99,7 +99,10 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
         foreach (var (i, result) in parts.Zip(results))
         {
             var change = Converted(step.Round(result), target[i]!.dtype);
-            target[i] = subtract ? target[i]!.sub(change) : target[i]!.add(change, Scalars.One);
+            var changed = subtract ? target[i]!.sub(change) : target[i]!.add(change, Scalars.One);
+
+            // Nothing wider carries what may grow beyond the integers of float64 before it is a band.
+            target[i] = step.Rounding != StepRounding.None && dtype == Integers.Carrier ? Integers.Settle(changed, dtype) : changed;
         }
     }
 
@@ -107,7 +110,7 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
     private static Tensor[] Operate(LiftingStep step, Tensor[] inputs, int dim, ScalarType dtype)
     {
         var op = step.Operator;
-        var type = step.Rounding != StepRounding.None && op is IAlongAxis ? Integers.OperatorType(dtype) : dtype;
+        var type = step.Rounding != StepRounding.None && op is FilterOperator { IsRounded: true } ? Integers.OperatorType(dtype) : dtype;
         Tensor[] sources = [.. inputs.Select(input => Converted(input, type))];
         if (op is IAlongAxis { RunsAlongAxes: true } own)
         {

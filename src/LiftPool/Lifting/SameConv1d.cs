@@ -121,6 +121,11 @@ internal sealed class SameConv1d : OwnModule
     internal static Tensor ComputeInOrder(Tensor planes, int dim, Tensor weight, PaddingModes paddingMode)
     {
         var (length, kernelSize) = (planes.size(dim), weight.size(2));
+        if (planes.size(2) == 0 || planes.size(3) == 0)
+        {
+            return planes.clone();
+        }
+
         var (rows, columns) = Margins(dim, kernelSize / 2);
         var mode = paddingMode == PaddingModes.Zeros ? PaddingModes.Constant : paddingMode;
         var padded = kernelSize == 1 ? planes : functional.pad(planes, [columns, columns, rows, rows], mode);
