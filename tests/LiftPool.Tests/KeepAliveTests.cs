@@ -14,8 +14,8 @@ public sealed class KeepAliveTests
     [MemberData(nameof(Calls))]
     public void What_a_kernel_reads_outlives_it(string call)
     {
-        // Outside every dispose scope, where this has to be seen, TorchSharp itself now and then lets a temporary's handle go while
-        // LibTorch reads it, and the process ends. A KeepAlive that is missing ends it, or lets go too early, each time.
+        // The child now and then ends in a crash though every KeepAlive is there: it runs outside every dispose scope, where TorchSharp
+        // may let a temporary's handle go while LibTorch reads it. That this is the cause is likely, not proven.
         var (exitCode, output, error) = Run(call);
         for (var again = 0; exitCode != 0 && again < 3; again++)
         {
