@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using LiftPool.Kernels;
+using LiftPool.Calls;
 using LiftPool.Tests;
 
 namespace LiftPool.Benchmarks;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using LiftPool.Kernels;
+using LiftPool.Calls;
 
 namespace LiftPool.Benchmarks;
 

@@ -9,7 +9,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using LiftPool.Benchmarks;
-using LiftPool.Kernels;
+using LiftPool.Calls;
 using Quickstart;
 
 if (args is [PeakMemory.Command, var pool])

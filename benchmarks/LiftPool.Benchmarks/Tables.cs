@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using LiftPool.Kernels;
+using LiftPool.Calls;
 
 namespace LiftPool.Benchmarks;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using LiftPool.Kernels;
+using LiftPool.Calls;
 using TorchSharp.Modules;
 
 namespace LiftPool.Tests;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using LiftPool.Kernels;
+using LiftPool.Calls;
 
 namespace LiftPool.Tests;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using LiftPool.Kernels;
+using LiftPool.Calls;
 using Xunit.Abstractions;
 
 namespace LiftPool.Tests;

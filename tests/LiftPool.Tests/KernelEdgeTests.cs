@@ -1,3 +1,4 @@
+using LiftPool.Calls;
 using LiftPool.Kernels;
 using LiftPool.Lifting;
 using Xunit.Abstractions;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using LiftPool.Calls;
 using LiftPool.Kernels;
 using LiftPool.Lifting;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CsCheck;
+using LiftPool.Calls;
 using LiftPool.Kernels;
 using LiftPool.Lifting;
 using Xunit.Abstractions;

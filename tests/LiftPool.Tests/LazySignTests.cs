@@ -1,5 +1,5 @@
 using System.Reflection;
-using LiftPool.Kernels;
+using LiftPool.Calls;
 using TorchSharp.Modules;
 
 namespace LiftPool.Tests;

@@ -1,4 +1,4 @@
-using LiftPool.Kernels;
+using LiftPool.Calls;
 using Xunit.Abstractions;
 
 namespace LiftPool.Tests;

@@ -1,4 +1,4 @@
-using LiftPool.Kernels;
+using LiftPool.Calls;
 
 namespace LiftPool.Tests;
 

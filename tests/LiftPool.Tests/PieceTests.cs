@@ -1,4 +1,4 @@
-using LiftPool.Kernels;
+using LiftPool.Calls;
 using LiftPool.Lifting;
 
 namespace LiftPool.Tests;

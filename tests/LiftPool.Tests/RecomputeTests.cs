@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using LiftPool.Benchmarks;
-using LiftPool.Kernels;
+using LiftPool.Calls;
 
 namespace LiftPool.Tests;
 

@@ -1,4 +1,5 @@
-namespace LiftPool.Kernels;
+using LiftPool.Kernels;
+namespace LiftPool.Calls;
 
 /// <summary>From the kernels' sums of squares to c_u and c_p, and back.</summary>
 /// <param name="norm">How the norms are read.</param>

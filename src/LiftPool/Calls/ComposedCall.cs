@@ -1,6 +1,6 @@
-using LiftPool.Kernels;
+using LiftPool.Lifting;
 
-namespace LiftPool.Lifting;
+namespace LiftPool.Calls;
 
 /// <summary>
 /// A pool's call on tensor operations, which may be recomputed in backward instead of saved. The inputs are the tensors

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Runtime.Intrinsics;
+using LiftPool.Kernels;
 using LiftPool.Lifting;
-
-namespace LiftPool.Kernels;
+namespace LiftPool.Calls;
 
 /// <summary>
 /// The one place that chooses how a call is computed: by a fused kernel, at a vector width, or by tensor operations.

@@ -1,6 +1,6 @@
+using LiftPool.Kernels;
 using LiftPool.Lifting;
-
-namespace LiftPool.Kernels;
+namespace LiftPool.Calls;
 
 /// <summary>
 /// What the fused kernels do with tensors: shapes and memory of one call, forwards and backwards. Nothing here touches

@@ -1,4 +1,5 @@
-namespace LiftPool.Lifting;
+using LiftPool.Lifting;
+namespace LiftPool.Calls;
 
 /// <summary>A down-pool on tensor operations.</summary>
 /// <param name="scheme">The operators.</param>

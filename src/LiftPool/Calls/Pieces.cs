@@ -1,4 +1,5 @@
-namespace LiftPool.Kernels;
+using LiftPool.Kernels;
+namespace LiftPool.Calls;
 
 /// <summary>
 /// A part of a signal along its first spatial axis, in half-samples (pairs of samples): what comes of it, and the window of the

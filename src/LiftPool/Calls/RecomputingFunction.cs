@@ -1,6 +1,5 @@
 using static TorchSharp.torch.autograd;
-
-namespace LiftPool.Kernels;
+namespace LiftPool.Calls;
 
 /// <summary>
 /// A pool's call as an autograd function. It saves its inputs and nothing else: backward recomputes from them.

@@ -1,4 +1,4 @@
-namespace LiftPool.Kernels;
+namespace LiftPool.Calls;
 
 /// <summary>
 /// The gradients of a call as a call of their own, so that they can be differentiated in their turn. Its inputs are those

@@ -1,6 +1,5 @@
 using LiftPool.Lifting;
-
-namespace LiftPool.Kernels;
+namespace LiftPool.Calls;
 
 /// <summary>The paper's operator, a filter a channel, or a linear one without projection, with weights that are not its own: what backward saved.</summary>
 internal sealed class GivenOperator(Tensor?[] weights, PaddingModes padding, bool isRounded) : Module<Tensor, Tensor>(nameof(GivenOperator)), IAlongAxis

@@ -1,4 +1,4 @@
-namespace LiftPool.Kernels;
+namespace LiftPool.Calls;
 
 /// <summary>One call of a pool, forwards and backwards, on tensors: first those it works on, then the weights.</summary>
 internal interface IRecomputedCall

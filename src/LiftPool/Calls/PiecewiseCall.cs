@@ -1,6 +1,5 @@
 using LiftPool.Lifting;
-
-namespace LiftPool.Kernels;
+namespace LiftPool.Calls;
 
 /// <summary>
 /// A call of a kernel whose signal goes through in pieces along its first spatial axis. Each is computed from a window that

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
+using LiftPool.Kernels;
 using LiftPool.Lifting;
-
-namespace LiftPool.Kernels;
+namespace LiftPool.Calls;
 
 /// <summary>A down-pool on the fused kernels.</summary>
 /// <param name="Steps">The steps of the scheme.</param>

@@ -1,4 +1,4 @@
-namespace LiftPool.Kernels;
+namespace LiftPool.Calls;
 
 /// <summary>
 /// The gradients that a custom function's backward returned on this thread. LibTorch holds its own references by the

@@ -1,6 +1,6 @@
+using LiftPool.Kernels;
 using LiftPool.Lifting;
-
-namespace LiftPool.Kernels;
+namespace LiftPool.Calls;
 
 /// <summary>An up-pool on the fused kernels: the bands to the signal of even lengths.</summary>
 /// <param name="Steps">The steps of the scheme.</param>

@@ -1,4 +1,5 @@
-namespace LiftPool.Lifting;
+using LiftPool.Lifting;
+namespace LiftPool.Calls;
 
 /// <summary>An up-pool on tensor operations: the bands to the signal of even lengths.</summary>
 /// <param name="scheme">The operators.</param>

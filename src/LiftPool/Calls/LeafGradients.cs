@@ -1,4 +1,4 @@
-namespace LiftPool.Kernels;
+namespace LiftPool.Calls;
 
 /// <summary>
 /// The gradients of leaves, as <c>autograd.grad</c> gives them, by way of <c>autograd.backward</c>: of the two only that one's
