@@ -79,8 +79,8 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
         Tensor Prepared(Tensor x) => MemoryLayout.Dense(batched ? x : x.unsqueeze(0), channelsLast);
 
         Tensor[] parts = [features, .. bands.Bands.Skip(1)];
-        var merged = Merge([.. parts.Select(Prepared)]);
-        var whole = OddSizes.Restore(merged, [.. bands.InputShape.Skip(bands.InputShape.Count - axes)], [.. bands.Kept.Select(Prepared)]);
+        long[] lengths = [.. bands.InputShape.Skip(bands.InputShape.Count - axes)];
+        var whole = Merge([.. parts.Select(Prepared)], [.. bands.Kept.Select(Prepared)], lengths);
 
         // Cropping leaves a view with gaps; users of a pool's output expect none.
         var settled = MemoryLayout.Settled(whole, channelsLast);
@@ -99,16 +99,19 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
     /// <exception cref="ArgumentException">As forward throws it.</exception>
     public Tensor call(LiftBands bands) => call(ApproximationOf(bands), bands);
 
-    private Tensor Merge(Tensor[] parts)
+    private Tensor Merge(Tensor[] parts, Tensor[] kept, long[] lengths)
     {
         if (ComputePath.ChooseUp(Scheme, parts) is var (bits, weights))
         {
             var fused = new FusedUp(Scheme.FusedSteps, Scheme.Steps.Gains, Scheme.FusedPadding!.Value, bits);
-            return RecomputingFunction.Apply(PiecewiseCall.IfLong(fused, parts[0], parts.Length), [.. parts, .. weights])[0];
+            return PiecewiseCall.IfLong(fused, parts[0], parts.Length) is PiecewiseCall pieces
+                ? OddSizes.Restore(RecomputingFunction.Apply(pieces, [.. parts, .. weights])[0], lengths, kept)
+                : RecomputingFunction.Apply(fused with { Lengths = lengths, Cropped = kept.Length }, [.. parts, .. kept, .. weights])[0];
         }
 
         var call = new ComposedUp(Scheme, parts.Length);
-        return recompute ? RecomputingFunction.Apply(call, call.InputsOf(parts))[0] : call.Composed(parts)[0];
+        var merged = recompute ? RecomputingFunction.Apply(call, call.InputsOf(parts))[0] : call.Composed(parts)[0];
+        return OddSizes.Restore(merged, lengths, kept);
     }
 
     private static Tensor ApproximationOf(LiftBands bands)

@@ -1,3 +1,4 @@
+using LiftPool.Calls;
 using LiftPool.Kernels;
 using LiftPool.Lifting;
 
@@ -185,13 +186,10 @@ public sealed class LiftingScheme : Module
     {
         get
         {
-            var offset = 0;
             return [.. steps.Steps.Select(step =>
             {
                 var own = (IAxisOperator)step.Operator;
-                var fused = new KernelStep(step.Kind, own.KernelSize, offset, own is FilterOperator, step.Rounding);
-                offset += PackedOperator.Size(own.KernelSize);
-                return fused;
+                return new KernelStep(step.Kind == StepKind.Predict, own.KernelSize, own is FilterOperator, KernelWords.Of(step.Rounding));
             })];
         }
     }

@@ -49,19 +49,20 @@ public sealed class InvertibilityTests(ITestOutputHelper output) : IClassFixture
         => Gen.Int[1, 3].SelectMany(axes => RoundTrip.Cases(dtype, axes, Fresh, Gen.Const(magnitude)))
             .Sample(one => Require(one, one.Run().Error, 0), threads: 1);
 
-    // Below the normal numbers, floating point is fixed point, whose sums are exact: unless something flushes them to zero.
+    // Below the normal numbers, floating point is fixed point, whose sums are exact: unless something flushes them to zero. A half type
+    // is rounded on the way out, which is then not what the inverse computes from.
     [Theory]
     [InlineData(ScalarType.Float64, 1e-310)]
     [InlineData(ScalarType.Float32, 1e-40)]
     [InlineData(ScalarType.BFloat16, 1e-39)]
     [InlineData(ScalarType.Float16, 3e-6)]
-    public void Denormal_inputs_come_back_bit_for_bit(ScalarType dtype, double magnitude)
+    public void Denormal_inputs_come_back(ScalarType dtype, double magnitude)
         => Gen.Int[1, 3].SelectMany(axes => RoundTrip.Cases(dtype, axes, Fresh, Gen.Const(magnitude))).Where(one => !one.Bias)
             .Sample(
                 one =>
                 {
                     using var scope = NewDisposeScope();
-                    Require(one, one.Run().Error, 0);
+                    Require(one, one.Run().Error, dtype is ScalarType.Float64 or ScalarType.Float32 ? 0 : Bound(dtype));
                     manual_seed(one.Seed);
                     (one.Batch == 0 || one.NewInput().LargestMagnitude() > 0).Should().BeTrue("zeros would show nothing");
                 },

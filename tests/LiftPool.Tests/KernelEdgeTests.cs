@@ -101,8 +101,8 @@ public class KernelEdgeTests(ITestOutputHelper output) : IClassFixture<OneThread
     [MemberData(nameof(Paths))]
     public void Results_too_large_for_the_caches(string path)
     {
-        var usual = KernelRunner.CacheBytes;
-        KernelRunner.CacheBytes = 0;
+        var usual = Pass.CacheBytes;
+        Pass.CacheBytes = 0;
         try
         {
             foreach (var (dtype, bound) in new[] { (ScalarType.Float32, 2e-6), (ScalarType.Float64, 1e-12) })
@@ -122,7 +122,7 @@ public class KernelEdgeTests(ITestOutputHelper output) : IClassFixture<OneThread
         }
         finally
         {
-            KernelRunner.CacheBytes = usual;
+            Pass.CacheBytes = usual;
         }
     }
 

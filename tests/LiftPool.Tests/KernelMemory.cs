@@ -26,7 +26,7 @@ internal static class KernelMemory
     private const int Side = 1200;
     private const int Taps = 5;
 
-    private static readonly KernelStep[] Steps = [new(StepKind.Predict, Taps, 0), new(StepKind.Update, Taps, Taps + 3)];
+    private static readonly KernelStep[] Steps = [new(IsPredict: true, Taps), new(IsPredict: false, Taps)];
 
     internal static string[] Calls { get; } = ["down", "down's gradient", "up", "up's gradient"];
 

@@ -78,8 +78,8 @@ internal sealed record RoundTrip(
         var largest = x.LargestMagnitude();
         return Dtype switch
         {
-            ScalarType.BFloat16 => new(error / Ulp(LargestMet(largest, bands), 7), Amplification(down)),
-            ScalarType.Float16 => new(error / Ulp(LargestMet(largest, bands), 10), Amplification(down)),
+            ScalarType.BFloat16 => new(error / Ulp(LargestMet(largest, bands), 7, -133), Amplification(down)),
+            ScalarType.Float16 => new(error / Ulp(LargestMet(largest, bands), 10, -24), Amplification(down)),
             _ => new(error / Math.Max(1, largest), Amplification(down)),
         };
     }
@@ -116,8 +116,9 @@ internal sealed record RoundTrip(
         => bands.Names.Select(name => bands[name].LargestMagnitude()).Aggregate(largest, Math.Max);
 
     // The distance between the numbers of that many fraction bits around a magnitude; an empty or zero tensor has no error to measure.
-    private static double Ulp(double magnitude, int fractionBits)
-        => magnitude > 0 ? Math.ScaleB(1, Math.ILogB(magnitude) - fractionBits) : 1;
+    // Below the normal numbers it is that of the smallest one to zero.
+    private static double Ulp(double magnitude, int fractionBits, int smallest)
+        => magnitude > 0 ? Math.ScaleB(1, Math.Max(Math.ILogB(magnitude) - fractionBits, smallest)) : 1;
 
     /// <summary>
     /// By how much the inverse may amplify rounding, from L, the largest row sum of <c>|proj| * |conv|</c>: <see cref="AmplificationOf"/>.

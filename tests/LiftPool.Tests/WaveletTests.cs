@@ -107,6 +107,7 @@ public sealed class WaveletTests(ITestOutputHelper output) : IClassFixture<OneTh
             (2, null, PaddingModes.Circular, null, 0b0111, BandReduction.Mean),
             (2, null, PaddingModes.Replicate, PenaltyNorm.L2, 0b1010, BandReduction.Concat),
             (2, null, PaddingModes.Replicate, null, 0b0001, BandReduction.Sum),
+            (3, Channels, PaddingModes.Reflect, PenaltyNorm.L2, 0b01001011, BandReduction.Learned),
         })
         {
             foreach (var dtype in new[] { ScalarType.Float64, ScalarType.Float32 })
@@ -114,7 +115,7 @@ public sealed class WaveletTests(ITestOutputHelper output) : IClassFixture<OneTh
                 using var scope = NewDisposeScope();
                 manual_seed(1);
                 using var pool = AnyPool.Down(axes, LiftingScheme.Wavelet(wavelet, learnable: true, channels, padding_mode: padding, dtype: dtype), bands, reduction, Channels, ceil_mode: axes == 2);
-                var x = MemoryLayout.Dense(randn([2, Channels, .. new long[] { 14, 19 }[..axes]], dtype), channelsLast: axes == 2 && channels is null);
+                var x = MemoryLayout.Dense(randn([2, Channels, .. new long[] { 14, 19, 13 }[..axes]], dtype), channelsLast: axes == 2 && channels is null);
                 var wanted = PathValues.Of(pool, axes, x, "tensor", seed: 2, norm);
                 foreach (var (name, value) in PathValues.Of(pool, axes, x, path, seed: 2, norm))
                 {
@@ -175,19 +176,22 @@ public sealed class WaveletTests(ITestOutputHelper output) : IClassFixture<OneTh
         using var scope = NewDisposeScope();
         using var auto = ComputePath.Force("auto");
         using var scheme = LiftingScheme.Wavelet(Wavelet.Cdf97);
-        var paths = new HashSet<bool>();
+        int? Down(long width) => ComputePath.ChooseDown(scheme, zeros(1).expand(1, 1, 1000, width), ceilMode)?.Bits;
 
-        // Of rows of some 5455 pairs and more a thread holds too few.
-        for (var width = 10_851L; width < 10_951; width++)
+        // The width of which a thread holds too few rows.
+        var (fits, tooWide) = (1000L, 1_000_000L);
+        (Down(fits) is null, Down(tooWide) is null).Should().Be((false, true));
+        while (tooWide - fits > 1)
         {
-            var half = ceilMode ? (width + 1) / 2 : width / 2;
-            var down = ComputePath.ChooseDown(scheme, zeros(1).expand(1, 1, 1000, width), ceilMode)?.Bits;
-            var up = ComputePath.ChooseUp(scheme, [zeros(1).expand(1, 1, 500, half)])?.Bits;
-            up.Should().Be(down);
-            paths.Add(down is null);
+            var middle = (fits + tooWide) / 2;
+            (fits, tooWide) = Down(middle) is null ? (fits, middle) : (middle, tooWide);
         }
 
-        paths.Should().HaveCount(2, "the limit lies between");
+        for (var width = fits - 50; width < fits + 50; width++)
+        {
+            var half = ceilMode ? (width + 1) / 2 : width / 2;
+            ComputePath.ChooseUp(scheme, [zeros(1).expand(1, 1, 500, half)])?.Bits.Should().Be(Down(width));
+        }
     }
 
     [Theory]

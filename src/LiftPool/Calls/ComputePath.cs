@@ -15,12 +15,11 @@ internal static class ComputePath
 {
     internal const string Variable = "LIFTPOOL_KERNEL";
 
-    // A thread's samples in work, with room for six copies of them (with two steps) in a ring of twice the rows, 64 bytes each:
-    // below 2 GiB.
-    private const double MostSamples = 1 << 21;
-
     // The kernels count a plane's pixels in 32 bits.
     private const long MostPixels = int.MaxValue / 2;
+
+    // Of so few samples neither memory nor idle threads matter.
+    private const long FewElements = 1 << 16;
 
     private static readonly Lazy<int?> Widest = new(() => WidestBits(Environment.GetEnvironmentVariable(Variable)));
 
@@ -65,14 +64,14 @@ internal static class ComputePath
         var x = tensors[0];
         var widest = forced is null ? Widest.Value : WidestBits(forced);
         if (widest is not { } most
-            || CoveredWeights(scheme, x, halfLength) is not { } weights
+            || CoveredWeights(scheme, x) is not { } weights
+            || Fitting(most, scheme, x, halfLength) is not { } bits
             || (scheme.Steps.Rounds && !IntegerRange.Holds(scheme.Steps, tensors, (int)x.dim() - 2, inverse)))
         {
             last = "tensor";
             return null;
         }
 
-        var bits = Fitting(most, x);
         last = bits == 0 ? "scalar" : $"{bits}";
         return (bits, weights);
     }
@@ -103,16 +102,16 @@ internal static class ComputePath
         _ => throw new InvalidOperationException($"{Variable}: expected auto, tensor, scalar, 128, 256 or 512, got \"{text}\"."),
     };
 
-    // Other devices and types, three axes, operators that mix channels or are a user's, hooks, and what would take too much
+    // Other devices and types, more axes, operators that mix channels or are a user's, hooks, and what would take too much
     // memory at once: tensor operations.
-    private static Tensor?[]? CoveredWeights(LiftingScheme scheme, Tensor x, Func<long, long> halfLength)
+    private static Tensor?[]? CoveredWeights(LiftingScheme scheme, Tensor x)
         => x.device_type == DeviceType.CPU
-            && x.dtype is ScalarType.Float32 or ScalarType.Float64
-            && x.dim() is 3 or 4
-            && scheme.FusedPadding is { } padding
+            && KernelWords.Of(x.dtype) is not null
+            && x.dim() is 3 or 4 or 5
+            && x.size(0) > 0
+            && scheme.FusedPadding is not null
             && scheme.FusedWeights(x.size(1)) is { } weights
             && weights.All(weight => weight is null || Fits(weight, x))
-            && FitsInMemory(scheme.FusedSteps, padding, x, halfLength)
                 ? weights
                 : null;
 
@@ -124,36 +123,55 @@ internal static class ComputePath
             && weight.dtype == x.dtype
             && weight.device_type == x.device_type;
 
-    private static bool FitsInMemory(KernelStep[] steps, PaddingModes padding, Tensor x, Func<long, long> halfLength)
+    /// <summary>
+    /// The widest vectors of which a block of channels fills the lanes, and whose pass has room in memory; null for none. Fewer lanes make
+    /// more blocks, where else threads would have nothing to do.
+    /// </summary>
+    private static int? Fitting(int widest, LiftingScheme scheme, Tensor x, Func<long, long> halfLength)
     {
-        var axes = (int)x.dim() - 2;
-        var (first, last) = (halfLength(x.size(2)), halfLength(x.size(axes + 1)));
-        if (x.size(0) == 0 || axes * 2 * (axes == 1 ? first : first * last) > MostPixels)
+        var (storage, steps, padding) = (KernelWords.Of(x.dtype)!.Value, scheme.FusedSteps, scheme.FusedPadding!.Value);
+        long[] halves = [.. x.shape[2..].Select(halfLength)];
+        if (halves.Aggregate(1.0, (product, length) => product * 2 * length) > MostPixels && halves.Length > 1)
         {
-            return false;
+            return null;
         }
 
-        // In one dimension a row is in work at once, in two so many rows there and back; of what is cut, a piece with its overlaps.
-        var taps = steps.Max(step => step.Taps);
-        var piece = Pieces.Length(axes, x.size(1), first, last, padding, steps) + (2 * Pieces.Reach(steps));
-        var (rows, width) = axes == 1
-            ? (1, 2 * Math.Min(first, piece))
-            : (2 * Math.Min(first, padding == PaddingModes.Circular ? piece : 4 * steps.Length * taps), 2 * last);
-        return Math.Max(2, steps.Length) / 2.0 * rows * (width + (4 * taps)) < MostSamples;
-    }
-
-    // A block of channels has to fill the lanes.
-    private static int Fitting(int widest, Tensor x)
-    {
-        var size = x.dtype == ScalarType.Float64 ? 64 : 32;
-        for (var bits = widest; bits > 64; bits /= 2)
+        var (items, channels, threads) = ((int)x.size(0), x.size(1), get_num_threads());
+        var first = Pieces.Length(channels, halves, padding, steps);
+        halves[0] = Math.Min(halves[0], first + (2 * Pieces.Reach(steps)));
+        var samples = halves.Aggregate(1L, (product, length) => product * 2 * length);
+        for (var bits = widest; ; bits = bits > 128 ? bits / 2 : 0)
         {
-            if (x.size(1) * size >= bits)
+            var lanes = KernelRunner.Lanes(storage, bits);
+            var idle = bits > 128 && items * ((channels + lanes - 1) / lanes) < threads && channels >= lanes && samples * channels > FewElements;
+            if (channels >= lanes && !idle && (samples <= FewElements || Bytes(bits) <= KernelRunner.MostBytes))
             {
                 return bits;
             }
+
+            if (bits == 0)
+            {
+                return null;
+            }
         }
 
-        return 0;
+        // A gradient takes the most, and forward and backward, down and up are to take one path.
+        long Bytes(int bits)
+        {
+            var some = new OperatorMemory(1, 1, 1, 1);
+            long[] lengths = [.. halves.Select(length => 2 * length)];
+            var gains = scheme.Steps.Gains;
+            return KernelRunner.BytesOf(
+                new KernelCall
+                {
+                    Task = KernelTask.DownGradient,
+                    Geometry = new(items, (int)channels, lengths, ceilMode: false, KernelWords.Of(padding), steps, gains.Approximation, gains.Detail),
+                    Storage = storage,
+                    Operators = [],
+                    WeightGradients = [.. steps.Select(_ => some)],
+                    SignalGradient = new(1, false),
+                },
+                bits);
+        }
     }
 }

@@ -12,10 +12,10 @@ namespace LiftPool.Calls;
 /// <param name="Bits">The vector width; 0 for one channel at a time.</param>
 internal abstract record FusedCall(KernelStep[] Steps, Gains Gains, PaddingModes Padding, int Bits) : IRecomputedCall
 {
-    /// <inheritdoc cref="KernelPlan.FirstPadding"/>
+    /// <inheritdoc cref="Geometry.FirstBorder"/>
     internal PaddingModes FirstPadding { get; init; } = Padding;
 
-    /// <inheritdoc cref="KernelPlan.Counted"/>
+    /// <inheritdoc cref="Geometry.Counted"/>
     internal (int From, int To) Counted { get; init; } = (0, int.MaxValue);
 
     /// <summary>Known after forward if penalties are outputs: the backward of L2 divides by the items' norms.</summary>
@@ -23,7 +23,14 @@ internal abstract record FusedCall(KernelStep[] Steps, Gains Gains, PaddingModes
 
     public abstract List<Tensor> Forward(Tensor?[] inputs);
 
-    public abstract List<Tensor?> Backward(Tensor?[] inputs, List<Tensor?> gradients);
+    public List<Tensor?> Backward(Tensor?[] inputs, List<Tensor?> gradients)
+        => Backward(inputs, gradients, inputs[..^WeightInputs].Any(input => input!.requires_grad));
+
+    /// <summary>The inputs' gradients; those of the tensors that the call works on are left out where nobody wants them.</summary>
+    internal abstract List<Tensor?> Backward(Tensor?[] inputs, List<Tensor?> gradients, bool wantsSignal);
+
+    /// <summary>The inputs after the tensors that the call works on.</summary>
+    protected virtual int WeightInputs => WeightCount;
 
     public abstract List<Tensor> Composed(Tensor?[] inputs);
 
@@ -39,8 +46,6 @@ internal abstract record FusedCall(KernelStep[] Steps, Gains Gains, PaddingModes
     /// <summary>Tensors of weights that a step has: taps, bias, projection, its bias; the biases may be null.</summary>
     protected const int WeightsPerStep = 4;
 
-    private const long MostElementsInBytes = int.MaxValue / sizeof(double);
-
     protected int WeightCount => Steps.Length * WeightsPerStep;
 
     /// <summary>What is computed with the same steps on tensor operations, with these weights.</summary>
@@ -48,10 +53,10 @@ internal abstract record FusedCall(KernelStep[] Steps, Gains Gains, PaddingModes
     {
         // A module holds native memory, which would wait for the garbage collector.
         GivenOperator[] operators = [.. weights[..WeightCount].Chunk(WeightsPerStep)
-            .Zip(Steps, (four, step) => new GivenOperator(four, Padding, step.Rounding != StepRounding.None))];
+            .Zip(Steps, (four, step) => new GivenOperator(four, Padding, step.Rounding != Rounding.None))];
         try
         {
-            var steps = Steps.Zip(operators, (step, op) => new LiftingStep(step.Kind, op, step.Rounding));
+            var steps = Steps.Zip(operators, (step, op) => new LiftingStep(step.IsPredict ? StepKind.Predict : StepKind.Update, op, KernelWords.Of(step.Rounding)));
             return compute(new LiftingSteps([.. steps], Gains.Approximation, Gains.Detail));
         }
         finally
@@ -60,35 +65,17 @@ internal abstract record FusedCall(KernelStep[] Steps, Gains Gains, PaddingModes
         }
     }
 
-    protected KernelPlan PlanFor(long[] shape, bool ceilMode) => new(
-        shape.Length - 2,
-        (int)shape[0],
-        (int)shape[1],
-        shape.Length == 3 ? 1 : (int)shape[2],
-        (int)shape[^1],
-        ceilMode,
-        Padding,
-        Steps,
-        Gains)
-    {
-        FirstPadding = FirstPadding,
-        Counted = Counted,
-    };
-
-    protected void Run(KernelTask task, KernelCall call, Tensor?[] weights, ScalarType dtype)
-    {
-        var operators = Operators(weights);
-        if (dtype == ScalarType.Float64)
+    /// <summary>The geometry of a signal of that shape, <c>[N, C, ...]</c>.</summary>
+    protected Geometry GeometryFor(long[] shape, bool ceilMode)
+        => new((int)shape[0], (int)shape[1], shape.AsSpan(2), ceilMode, KernelWords.Of(Padding), Steps, Gains.Approximation, Gains.Detail)
         {
-            KernelRunner.Run<double>(task, call, operators, Bits);
-        }
-        else
-        {
-            KernelRunner.Run<float>(task, call, operators, Bits);
-        }
+            FirstBorder = KernelWords.Of(FirstPadding),
+            Counted = Counted,
+        };
 
-        GC.KeepAlive(weights);
-    }
+    protected void Run(KernelCall call) => KernelRunner.Run(call, Bits, get_num_threads());
+
+    protected static StorageType StorageOf(Tensor x) => KernelWords.Of(x.dtype)!.Value;
 
     /// <summary>
     /// Tensors for the gradients of the weights, in their order and shapes; null for those that want none, and for those of
@@ -98,13 +85,14 @@ internal abstract record FusedCall(KernelStep[] Steps, Gains Gains, PaddingModes
         => [.. weights.Take(WeightCount).Select((weight, i) =>
             needed[i / WeightsPerStep] && weight is not null && weight.requires_grad ? empty_like(weight) : null)];
 
-    protected OperatorMemory[] Operators(Tensor?[] weights)
+    /// <summary>The memory of the weights, or of their gradients.</summary>
+    protected OperatorMemory[] Operators(Addresses addresses, Tensor?[] weights)
     {
         var operators = new OperatorMemory[Steps.Length];
         for (var s = 0; s < operators.Length; s++)
         {
             var own = weights.AsSpan(s * WeightsPerStep, WeightsPerStep);
-            operators[s] = new(Address(own[0]), Address(own[1]), Address(own[2]), Address(own[3]));
+            operators[s] = new(addresses.Of(own[0]), addresses.Of(own[1]), addresses.Of(own[2]), addresses.Of(own[3]));
         }
 
         return operators;
@@ -120,32 +108,5 @@ internal abstract record FusedCall(KernelStep[] Steps, Gains Gains, PaddingModes
 
         long[] inMemory = [shape[0], .. shape[2..], shape[1]];
         return MemoryLayout.ChannelsFromEnd(empty(inMemory, dtype: like.dtype, device: CPU));
-    }
-
-    /// <summary>The memory of a tensor that is dense in that layout. The tensor has to be kept alive.</summary>
-    protected static TensorMemory Memory(Tensor dense, bool channelsLast)
-        => new(Address(channelsLast ? MemoryLayout.ChannelsToEnd(dense) : dense), channelsLast);
-
-    /// <summary>
-    /// The address of a contiguous tensor's first element, whose memory holds its values; 0 for none. The tensor has to be kept alive.
-    /// </summary>
-    protected static unsafe nint Address(Tensor? tensor)
-    {
-        if (tensor is null)
-        {
-            return 0;
-        }
-
-        if (tensor.is_neg())
-        {
-            throw new InvalidOperationException("A tensor with a lazy sign came to a kernel: MemoryLayout.Dense resolves it.");
-        }
-
-        // TorchSharp hands out less than 2 GiB at once.
-        var beginning = tensor.numel() > MostElementsInBytes ? tensor.view(-1).narrow(0, 0, 1) : tensor;
-        fixed (byte* first = beginning.bytes)
-        {
-            return (nint)first;
-        }
     }
 }

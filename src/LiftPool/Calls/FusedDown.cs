@@ -25,73 +25,86 @@ internal sealed record FusedDown(KernelStep[] Steps, Gains Gains, PaddingModes P
         var (x, weights) = (inputs[0]!, inputs[1..]);
         var channelsLast = MemoryLayout.IsChannelsLast(x);
         var shape = x.shape;
-        var plan = PlanFor(shape, CeilMode);
+        var geometry = GeometryFor(shape, CeilMode);
         var outputs = NewOutputs(x, shape, channelsLast);
-        var blocks = plan.Blocks(KernelRunner.Lanes(x.dtype, Bits));
-        var sums = Norm is null ? [] : GC.AllocateArray<double>(plan.Batch * blocks * plan.PenaltySums, pinned: true);
+        var blocks = geometry.Blocks(KernelRunner.Lanes(StorageOf(x), Bits));
+        var sums = Norm is null ? [] : GC.AllocateArray<double>(geometry.Items * blocks * geometry.PenaltySums, pinned: true);
+        using var addresses = new Addresses();
         var call = new KernelCall
         {
-            Plan = plan,
-            Signal = Memory(x, channelsLast),
-            Sinks = Sinks(plan, outputs!, weights, channelsLast),
-            WantedBands = ComputesAllBands ? LiftingTransform.AllBands(plan.Axes) : Bands,
+            Task = KernelTask.Down,
+            Geometry = geometry,
+            Storage = StorageOf(x),
+            Operators = Operators(addresses, weights),
+            Signal = addresses.Of(x, channelsLast),
+            Sinks = Sinks(addresses, geometry, outputs!, weights, channelsLast),
+            NeededBands = ComputesAllBands ? LiftingTransform.AllBands(geometry.Axes) : Bands,
             PenaltySums = Norm is null ? 0 : Marshal.UnsafeAddrOfPinnedArrayElement(sums, 0),
         };
-        Run(KernelTask.Down, call, weights, x.dtype);
-        GC.KeepAlive(x);
+        Run(call);
         GC.KeepAlive(sums);
-        return WithPenalties(outputs, x, Norm is { } norm ? [(0, PenaltyNorms.OfBlocks(norm, plan, sums, blocks))] : []);
+        return WithPenalties(outputs, x, Norm is { } norm ? [(0, PenaltyNorms.OfBlocks(norm, geometry, sums, blocks))] : []);
     }
 
     internal override List<Tensor> WithPenalties(List<Tensor> outputs, Tensor x, IReadOnlyList<(long Item, PenaltyNorms Norms)> pieces)
     {
         if (Norm is { } norm)
         {
-            Norms = PenaltyNorms.OfPieces(norm, PlanFor(x.shape, CeilMode), pieces);
-            outputs.Add(tensor(Norms.Total(0), dtype: x.dtype));
-            outputs.Add(tensor(Norms.Total(1), dtype: x.dtype));
+            Norms = PenaltyNorms.OfPieces(norm, GeometryFor(x.shape, CeilMode), pieces);
+            var dtype = x.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+            outputs.Add(tensor(Norms.Total(0), dtype: dtype));
+            outputs.Add(tensor(Norms.Total(1), dtype: dtype));
         }
 
         return outputs;
     }
 
-    public override List<Tensor?> Backward(Tensor?[] inputs, List<Tensor?> gradients)
+    internal override List<Tensor?> Backward(Tensor?[] inputs, List<Tensor?> gradients, bool wantsSignal)
     {
         var (x, weights) = (inputs[0]!, inputs[1..]);
         var channelsLast = MemoryLayout.IsChannelsLast(x);
-        var plan = PlanFor(x.shape, CeilMode);
-        var penalized = PenalizedBands(plan, gradients);
+        var geometry = GeometryFor(x.shape, CeilMode);
+        var penalized = PenalizedBands(geometry, gradients);
         var factors = penalized != 0 ? Norms!.Factors(Value(gradients[^2]), Value(gradients[^1])) : null;
         gradients = Norm is null ? gradients : gradients[..^2];
         List<Tensor?> dense = [.. gradients.Select(gradient => gradient is null ? null : MemoryLayout.Dense(gradient, channelsLast))];
-        var sinks = Sinks(plan, dense, weights, channelsLast);
+        using var addresses = new Addresses();
+        var sinks = Sinks(addresses, geometry, dense, weights, channelsLast);
         var wanted = sinks.Aggregate(penalized, (bands, sink) => bands | sink.Bands);
         if (wanted == 0)
         {
             return [.. inputs.Select(_ => (Tensor?)null)];
         }
 
-        var xGradient = New(x.shape, x, channelsLast);
-        var weightGradients = NewGradients(weights, plan.StepsLeadingTo(wanted));
+        var xGradient = wantsSignal ? New(x.shape, x, channelsLast) : null;
+        var weightGradients = NewGradients(weights, StepsLeadingTo(geometry, wanted));
         var gain = weights[WeightCount];
         var gainGradient = gain is not null && gain.requires_grad && Bands != 0 && dense[0] is not null ? empty_like(gain) : null;
+        if (xGradient is null && gainGradient is null && Array.TrueForAll(weightGradients, gradient => gradient is null))
+        {
+            return [.. inputs.Select(_ => (Tensor?)null)];
+        }
+
         var call = new KernelCall
         {
-            Plan = plan,
-            Signal = Memory(x, channelsLast),
+            Task = KernelTask.DownGradient,
+            Geometry = geometry,
+            Storage = StorageOf(x),
+            Operators = Operators(addresses, weights),
+            Signal = addresses.Of(x, channelsLast),
             SinkGradients = sinks,
-            WantedBands = penalized != 0 ? LiftingTransform.AllBands(plan.Axes) : wanted,
-            SignalGradient = Memory(xGradient, channelsLast),
-            WeightGradients = Operators(weightGradients),
-            GainGradients = Address(gainGradient),
+            NeededBands = penalized != 0 ? LiftingTransform.AllBands(geometry.Axes) : wanted,
+            SignalGradient = xGradient is null ? default : addresses.Of(xGradient, channelsLast),
+            WeightGradients = Operators(addresses, weightGradients),
+            GainGradients = addresses.Of(gainGradient),
             Gains = int.PopCount(Bands),
             PenaltyFactors = factors,
         };
-        Run(KernelTask.DownGradient, call, weights, x.dtype);
-        GC.KeepAlive(x);
-        GC.KeepAlive(dense);
+        Run(call);
         return [xGradient, .. weightGradients, gainGradient];
     }
+
+    protected override int WeightInputs => WeightCount + 1;
 
     public override List<Tensor> Composed(Tensor?[] inputs)
         => WithComposedSteps(
@@ -123,22 +136,22 @@ internal sealed record FusedDown(KernelStep[] Steps, Gains Gains, PaddingModes P
     internal override long HalfLength(long length) => OddSizes.BandLength(length, CeilMode);
 
     /// <summary>How the kernel writes the outputs, or reads their gradients.</summary>
-    private BandSink[] Sinks(KernelPlan plan, List<Tensor?> outputs, Tensor?[] weights, bool channelsLast)
+    private BandSink[] Sinks(Addresses addresses, Geometry geometry, List<Tensor?> outputs, Tensor?[] weights, bool channelsLast)
     {
         List<BandSink> sinks = [];
         var first = Bands == 0 ? 0 : 1;
         if (first == 1 && outputs[0] is { } pooled)
         {
-            var memory = Memory(pooled, channelsLast);
+            var memory = addresses.Of(pooled, channelsLast);
             if (Reduction == BandReduction.Concat)
             {
-                var chosen = Enumerable.Range(0, plan.Bands).Where(band => (Bands >> band & 1) != 0).ToArray();
-                sinks.AddRange(chosen.Select((band, i) => new BandSink(memory, chosen.Length * plan.Channels, i * plan.Channels, 1 << band, 0, 1)));
+                var chosen = Enumerable.Range(0, geometry.Bands).Where(band => (Bands >> band & 1) != 0).ToArray();
+                sinks.AddRange(chosen.Select((band, i) => new BandSink(memory, chosen.Length * geometry.Channels, i * geometry.Channels, 1 << band, 0, 1)));
             }
             else
             {
                 var scale = Reduction == BandReduction.Mean ? 1.0 / int.PopCount(Bands) : 1;
-                sinks.Add(new BandSink(memory, plan.Channels, 0, Bands, Address(weights[WeightCount]), scale));
+                sinks.Add(new BandSink(memory, geometry.Channels, 0, Bands, addresses.Of(weights[WeightCount]), scale));
             }
         }
 
@@ -146,7 +159,7 @@ internal sealed record FusedDown(KernelStep[] Steps, Gains Gains, PaddingModes P
         {
             if (outputs[band + first] is { } own)
             {
-                sinks.Add(new BandSink(Memory(own, channelsLast), plan.Channels, 0, 1 << band, 0, 1));
+                sinks.Add(new BandSink(addresses.Of(own, channelsLast), geometry.Channels, 0, 1 << band, 0, 1));
             }
         }
 
@@ -155,11 +168,18 @@ internal sealed record FusedDown(KernelStep[] Steps, Gains Gains, PaddingModes P
 
     // c_u is made of every step's approximation, c_p of its detail. Those of the last axis are the bands of which the name ends
     // in that letter, and together they need what the penalties of the axes before need.
-    private int PenalizedBands(KernelPlan plan, List<Tensor?> gradients)
+    private int PenalizedBands(Geometry geometry, List<Tensor?> gradients)
     {
-        const int Approximations = 0b0101;
+        const int Approximations = 0b01010101;
         var bands = Norm is null ? 0 : (gradients[^2] is null ? 0 : Approximations) | (gradients[^1] is null ? 0 : Approximations << 1);
-        return bands & LiftingTransform.AllBands(plan.Axes);
+        return bands & LiftingTransform.AllBands(geometry.Axes);
+    }
+
+    /// <summary>Of each step, whether one of these bands needs it along some axis.</summary>
+    private static bool[] StepsLeadingTo(Geometry geometry, int bands)
+    {
+        var lines = geometry.LinesLeadingTo(bands);
+        return [.. geometry.Steps.Select((_, k) => Enumerable.Range(0, geometry.Axes).Any(axis => lines[(axis * geometry.Steps.Length) + k] != 0))];
     }
 
     private static double Value(Tensor? gradient)

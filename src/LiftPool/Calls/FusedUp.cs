@@ -1,65 +1,84 @@
 using LiftPool.Kernels;
 using LiftPool.Lifting;
+
 namespace LiftPool.Calls;
 
-/// <summary>An up-pool on the fused kernels: the bands to the signal of even lengths.</summary>
+/// <summary>An up-pool on the fused kernels: the bands to the signal.</summary>
 /// <param name="Steps">The steps of the scheme.</param>
 /// <param name="Gains">What the halves of an axis were multiplied with.</param>
 /// <param name="Padding">What stands beyond the ends.</param>
 /// <param name="Bits">The vector width.</param>
 internal sealed record FusedUp(KernelStep[] Steps, Gains Gains, PaddingModes Padding, int Bits) : FusedCall(Steps, Gains, Padding, Bits)
 {
+    /// <summary>The spatial lengths of the signal; null for twice the bands'.</summary>
+    internal long[]? Lengths { get; init; }
+
+    /// <summary>How many tensors of samples that took no part are inputs after the bands: one for each odd length, or none.</summary>
+    internal int Cropped { get; init; }
+
     /// <summary>The signal.</summary>
-    /// <param name="inputs">All bands, of one layout, and four weights for each step.</param>
+    /// <param name="inputs">All bands, of one layout, the samples that took no part, and four weights for each step.</param>
     public override List<Tensor> Forward(Tensor?[] inputs)
     {
-        var (bands, weights) = Divide(inputs);
+        var (bands, cropped, weights) = Divide(inputs);
         var channelsLast = MemoryLayout.IsChannelsLast(bands[0]);
-        bands = Dense(bands, channelsLast);
+        (bands, cropped) = (Dense(bands, channelsLast), Dense(cropped, channelsLast));
         var signal = NewOutputs(inputs)[0];
+        using var addresses = new Addresses();
         var call = new KernelCall
         {
-            Plan = PlanFor(signal.shape, ceilMode: false),
-            Bands = Memories(bands, channelsLast),
-            Signal = Memory(signal, channelsLast),
+            Task = KernelTask.Up,
+            Geometry = GeometryFor(bands[0]),
+            Storage = StorageOf(signal),
+            Operators = Operators(addresses, weights),
+            Bands = addresses.Of(bands, channelsLast),
+            Cropped = CroppedOf(addresses, cropped, channelsLast),
+            Signal = addresses.Of(signal, channelsLast),
         };
-        Run(KernelTask.Up, call, weights, signal.dtype);
-        GC.KeepAlive(bands);
+        Run(call);
         return [signal];
     }
 
-    public override List<Tensor?> Backward(Tensor?[] inputs, List<Tensor?> gradients)
+    internal override List<Tensor?> Backward(Tensor?[] inputs, List<Tensor?> gradients, bool wantsSignal)
     {
         if (gradients[0] is not { } given)
         {
             return [.. inputs.Select(_ => (Tensor?)null)];
         }
 
-        var (bands, weights) = Divide(inputs);
+        var (bands, cropped, weights) = Divide(inputs);
         var channelsLast = MemoryLayout.IsChannelsLast(bands[0]);
         bands = Dense(bands, channelsLast);
         var gradient = MemoryLayout.Dense(given, channelsLast);
-        var plan = PlanFor(SignalShape(bands[0]), ceilMode: false);
-        Tensor[] bandGradients = [.. bands.Select(band => New(band.shape, band, channelsLast))];
+        Tensor[] bandGradients = wantsSignal ? [.. bands.Select(band => New(band.shape, band, channelsLast))] : [];
         var weightGradients = NewGradients(weights, [.. Steps.Select(_ => true)]);
+        using var addresses = new Addresses();
         var call = new KernelCall
         {
-            Plan = plan,
-            Bands = Memories(bands, channelsLast),
-            BandGradients = Memories(bandGradients, channelsLast),
-            SignalGradient = Memory(gradient, channelsLast),
-            WeightGradients = Operators(weightGradients),
+            Task = KernelTask.UpGradient,
+            Geometry = GeometryFor(bands[0]),
+            Storage = StorageOf(gradient),
+            Operators = Operators(addresses, weights),
+            Bands = addresses.Of(bands, channelsLast),
+            BandGradients = addresses.Of(bandGradients, channelsLast),
+            SignalGradient = addresses.Of(gradient, channelsLast),
+            WeightGradients = Operators(addresses, weightGradients),
         };
-        Run(KernelTask.UpGradient, call, weights, gradient.dtype);
-        GC.KeepAlive(bands);
-        GC.KeepAlive(gradient);
-        return [.. bandGradients, .. weightGradients];
+        Run(call);
+
+        // What took no part in the lifting stands in the signal as it is.
+        Tensor?[] ofCropped = Array.Exists(cropped, samples => samples.requires_grad) ? [.. OddSizes.SetAside(given)] : new Tensor?[cropped.Length];
+        return [.. wantsSignal ? bandGradients : new Tensor?[bands.Length], .. ofCropped, .. weightGradients];
     }
 
     public override List<Tensor> Composed(Tensor?[] inputs)
     {
-        var (bands, weights) = Divide(inputs);
-        return WithComposedSteps(weights, steps => [LiftingTransform.Inverse(steps, bands)]);
+        var (bands, cropped, weights) = Divide(inputs);
+        return WithComposedSteps(weights, steps =>
+        {
+            var whole = LiftingTransform.Inverse(steps, bands);
+            return [Lengths is null ? whole : OddSizes.Restore(whole, Lengths, cropped)];
+        });
     }
 
     internal override List<Tensor> NewOutputs(Tensor?[] inputs)
@@ -67,16 +86,31 @@ internal sealed record FusedUp(KernelStep[] Steps, Gains Gains, PaddingModes Pad
 
     internal override long HalfLength(long length) => length;
 
-    private (Tensor[] bands, Tensor?[] weights) Divide(Tensor?[] inputs) => ([.. inputs[..^WeightCount]!], inputs[^WeightCount..]);
+    protected override int WeightInputs => WeightCount + Cropped;
 
-    private static long[] SignalShape(Tensor band)
+    private Geometry GeometryFor(Tensor band) => GeometryFor(SignalShape(band), ceilMode: Cropped == 0);
+
+    private (Tensor[] bands, Tensor[] cropped, Tensor?[] weights) Divide(Tensor?[] inputs)
+        => ([.. inputs[..^WeightInputs]!], [.. inputs[^WeightInputs..^WeightCount]!], inputs[^WeightCount..]);
+
+    private long[] SignalShape(Tensor band)
     {
         var shape = band.shape;
-        return [shape[0], shape[1], .. shape[2..].Select(length => 2 * length)];
+        return [shape[0], shape[1], .. Lengths ?? [.. shape[2..].Select(length => 2 * length)]];
+    }
+
+    /// <summary>For each axis, horizontal first, its samples if there are any.</summary>
+    private TensorMemory[] CroppedOf(Addresses addresses, Tensor[] dense, bool channelsLast)
+    {
+        var (next, memories) = (0, new TensorMemory[Lengths?.Length ?? 0]);
+        for (var axis = 0; axis < memories.Length && next < dense.Length; axis++)
+        {
+            memories[axis] = Lengths![^(axis + 1)] % 2 == 1 ? addresses.Of(dense[next++], channelsLast) : default;
+        }
+
+        return memories;
     }
 
     // An axis of one sample leaves a band's layout open: the first band decides for all.
-    private static Tensor[] Dense(Tensor[] bands, bool channelsLast) => Array.ConvertAll(bands, band => MemoryLayout.Dense(band, channelsLast));
-
-    private static TensorMemory[] Memories(Tensor[] dense, bool channelsLast) => Array.ConvertAll(dense, tensor => Memory(tensor, channelsLast));
+    private static Tensor[] Dense(Tensor[] tensors, bool channelsLast) => Array.ConvertAll(tensors, tensor => MemoryLayout.Dense(tensor, channelsLast));
 }

@@ -1,4 +1,5 @@
 using LiftPool.Kernels;
+
 namespace LiftPool.Calls;
 
 /// <summary>
@@ -9,7 +10,7 @@ internal readonly record struct Piece(long From, long To, long WindowFrom, long 
 
 /// <summary>
 /// Where a signal is cut that would take too much memory to be in work at once: a long row in one dimension, and with circular
-/// padding, where the first row needs the last, a large plane in two.
+/// padding, where the first row or plane needs the last, a large plane in two and a large volume in three.
 /// </summary>
 internal static class Pieces
 {
@@ -20,21 +21,24 @@ internal static class Pieces
     internal static long MostElements { get; set; } = 1 << 24;
 
     /// <summary>How far all steps together reach, in half-samples, there and back.</summary>
-    internal static int Reach(KernelStep[] steps) => 2 * steps.Sum(step => step.Taps / 2);
+    internal static int Reach(KernelStep[] steps) => 2 * steps.Sum(step => step.Reach);
 
     /// <summary>The half-samples of a piece along the first axis: all of them if nothing is to be cut.</summary>
-    /// <param name="axes">1 or 2.</param>
     /// <param name="channels">Of the signal.</param>
-    /// <param name="first">Half-samples along the first axis.</param>
-    /// <param name="last">Half-samples along the last axis.</param>
+    /// <param name="halves">Half-samples along each axis, the first first.</param>
     /// <param name="padding">What stands beyond the ends.</param>
     /// <param name="steps">The scheme.</param>
-    internal static long Length(int axes, long channels, long first, long last, PaddingModes padding, KernelStep[] steps)
+    internal static long Length(long channels, ReadOnlySpan<long> halves, PaddingModes padding, KernelStep[] steps)
     {
-        var samples = axes == 1 ? 2 : 4 * last;
-        if (first * samples <= MostSamples || (axes == 2 && padding != PaddingModes.Circular))
+        var samples = 2L;
+        foreach (var length in halves[1..])
         {
-            return first;
+            samples *= 2 * length;
+        }
+
+        if (halves[0] * samples <= MostSamples || (halves.Length > 1 && padding != PaddingModes.Circular))
+        {
+            return halves[0];
         }
 
         // Steps of one tap reach nowhere, and a row may have more samples than a piece.

@@ -19,10 +19,9 @@ internal sealed class PiecewiseCall : IRecomputedCall
     /// <param name="signals">How many these are.</param>
     internal static IRecomputedCall IfLong(FusedCall call, Tensor x, int signals)
     {
-        var axes = (int)x.dim() - 2;
-        var first = call.HalfLength(x.size(2));
-        var length = Pieces.Length(axes, x.size(1), first, call.HalfLength(x.size(axes + 1)), call.Padding, call.Steps);
-        return length < first ? new PiecewiseCall(call, signals, first, length) : call;
+        long[] halves = [.. x.shape[2..].Select(call.HalfLength)];
+        var length = Pieces.Length(x.size(1), halves, call.Padding, call.Steps);
+        return length < halves[0] ? new PiecewiseCall(call, signals, halves[0], length) : call;
     }
 
     private PiecewiseCall(FusedCall call, int signals, long first, long length)
@@ -57,12 +56,15 @@ internal sealed class PiecewiseCall : IRecomputedCall
     public List<Tensor?> Backward(Tensor?[] inputs, List<Tensor?> gradients)
     {
         var found = new Tensor?[inputs.Length];
+
+        // A window is no input of the graph.
+        var wantsSignal = inputs.Take(signals).Any(input => input!.requires_grad);
         foreach (var part in Parts(inputs[0]!))
         {
             using var scope = NewDisposeScope();
             var piece = InPiece(part);
             piece.Norms = call.Norms?.OfItems(part.Item, part.Items);
-            var ofPiece = piece.Backward(WindowsOf(inputs, part), [.. gradients.Select(gradient => GradientWindow(gradient, part))]);
+            var ofPiece = piece.Backward(WindowsOf(inputs, part), [.. gradients.Select(gradient => GradientWindow(gradient, part))], wantsSignal);
             for (var i = 0; i < found.Length; i++)
             {
                 if (ofPiece[i] is not { } gradient)

@@ -1,0 +1,46 @@
+using LiftPool.Kernels;
+using LiftPool.Lifting;
+
+namespace LiftPool.Calls;
+
+/// <summary>
+/// The addresses of tensors' memory for one call of a kernel. Until it is disposed it keeps alive what it gave an address of: the
+/// garbage collector knows nothing of addresses, and TorchSharp hands out raw ones.
+/// </summary>
+internal sealed class Addresses : IDisposable
+{
+    private const long MostElementsInBytes = int.MaxValue / sizeof(double);
+
+    private readonly List<Tensor> alive = [];
+
+    /// <summary>The memory of a tensor that is dense in that layout.</summary>
+    internal TensorMemory Of(Tensor dense, bool channelsLast) => new(Of(channelsLast ? MemoryLayout.ChannelsToEnd(dense) : dense), channelsLast);
+
+    /// <inheritdoc cref="Of(Tensor, bool)"/>
+    internal TensorMemory[] Of(Tensor[] dense, bool channelsLast) => Array.ConvertAll(dense, tensor => Of(tensor, channelsLast));
+
+    /// <summary>The address of a contiguous tensor's first element, whose memory holds its values; 0 for none.</summary>
+    internal unsafe nint Of(Tensor? tensor)
+    {
+        if (tensor is null)
+        {
+            return 0;
+        }
+
+        if (tensor.is_neg())
+        {
+            throw new InvalidOperationException("A tensor with a lazy sign came to a kernel: MemoryLayout.Dense resolves it.");
+        }
+
+        alive.Add(tensor);
+
+        // TorchSharp hands out less than 2 GiB at once.
+        var beginning = tensor.numel() > MostElementsInBytes ? tensor.view(-1).narrow(0, 0, 1) : tensor;
+        fixed (byte* first = beginning.bytes)
+        {
+            return (nint)first;
+        }
+    }
+
+    public void Dispose() => GC.KeepAlive(alive);
+}

@@ -1,0 +1,67 @@
+namespace LiftPool.Kernels;
+
+/// <summary>
+/// The samples of a plane while they are lifted: lines of half a row, a vector for each sample, with a margin on both sides for the
+/// taps that reach over the ends. The field calls this line-based lifting.
+/// </summary>
+/// <remarks>
+/// A row pair (in 3-D one of each plane of a pair of planes) is kept as a line for each band that becomes of it, by the band's
+/// number. A line that is changed while its older values are still needed gets a second place: a slot. Row pairs live in a ring,
+/// a window that stays in the cache; in 3-D whole planes do.
+/// </remarks>
+/// <param name="columns">Vectors in a line.</param>
+/// <param name="margin">Vectors before and after them: zeros, unless a border's samples are put there.</param>
+internal sealed unsafe class LineBuffer<V>(int columns, int margin)
+    where V : unmanaged
+{
+    private readonly int stride = columns + (2 * margin);
+    private Ring rows = null!;
+    private Ring planes = null!;
+    private nint pairStride;
+    private nint planeStride;
+    private V* first;
+
+    /// <summary>Lines of a row pair. More are added until the memory is taken.</summary>
+    internal int Slots { get; set; }
+
+    /// <summary>A line of zeros.</summary>
+    internal V* Zeros { get; private set; }
+
+    internal void TakeMemory(Arena arena, Ring rows, Ring planes)
+    {
+        (this.rows, this.planes) = (rows, planes);
+        pairStride = (nint)Slots * stride;
+        planeStride = rows.Window * pairStride;
+        var lines = (long)planes.Window * rows.Window * Slots;
+        Zeros = arena.TakeZeros<V>(stride) + margin;
+        first = arena.Take<V>(lines * stride);
+        for (nint line = 0; line < lines && margin > 0 && !arena.IsMeasuring; line++)
+        {
+            new Span<V>(first + (line * stride), margin).Clear();
+            new Span<V>(first + (line * stride) + margin + columns, margin).Clear();
+        }
+
+        first += margin;
+    }
+
+    /// <summary>The first vector of a line.</summary>
+    internal V* Line(int slot, int plane, int row)
+        => first + (planes[plane] * planeStride) + (rows[row] * pairStride) + (slot * (nint)stride);
+
+    /// <summary>The same for row pairs beyond the ends.</summary>
+    internal V* LineOrZeros(int slot, int plane, int row)
+    {
+        var (atPlane, atRow) = (planes[plane], rows[row]);
+        return (atPlane | atRow) < 0 ? Zeros : first + (atPlane * planeStride) + (atRow * pairStride) + (slot * (nint)stride);
+    }
+
+    /// <summary>Puts the samples that stand beyond its ends into the margin of a line.</summary>
+    internal void Pad(V* line, int reach, Border border)
+    {
+        for (var i = 1; i <= reach; i++)
+        {
+            line[-i] = line[Borders.Source(-i, columns, border)];
+            line[columns - 1 + i] = line[Borders.Source(columns - 1 + i, columns, border)];
+        }
+    }
+}

@@ -1,0 +1,205 @@
+namespace LiftPool.Kernels;
+
+/// <summary>To which integer a step rounds its operator's output, in a lossless scheme.</summary>
+internal enum Rounding
+{
+    None,
+
+    /// <summary><c>floor(v)</c>.</summary>
+    Down,
+
+    /// <summary><c>floor(v + 1/2)</c>.</summary>
+    Nearest,
+}
+
+/// <summary>One lifting step as the kernels take it.</summary>
+/// <param name="IsPredict">Whether it changes the detail and subtracts; else it changes the approximation and adds.</param>
+/// <param name="Taps">The operator's taps: odd.</param>
+/// <param name="IsLinear">Whether the operator is its taps alone, without ReLU, projection and tanh.</param>
+/// <param name="Rounding">What becomes of a linear operator's output.</param>
+internal readonly record struct KernelStep(bool IsPredict, int Taps, bool IsLinear = false, Rounding Rounding = Rounding.None)
+{
+    /// <summary>How far it reads to each side.</summary>
+    internal int Reach => Taps / 2;
+}
+
+/// <summary>What the planes of one call have in common: sizes, borders, steps.</summary>
+/// <remarks>
+/// Axis 0 is the horizontal one, the last of the tensor; 1 the vertical one; 2 is depth. A band's number is its name read in binary,
+/// L = 0 and H = 1, the letter of the horizontal axis first.
+/// </remarks>
+internal sealed class Geometry
+{
+    private readonly int[] lengths;
+    private readonly int[] pairs;
+    private readonly int[] weightOffsets;
+
+    /// <param name="items">The batch.</param>
+    /// <param name="channels">Of each item.</param>
+    /// <param name="lengths">Of the spatial axes, in the order of the tensor's.</param>
+    /// <param name="ceilMode">Whether an odd axis repeats its last sample, or leaves it out.</param>
+    /// <param name="border">What stands beyond the ends of a half-signal.</param>
+    /// <param name="steps">The scheme.</param>
+    /// <param name="approximationGain">What the approximation of an axis is multiplied with after the steps.</param>
+    /// <param name="detailGain">The same for the detail.</param>
+    internal Geometry(int items, int channels, ReadOnlySpan<long> lengths, bool ceilMode, Border border, KernelStep[] steps, double approximationGain, double detailGain)
+    {
+        (Items, Channels, Axes, Steps) = (items, channels, lengths.Length, steps);
+        (Border, FirstBorder) = (border, border);
+        (ApproximationGain, DetailGain) = (approximationGain, detailGain);
+        this.lengths = [1, 1, 1];
+        pairs = [1, 1, 1];
+        for (var axis = 0; axis < Axes; axis++)
+        {
+            this.lengths[axis] = (int)lengths[Axes - 1 - axis];
+            pairs[axis] = (this.lengths[axis] + (ceilMode ? 1 : 0)) / 2;
+        }
+
+        weightOffsets = new int[steps.Length];
+        for (var k = 0; k < steps.Length; k++)
+        {
+            weightOffsets[k] = WeightVectors;
+            WeightVectors += PackedWeights.Size(steps[k].Taps);
+            Margin = Math.Max(Margin, steps[k].Reach);
+            MaxTaps = Math.Max(MaxTaps, steps[k].Taps);
+        }
+    }
+
+    internal int Axes { get; }
+
+    internal int Items { get; }
+
+    internal int Channels { get; }
+
+    internal KernelStep[] Steps { get; }
+
+    internal double ApproximationGain { get; }
+
+    internal double DetailGain { get; }
+
+    internal Border Border { get; }
+
+    /// <summary>What stands beyond the ends of the first spatial axis: in a piece of a longer signal other than at the ends of a row.</summary>
+    internal Border FirstBorder { get; init; }
+
+    /// <summary>The pairs along the first spatial axis whose penalties count: in a piece not those that overlap another.</summary>
+    internal (int From, int To) Counted { get; init; } = (0, int.MaxValue);
+
+    /// <summary>Samples in a row, rows in a plane, planes.</summary>
+    internal int Width => lengths[0];
+
+    internal int Height => lengths[1];
+
+    internal int Depth => lengths[2];
+
+    /// <summary>Pairs of samples in a row, of rows in a plane, of planes: the sizes of a band.</summary>
+    internal int Columns => pairs[0];
+
+    internal int Rows => pairs[1];
+
+    internal int Planes => pairs[2];
+
+    internal int PairsAlong(int axis) => pairs[axis];
+
+    internal Border BorderOf(int axis) => axis == Axes - 1 ? FirstBorder : Border;
+
+    /// <summary>How far the longest operator reaches.</summary>
+    internal int Margin { get; }
+
+    internal int MaxTaps { get; }
+
+    /// <summary>The bands, and the lines of a row pair.</summary>
+    internal int Bands => 1 << Axes;
+
+    /// <summary>The bit of an axis's letter in a band's number: set for the detail.</summary>
+    internal int LetterOf(int axis) => 1 << (Axes - 1 - axis);
+
+    /// <summary>Vectors of weights for a block of channels.</summary>
+    internal int WeightVectors { get; }
+
+    /// <summary>Where a step's weights begin among them.</summary>
+    internal int WeightOffset(int step) => weightOffsets[step];
+
+    /// <summary>Vectors of gradients for a block of channels: of the weights, and of the factors of a learned reduction.</summary>
+    internal int GradientVectors => WeightVectors + Bands;
+
+    /// <summary>
+    /// How many items have a share of the weights' gradients together. It depends on the sizes alone, so that the sums come out the
+    /// same on any number of threads, and keeps the shares small beside the signal.
+    /// </summary>
+    internal int ItemsInShare
+    {
+        get
+        {
+            // An eighth of the signal, but small ones need not save; and enough shares for many threads.
+            const long FewElements = 1 << 18;
+            const int MostShares = 256;
+            var elements = (long)Items * Channels * Width * Height * Depth;
+            var shares = (int)Math.Clamp(Math.Max(FewElements, elements / 8) / ((long)Channels * GradientVectors), 1, MostShares);
+            return (Items + shares - 1) / shares;
+        }
+    }
+
+    internal int Shares => (Items + ItemsInShare - 1) / ItemsInShare;
+
+    /// <summary>Blocks of as many channels as a vector has lanes; the last may share some with the one before it.</summary>
+    internal int Blocks(int lanes) => (Channels + lanes - 1) / lanes;
+
+    /// <summary>1-D steps, each with a term in the penalties: one along the rows, two down the columns, four through the planes.</summary>
+    internal int Terms => Bands - 1;
+
+    /// <summary>Sums of squares of an item for the penalties: of s - xo and of d for each term.</summary>
+    internal int PenaltySums => 2 * Terms;
+
+    /// <summary>The term of the step along an axis on a line: by the letters that the line has got before.</summary>
+    internal int TermOf(int axis, int line) => (1 << axis) - 1 + (line >> (Axes - axis));
+
+    /// <summary>The elements of the approximation that a term compares: those of one item and channel.</summary>
+    internal double ElementsOf(int term)
+    {
+        var axis = int.Log2(term + 1);
+        return (double)Columns * Rows * Planes * (1 << (Axes - 1 - axis));
+    }
+
+    /// <summary>
+    /// Of each step along each axis, the lines that it has to change for some bands: it changes them, or what a later step reads for them.
+    /// </summary>
+    /// <param name="bands">The bands, as a bit mask.</param>
+    /// <returns>A bit mask of lines for axis a and step k at <c>[a * steps + k]</c>.</returns>
+    internal int[] LinesLeadingTo(int bands)
+    {
+        var lines = new int[Axes * Steps.Length];
+        for (var i = lines.Length - 1; i >= 0; i--)
+        {
+            var letter = LetterOf(i / Steps.Length);
+            lines[i] = bands & LinesOf(letter, Steps[i % Steps.Length].IsPredict);
+            bands |= Partners(lines[i], letter);
+        }
+
+        return lines;
+    }
+
+    /// <summary>The lines that have that letter: the details, or the approximations.</summary>
+    internal int LinesOf(int letter, bool detail)
+    {
+        var lines = 0;
+        for (var line = 0; line < Bands; line++)
+        {
+            lines |= (line & letter) != 0 == detail ? 1 << line : 0;
+        }
+
+        return lines;
+    }
+
+    /// <summary>The other halves of the lines of a set, which all have that letter or all have not.</summary>
+    internal static int Partners(int lines, int letter)
+    {
+        var partners = 0;
+        for (var line = 0; lines >> line != 0; line++)
+        {
+            partners |= (lines >> line & 1) << (line ^ letter);
+        }
+
+        return partners;
+    }
+}

@@ -1,0 +1,306 @@
+namespace LiftPool.Kernels;
+
+/// <summary>
+/// The lists of stages that are down, up and their gradients, and where each step finds its lines:
+/// <code>
+/// Down          Read, per axis (the steps; penalties where asked; the gains), Write
+/// Up            ReadBands, per axis backwards (the gains, the steps undone), Write
+/// DownGradient  Down without Write, ReadGradients, per axis backwards (each step's gradient), Write
+/// UpGradient    Up without Write, ReadGradient, per axis (each undone step's gradient), Write
+/// </code>
+/// </summary>
+/// <remarks>
+/// A gradient's pass keeps what the steps read: a line whose value is still needed gets another slot when it is changed. To take the
+/// steps back instead, x = (x - f) + f, would lose the digits of x where f is larger by far.
+/// What nobody needs is not in the list: lines that lead to no band, gradients of weights that are frozen, that of an input that wants none.
+/// </remarks>
+internal sealed class PassList<V, T>
+    where V : unmanaged, ILanes<V, T>
+    where T : unmanaged
+{
+    private readonly PassContext<V, T> context;
+    private readonly KernelCall call;
+    private readonly Geometry geometry;
+    private readonly LineBuffer<V> values;
+    private readonly LineBuffer<V> kept;
+    private readonly LineBuffer<V> gradients;
+
+    // Of each line its slot in values, and of each slot whether it has to stay as it is.
+    private readonly int[] slots;
+    private readonly List<bool> held;
+
+    // The gradient's stages, the last first.
+    private readonly Stack<Action> back = [];
+
+    // Where no gradient depends on the values, as of a fixed filter, the signal is not read.
+    private bool readsValues = true;
+
+    // The lines whose gradients somebody wants, as a bit mask, at the place of the forward's list that is in work.
+    private int wantedGradients;
+
+    internal PassList(PassContext<V, T> context)
+    {
+        this.context = context;
+        call = context.Call;
+        geometry = call.Geometry;
+        values = new(geometry.Columns, geometry.Margin);
+        kept = new(geometry.Columns, 2 * geometry.Margin);
+        gradients = new(geometry.Columns, 2 * geometry.Margin);
+        slots = [.. Enumerable.Range(0, geometry.Bands)];
+        held = [.. Enumerable.Repeat(false, geometry.Bands)];
+    }
+
+    internal List<Stage> Stages { get; } = [];
+
+    /// <summary>The sums of squares for the penalties, if somebody collects them.</summary>
+    internal PenaltySquares<V, T>? Squares { get; private set; }
+
+    private bool IsGradient => call.Task is KernelTask.DownGradient or KernelTask.UpGradient;
+
+    private int AllLines => (1 << geometry.Bands) - 1;
+
+    internal void Down()
+    {
+        Stages.Add(new ReadSignalStage<V, T>(context, call.Signal, values, isGradient: false));
+        Lift();
+        Stages.Add(new WriteBandsStage<V, T>(context, call.Sinks, values, slots));
+    }
+
+    internal void Up()
+    {
+        Stages.Add(new ReadBandsStage<V, T>(context, values));
+        Unlift();
+        Stages.Add(new WriteSignalStage<V, T>(context, call.Signal, values, slots, isGradient: false));
+    }
+
+    internal void DownGradient()
+    {
+        context.Sums = call.HasWeightSums ? new(geometry, context.Arena) : null;
+        wantedGradients = call.SignalGradient.Data != 0 ? AllLines : 0;
+        Stages.Add(new ReadSignalStage<V, T>(context, call.Signal, values, isGradient: false));
+        Lift();
+        DropForwardUnlessRead(call.PenaltyFactors is not null || call.GainGradients != 0);
+        Stages.Add(new ReadOutputGradientsStage<V, T>(context, values, slots, gradients));
+        TakeBack();
+        if (call.SignalGradient.Data != 0)
+        {
+            Stages.Add(new WriteSignalStage<V, T>(context, call.SignalGradient, gradients, [.. Enumerable.Range(0, geometry.Bands)], isGradient: true));
+        }
+    }
+
+    internal void UpGradient()
+    {
+        context.Sums = call.HasWeightSums ? new(geometry, context.Arena) : null;
+        wantedGradients = call.BandGradients.Length > 0 ? AllLines : 0;
+        Stages.Add(new ReadBandsStage<V, T>(context, values));
+        Unlift();
+        DropForwardUnlessRead(false);
+        Stages.Add(new ReadSignalStage<V, T>(context, call.SignalGradient, gradients, isGradient: true));
+        TakeBack();
+        if (call.BandGradients.Length > 0)
+        {
+            var sinks = new BandSink[geometry.Bands];
+            for (var band = 0; band < sinks.Length; band++)
+            {
+                sinks[band] = new(call.BandGradients[band], geometry.Channels, 0, 1 << band, 0, 1);
+            }
+
+            Stages.Add(new WriteBandsStage<V, T>(context, sinks, gradients, [.. Enumerable.Range(0, geometry.Bands)]));
+        }
+    }
+
+    /// <summary>Takes the buffers' memory, for windows of so many row pairs and planes.</summary>
+    internal void TakeMemory(int rowWindow, int planeWindow)
+    {
+        var (margin, zeros) = (2 * geometry.Margin, Border.Zeros);
+        values.Slots = readsValues ? held.Count : 0;
+        var rows = geometry.Axes >= 2 ? geometry.BorderOf(1) : zeros;
+        var planes = geometry.Axes == 3 ? geometry.BorderOf(2) : zeros;
+        values.TakeMemory(context.Arena, new(geometry.Rows, rowWindow, geometry.Margin, rows), new(geometry.Planes, planeWindow, geometry.Margin, planes));
+        if (IsGradient)
+        {
+            gradients.Slots = geometry.Bands;
+            var (zeroRows, zeroPlanes) = (new Ring(geometry.Rows, rowWindow, margin, zeros), new Ring(geometry.Planes, planeWindow, margin, zeros));
+            gradients.TakeMemory(context.Arena, zeroRows, zeroPlanes);
+            kept.TakeMemory(context.Arena, zeroRows, zeroPlanes);
+        }
+    }
+
+    private void Lift()
+    {
+        var lines = geometry.LinesLeadingTo(call.NeededBands & AllLines);
+        for (var axis = 0; axis < geometry.Axes; axis++)
+        {
+            var penalties = BeginPenalties(axis);
+            for (var k = 0; k < geometry.Steps.Length; k++)
+            {
+                Take(axis, k, lines[(axis * geometry.Steps.Length) + k], inverse: false);
+            }
+
+            EndPenalties(axis, penalties);
+            Scale(axis, inverse: false);
+        }
+    }
+
+    private void Unlift()
+    {
+        for (var axis = geometry.Axes - 1; axis >= 0; axis--)
+        {
+            Scale(axis, inverse: true);
+            for (var k = geometry.Steps.Length - 1; k >= 0; k--)
+            {
+                Take(axis, k, geometry.LinesOf(geometry.LetterOf(axis), geometry.Steps[k].IsPredict), inverse: true);
+            }
+        }
+    }
+
+    private void Take(int axis, int k, int lines, bool inverse)
+    {
+        if (lines == 0)
+        {
+            return;
+        }
+
+        var (step, letter, learns) = (geometry.Steps[k], geometry.LetterOf(axis), call.Learns(k));
+        var spread = lines & Geometry.Partners(wantedGradients & Geometry.Partners(lines, letter), letter);
+        var keep = !IsGradient || step.IsLinear ? Kept.Nothing : learns ? Kept.Output : spread != 0 ? Kept.Derivative : Kept.Nothing;
+        var plan = new StepPlan(k, axis, step.IsPredict != inverse, keep, LinesOf(lines, letter, learns, keep));
+        Stages.Add(new LiftStage<V, T>(context, plan, values, kept, keepsSources: learns));
+        if (!IsGradient)
+        {
+            return;
+        }
+
+        var spreads = spread == lines ? plan : plan with { Lines = Array.FindAll(plan.Lines, line => (spread >> line.Line & 1) != 0) };
+        var backs = learns ? plan : spreads;
+        wantedGradients |= learns ? lines : spread;
+        back.Push(() =>
+        {
+            if (backs.Lines.Length > 0 && (learns || !step.IsLinear))
+            {
+                Stages.Add(new LiftBackStage<V, T>(context, backs, values, kept, gradients));
+            }
+
+            if (spreads.Lines.Length > 0)
+            {
+                Stages.Add(new SpreadStage<V, T>(context, spreads, kept, gradients));
+            }
+        });
+    }
+
+    private StepLine[] LinesOf(int lines, int letter, bool learns, Kept keep)
+    {
+        var found = new StepLine[int.PopCount(lines)];
+        for (int line = 0, i = 0; line < geometry.Bands; line++)
+        {
+            if ((lines >> line & 1) != 0)
+            {
+                var source = slots[line ^ letter];
+                held[source] |= learns;
+                var from = slots[line];
+                found[i++] = new(line, from, NewValue(line), source, keep == Kept.Nothing ? 0 : kept.Slots++);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>The slot for a line's new value: the old one unless that has to stay.</summary>
+    private int NewValue(int line)
+    {
+        if (held[slots[line]])
+        {
+            slots[line] = held.Count;
+            held.Add(false);
+        }
+
+        return slots[line];
+    }
+
+    private void Scale(int axis, bool inverse)
+    {
+        if ((geometry.ApproximationGain, geometry.DetailGain) == (1, 1))
+        {
+            return;
+        }
+
+        var lines = new (int Line, int From, int To)[geometry.Bands];
+        for (var line = 0; line < lines.Length; line++)
+        {
+            lines[line] = (line, slots[line], NewValue(line));
+        }
+
+        Stages.Add(new ScaleStage<V, T>(geometry, axis, inverse, values, lines));
+        if (IsGradient)
+        {
+            back.Push(() => Stages.Add(new ScaleStage<V, T>(geometry, axis, inverse, gradients, Array.ConvertAll(lines, line => (line.Line, line.Line, line.Line)))));
+        }
+    }
+
+    /// <summary>Before the steps of an axis: the odd samples stay for c_u.</summary>
+    private PenaltyLine[] BeginPenalties(int axis)
+    {
+        if (!call.HasPenalties)
+        {
+            return [];
+        }
+
+        var (letter, next) = (geometry.LetterOf(axis), 0);
+        var lines = new PenaltyLine[geometry.Bands / 2];
+        for (var line = 0; line < geometry.Bands; line++)
+        {
+            if ((line & letter) == 0)
+            {
+                held[slots[line | letter]] = true;
+                lines[next++] = new(line, 0, slots[line | letter], 0);
+            }
+        }
+
+        if (!IsGradient)
+        {
+            return lines;
+        }
+
+        // After the steps were taken back, that is before they are taken.
+        back.Push(() => Stages.Add(new PenaltyGradientStage<V, T>(context, axis, values, gradients, lines, ofOdd: true)));
+        return lines;
+    }
+
+    private void EndPenalties(int axis, PenaltyLine[] lines)
+    {
+        for (var i = 0; i < lines.Length; i++)
+        {
+            var (s, d) = (slots[lines[i].Line], slots[lines[i].Line | geometry.LetterOf(axis)]);
+            lines[i] = lines[i] with { S = s, D = d };
+            held[s] |= IsGradient;
+            held[d] |= IsGradient;
+        }
+
+        if (call.PenaltySums != 0)
+        {
+            Squares ??= new(context);
+            Stages.Add(new PenaltySumStage<V, T>(context, axis, values, lines, Squares));
+        }
+        else if (call.HasPenalties)
+        {
+            back.Push(() => Stages.Add(new PenaltyGradientStage<V, T>(context, axis, values, gradients, lines, ofOdd: false)));
+        }
+    }
+
+    private void DropForwardUnlessRead(bool isRead)
+    {
+        if (!isRead && !Stages.Exists(stage => stage is LiftStage<V, T> { IsRead: true }))
+        {
+            Stages.Clear();
+            readsValues = false;
+        }
+    }
+
+    private void TakeBack()
+    {
+        while (back.TryPop(out var add))
+        {
+            add();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+namespace LiftPool.Kernels;
+
+/// <summary>The planes of a tensor's items: where they are in memory, and how they lie.</summary>
+/// <param name="Memory">The tensor.</param>
+/// <param name="Channels">Of an item.</param>
+/// <param name="FirstChannel">Of those that are meant.</param>
+/// <param name="Depth">Planes.</param>
+/// <param name="Pixels">Of each.</param>
+/// <param name="ElementSize">In bytes.</param>
+internal readonly record struct TensorPlanes(TensorMemory Memory, int Channels, int FirstChannel, int Depth, int Pixels, int ElementSize)
+{
+    // The rows of larger planes are long enough for the processor to guess what comes next.
+    private const long PrefetchedPixels = 512;
+
+    internal PlaneLayout Layout => Memory.ChannelsLast ? new(Channels, 1, Pixels) : new(1, (nint)Depth * Pixels, Pixels);
+
+    internal nint Address(ChannelBlock block, int plane)
+    {
+        var (pixels, channel) = ((nint)Depth * Pixels, FirstChannel + block.FirstChannel);
+        var ofPlane = (nint)plane * Pixels;
+        var element = ((nint)block.Item * Channels * pixels) + (Memory.ChannelsLast ? (ofPlane * Channels) + channel : (channel * pixels) + ofPlane);
+        return Memory.Data + (element * ElementSize);
+    }
+
+    /// <summary>From a plane to the one that is read after it, of so many at once, or 0.</summary>
+    internal nint BytesAhead(ChannelBlock block, ChannelBlock next, int plane, int together)
+    {
+        if (Pixels > PrefetchedPixels)
+        {
+            return 0;
+        }
+
+        var (nextBlock, nextPlane) = plane + together < Depth ? (block, plane + together) : (next, plane % together);
+        return Address(nextBlock, Math.Min(nextPlane, Depth - 1)) - Address(block, plane);
+    }
+}

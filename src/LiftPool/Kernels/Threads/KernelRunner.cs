@@ -1,0 +1,151 @@
+using System.Runtime.InteropServices;
+
+namespace LiftPool.Kernels;
+
+/// <summary>Packs the weights, deals the blocks of channels out to threads and runs a pass on each, and sums the weights' gradients.</summary>
+internal static unsafe class KernelRunner
+{
+    // Too little work does not pay for a second thread's start.
+    private const long FewElements = 16384;
+
+    /// <summary>Memory that all threads together may have for their passes; fewer threads run where each needs much.</summary>
+    internal const long MostBytes = 512L << 20;
+
+    /// <summary>Channels side by side in vectors of so many bits; 0 is one channel at a time.</summary>
+    internal static int Lanes(StorageType storage, int bits) => bits == 0 ? 1 : bits / (storage == StorageType.Float64 ? 64 : 32);
+
+    /// <summary>Runs on vectors of so many bits; 0 is one channel at a time.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="bits">The width.</param>
+    /// <param name="threads">How many threads may work.</param>
+    internal static void Run(KernelCall call, int bits, int threads) => For(call, bits).Run(call, threads);
+
+    /// <summary>The bytes that each thread's pass takes.</summary>
+    internal static long BytesOf(KernelCall call, int bits) => For(call, bits).BytesOf(call);
+
+    private static IRunner For(KernelCall call, int bits)
+        => call.Storage == StorageType.Float64 ? For<double>(bits) : For<float>(bits);
+
+    private static IRunner For<T>(int bits)
+        where T : unmanaged
+        => bits switch
+        {
+            512 => Runner<Lanes512<T>, T>.Instance,
+            256 => Runner<Lanes256<T>, T>.Instance,
+            128 => Runner<Lanes128<T>, T>.Instance,
+            _ => Runner<LanesScalar<T>, T>.Instance,
+        };
+
+    private interface IRunner
+    {
+        void Run(KernelCall call, int threads);
+
+        long BytesOf(KernelCall call);
+    }
+
+    private sealed class Runner<V, T> : IRunner
+        where V : unmanaged, ILanes<V, T>
+        where T : unmanaged
+    {
+        internal static readonly Runner<V, T> Instance = new();
+
+        public long BytesOf(KernelCall call)
+        {
+            using var measuring = Arena.Measuring();
+            _ = new Pass<V, T>(call, measuring);
+            return measuring.Taken;
+        }
+
+        public void Run(KernelCall call, int threads)
+        {
+            var (geometry, bytes) = (call.Geometry, BytesOf(call));
+            var blocks = geometry.Blocks(V.Count);
+
+            // A run is a block of channels of one item, or of those that have a share of the weights' gradients together.
+            var sums = call.HasWeightSums;
+            var itemsInRun = sums ? geometry.ItemsInShare : 1;
+            var runs = (long)blocks * ((geometry.Items + itemsInRun - 1) / itemsInRun);
+            var elements = (long)blocks * V.Count * geometry.Items * geometry.Depth * geometry.Height * geometry.Width;
+            threads = elements < FewElements ? 1 : (int)Math.Min(Math.Min(runs, threads), Math.Max(1, MostBytes / bytes));
+
+            V* packed = null;
+            T* shares = null;
+            try
+            {
+                packed = (V*)NativeMemory.AlignedAlloc((nuint)((long)blocks * geometry.WeightVectors * sizeof(V)), (nuint)sizeof(V));
+                shares = (T*)(sums ? NativeMemory.Alloc((nuint)geometry.Shares * (nuint)geometry.GradientVectors * (nuint)geometry.Channels, (nuint)sizeof(T)) : null);
+                for (var block = 0; block < blocks; block++)
+                {
+                    Pack(call, FirstChannel(block), packed + ((long)block * geometry.WeightVectors));
+                }
+
+                long next = -1;
+                void Work()
+                {
+                    using var arena = Arena.OfSize(bytes);
+                    var pass = new Pass<V, T>(call, arena);
+                    long run;
+                    while ((run = Interlocked.Increment(ref next)) < runs)
+                    {
+                        var (share, block) = ((int)(run / blocks), (int)(run % blocks));
+                        var (item, end) = (share * itemsInRun, Math.Min((share + 1) * itemsInRun, geometry.Items));
+                        pass.BeginShare();
+                        for (; item < end; item++)
+                        {
+                            var after = item + 1 < end ? new ChannelBlock(item + 1, FirstChannel(block)) : FirstBlockOf(Math.Min(run + threads, runs - 1));
+                            pass.Run(new ChannelBlock(item, FirstChannel(block)), after, packed + ((long)block * geometry.WeightVectors));
+                        }
+
+                        pass.StoreShare(shares + ((nint)share * geometry.GradientVectors * geometry.Channels) + FirstChannel(block));
+                    }
+
+                    // Whoever reads what was written past the caches waits for this thread, not for its writes.
+                    Interlocked.MemoryBarrier();
+                }
+
+                ThreadTeam.Run(threads, Work);
+                if (sums)
+                {
+                    Shares.Sum(call, shares, threads);
+                }
+            }
+            finally
+            {
+                NativeMemory.Free(shares);
+                NativeMemory.AlignedFree(packed);
+            }
+
+            ChannelBlock FirstBlockOf(long run) => new((int)(run / blocks) * itemsInRun, FirstChannel((int)(run % blocks)));
+
+            // The last block reaches back rather than past the end: the channels that it shares with the one before come out
+            // twice the same.
+            int FirstChannel(int block) => Math.Min(block * V.Count, geometry.Channels - V.Count);
+        }
+
+        private static void Pack(KernelCall call, int firstChannel, V* packed)
+        {
+            var (geometry, size) = (call.Geometry, Storages.Size(call.Storage));
+            for (var k = 0; k < geometry.Steps.Length; k++)
+            {
+                var (from, to) = (call.Operators[k], new PackedWeights<V>(packed + geometry.WeightOffset(k), geometry.Steps[k].Taps));
+                for (var tap = 0; tap < to.Count; tap++)
+                {
+                    Load(from.Taps + (tap * size), to.Count, to.Taps + tap);
+                }
+
+                Load(from.Bias, 1, to.Bias);
+                Load(from.Proj, 1, to.Proj);
+                Load(from.ProjBias, 1, to.ProjBias);
+            }
+
+            void Load(nint memory, int stride, V* to)
+            {
+                for (var lane = 0; lane < V.Count; lane++)
+                {
+                    var number = memory == 0 ? 0 : Storages.ReadNumber(call.Storage, memory + ((nint)(firstChannel + lane) * stride * size));
+                    Activation.Create<LanesScalar<T>, T>(number).Store((T*)to + lane);
+                }
+            }
+        }
+    }
+}
