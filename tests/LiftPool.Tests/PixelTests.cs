@@ -80,7 +80,7 @@ public sealed unsafe class PixelTests
         where V : unmanaged, ILanes<V, T>
         where T : unmanaged
     {
-        using var arena = Arena.OfSize((4 * V.Count * sizeof(V)) + 256);
+        using var arena = new Arena();
         using var row = new Aligned(MostPixels * sizeof(V));
         using var other = new Aligned(MostPixels * sizeof(V));
         Fill<V, T>(storage, plane, layout);
@@ -115,7 +115,7 @@ public sealed unsafe class PixelTests
         where V : unmanaged, ILanes<V, T>
         where T : unmanaged
     {
-        using var arena = Arena.OfSize((4 * V.Count * sizeof(V)) + 256);
+        using var arena = new Arena();
         using var row = new Aligned(MostPixels * sizeof(V));
         using var other = new Aligned(MostPixels * sizeof(V));
         new Span<byte>((void*)plane, V.Count * layout.Pixels * Storages.Size(storage)).Clear();

@@ -244,9 +244,9 @@ public sealed class WaveletTests(ITestOutputHelper output) : IClassFixture<OneTh
                 var (_, bands) = pool.forward_with_bands(x);
 
                 bands.Names.Should().OnlyContain(name => bands[name].IsExactly(bands[name].round()));
-                ComputePath.Last.Should().Be(dtype == ScalarType.Float16 || size.Length == 3 ? "tensor" : path);
+                ComputePath.Last.Should().BeOneOf(dtype == ScalarType.Float16 ? ["tensor", path] : [path], "of float16 the bands may be too large");
                 up.forward(bands).IsExactly(x).Should().BeTrue("{0} {1} comes back", dtype, string.Join('x', size));
-                ComputePath.Last.Should().Be(dtype == ScalarType.Float16 || size.Length == 3 ? "tensor" : path);
+                ComputePath.Last.Should().BeOneOf(dtype == ScalarType.Float16 ? ["tensor", path] : [path], "of float16 the bands may be too large");
             }
         }
     }

@@ -11,10 +11,11 @@ namespace LiftPool.Kernels;
 /// </remarks>
 /// <param name="columns">Vectors in a line.</param>
 /// <param name="margin">Vectors before and after them: zeros, unless a border's samples are put there.</param>
-internal sealed unsafe class LineBuffer<V>(int columns, int margin)
+/// <param name="isPadded">Whether they are put there: else one line's margin is the next one's too.</param>
+internal sealed unsafe class LineBuffer<V>(int columns, int margin, bool isPadded)
     where V : unmanaged
 {
-    private readonly int stride = columns + (2 * margin);
+    private readonly int stride = columns + (isPadded ? 2 * margin : margin);
     private Ring rows = null!;
     private Ring planes = null!;
     private nint pairStride;
@@ -33,15 +34,20 @@ internal sealed unsafe class LineBuffer<V>(int columns, int margin)
         pairStride = (nint)Slots * stride;
         planeStride = rows.Window * pairStride;
         var lines = (long)planes.Window * rows.Window * Slots;
-        Zeros = arena.TakeZeros<V>(stride) + margin;
-        first = arena.Take<V>(lines * stride);
-        for (nint line = 0; line < lines && margin > 0 && !arena.IsMeasuring; line++)
+        Zeros = arena.TakeZeros<V>(columns + (2 * margin)) + margin;
+        first = arena.Take<V>((lines * stride) + margin);
+        first += margin;
+        if (arena.IsMeasuring || margin == 0)
         {
-            new Span<V>(first + (line * stride), margin).Clear();
-            new Span<V>(first + (line * stride) + margin + columns, margin).Clear();
+            return;
         }
 
-        first += margin;
+        // The rest of the memory holds anything until a line is written.
+        new Span<V>(first - margin, margin).Clear();
+        for (nint line = 0; line < lines; line++)
+        {
+            new Span<V>(first + (line * stride) + columns, stride - columns).Clear();
+        }
     }
 
     /// <summary>The first vector of a line.</summary>

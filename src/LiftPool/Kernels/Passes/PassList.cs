@@ -43,9 +43,13 @@ internal sealed class PassList<V, T>
         this.context = context;
         call = context.Call;
         geometry = call.Geometry;
-        values = new(geometry.Columns, geometry.Margin);
-        kept = new(geometry.Columns, 2 * geometry.Margin);
-        gradients = new(geometry.Columns, 2 * geometry.Margin);
+
+        // What a border's samples bring back comes from twice as far.
+        var hasBorder = geometry.BorderOf(0) != Border.Zeros;
+        var reach = hasBorder ? 2 * geometry.Margin : geometry.Margin;
+        values = new(geometry.Columns, geometry.Margin, isPadded: hasBorder);
+        kept = new(geometry.Columns, reach, isPadded: false);
+        gradients = new(geometry.Columns, reach, isPadded: false);
         slots = [.. Enumerable.Range(0, geometry.Bands)];
         held = [.. Enumerable.Repeat(false, geometry.Bands)];
     }

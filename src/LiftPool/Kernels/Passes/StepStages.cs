@@ -21,9 +21,15 @@ internal abstract unsafe class StepStage<V, T>(PassContext<V, T> context, StepPl
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
 {
+    // So much of a table stays beside the lines in the cache.
+    private const long MostBytes = 32 << 10;
+
     private V** table;
     private int together;
-    private (int Plane, int From, int To) filled = (-1, 0, 0);
+
+    // Whether the table has all row pairs, which are the same for each item; and how many it has by now.
+    private bool holdsAll;
+    private int filled;
 
     protected PassContext<V, T> Context => context;
 
@@ -42,7 +48,10 @@ internal abstract unsafe class StepStage<V, T>(PassContext<V, T> context, StepPl
     internal override void TakeMemory(Arena arena, int together)
     {
         this.together = together;
-        table = (V**)arena.Take<nint>((long)together * plan.Lines.Length * addresses);
+        var ofRow = (long)plan.Lines.Length * addresses;
+        var rows = (long)Geometry.Planes * Geometry.Rows;
+        holdsAll = rows * ofRow * sizeof(V*) <= MostBytes;
+        table = (V**)arena.Take<nint>((holdsAll ? rows : together) * ofRow);
     }
 
     internal override void Run(int plane, int from, int to)
@@ -73,25 +82,28 @@ internal abstract unsafe class StepStage<V, T>(PassContext<V, T> context, StepPl
         : Geometry.BorderOf(Plan.Axis) == Border.Circular ? Geometry.PairsAlong(Plan.Axis)
         : taps / 2;
 
-    /// <summary>The addresses of all lines of these row pairs: those of the last call, if it had the same.</summary>
+    /// <summary>The addresses of all lines of these row pairs.</summary>
     protected V** Table(int plane, int from, int to)
     {
-        if (filled != (plane, from, to))
+        var first = holdsAll ? (plane * Geometry.Rows) + from : 0;
+        var rows = table + (first * plan.Lines.Length * addresses);
+        if (holdsAll && first + to - from <= filled)
         {
-            var row = table;
-            for (var y = from; y < to; y++)
-            {
-                foreach (ref readonly var line in plan.Lines.AsSpan())
-                {
-                    Fill(row, in line, plane, y);
-                    row += addresses;
-                }
-            }
-
-            filled = (plane, from, to);
+            return rows;
         }
 
-        return table;
+        var row = rows;
+        for (var y = from; y < to; y++)
+        {
+            foreach (ref readonly var line in plan.Lines.AsSpan())
+            {
+                Fill(row, in line, plane, y);
+                row += addresses;
+            }
+        }
+
+        filled = first + to - from;
+        return rows;
     }
 
     /// <summary>Where tap k of a line reads, in the direction of the step; what lies beyond the ends is the buffer's.</summary>

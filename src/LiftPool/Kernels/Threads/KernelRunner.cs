@@ -11,6 +11,9 @@ internal static unsafe class KernelRunner
     /// <summary>Memory that all threads together may have for their passes; fewer threads run where each needs much.</summary>
     internal const long MostBytes = 512L << 20;
 
+    // A pass has in memory at most all lines of an item's block, in some dozens of versions.
+    private const long MostBytesPerElement = 64 * sizeof(double);
+
     /// <summary>Channels side by side in vectors of so many bits; 0 is one channel at a time.</summary>
     internal static int Lanes(StorageType storage, int bits) => bits == 0 ? 1 : bits / (storage == StorageType.Float64 ? 64 : 32);
 
@@ -58,7 +61,7 @@ internal static unsafe class KernelRunner
 
         public void Run(KernelCall call, int threads)
         {
-            var (geometry, bytes) = (call.Geometry, BytesOf(call));
+            var geometry = call.Geometry;
             var blocks = geometry.Blocks(V.Count);
 
             // A run is a block of channels of one item, or of those that have a share of the weights' gradients together.
@@ -66,7 +69,12 @@ internal static unsafe class KernelRunner
             var itemsInRun = sums ? geometry.ItemsInShare : 1;
             var runs = (long)blocks * ((geometry.Items + itemsInRun - 1) / itemsInRun);
             var elements = (long)blocks * V.Count * geometry.Items * geometry.Depth * geometry.Height * geometry.Width;
-            threads = elements < FewElements ? 1 : (int)Math.Min(Math.Min(runs, threads), Math.Max(1, MostBytes / bytes));
+            threads = elements < FewElements ? 1 : (int)Math.Min(runs, threads);
+            if (threads > 1 && threads * MostBytesPerElement * elements / (geometry.Items * blocks) > MostBytes)
+            {
+                threads = (int)Math.Clamp(MostBytes / BytesOf(call), 1, threads);
+            }
+
 
             V* packed = null;
             T* shares = null;
@@ -82,7 +90,7 @@ internal static unsafe class KernelRunner
                 long next = -1;
                 void Work()
                 {
-                    using var arena = Arena.OfSize(bytes);
+                    using var arena = new Arena();
                     var pass = new Pass<V, T>(call, arena);
                     long run;
                     while ((run = Interlocked.Increment(ref next)) < runs)
