@@ -33,7 +33,8 @@ internal static class Compare
         {
             say(shape.Name);
             using var contest = new Contest(shape);
-            shapes.Add(new ShapeResult(shape, contest.Path(), Parts.ToDictionary(part => part, part => Measure(contest, part, measure, budget))));
+            var parts = Parts.ToDictionary(part => part, part => Measure(contest, part, measure, budget));
+            shapes.Add(new ShapeResult(shape, contest.Path(), parts));
         }
 
         var cells = Run(measure, [.. Cell.More], budget, say);
@@ -66,8 +67,9 @@ internal static class Compare
             foreach (var ofPart in ofShape.GroupBy(cell => cell.Target.Part))
             {
                 HashSet<string> sides = [.. ofPart.SelectMany(cell => (string[])[cell.Target.Side, cell.Target.Against])];
+                var kinds = Enum.GetValues<PoolKind>().Where(kind => sides.Contains(Pools.Title(kind)));
                 measured[(ofShape.Key, ofPart.Key)] = ofPart.Key == Part.Network
-                    ? MeasureSteps([.. Enum.GetValues<PoolKind>().Where(kind => sides.Contains(Pools.Title(kind)))], ofShape.Key, measure, budget)
+                    ? MeasureSteps([.. kinds], ofShape.Key, measure, budget)
                     : Measure(contest.Value, ofPart.Key, measure, budget, sides);
             }
 
@@ -85,7 +87,8 @@ internal static class Compare
     /// <param name="measure">How.</param>
     /// <param name="budget">The share of the usual time.</param>
     /// <param name="only">The sides to measure; null for all.</param>
-    private static Dictionary<string, double> Measure(Contest contest, Part part, Rounds measure, double budget, HashSet<string>? only = null)
+    private static Dictionary<string, double> Measure(
+        Contest contest, Part part, Rounds measure, double budget, HashSet<string>? only = null)
     {
         if (part == Part.Alive)
         {

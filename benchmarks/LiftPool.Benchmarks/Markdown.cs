@@ -30,7 +30,8 @@ internal sealed class Markdown
     public static string Ratio(double? ratio)
         => ratio is { } value && double.IsFinite(value) ? value.ToString("0.00", CultureInfo.InvariantCulture) : "–";
 
-    public static string Milliseconds(double seconds) => (seconds * 1e3).ToString(seconds < 1e-4 ? "0.0000" : "0.00", CultureInfo.InvariantCulture);
+    public static string Milliseconds(double seconds)
+        => (seconds * 1e3).ToString(seconds < 1e-4 ? "0.0000" : "0.00", CultureInfo.InvariantCulture);
 
     public static string Mebibytes(double? bytes)
         => bytes is { } value && double.IsFinite(value) ? Invariant($"{value / 1048576.0:0.0}") : "not measured";

@@ -13,7 +13,7 @@ internal static class Page
     private const string Section = "\n### ";
 
     /// <summary>
-    /// Puts the text between the marks, first of all or in place of what has the same heading; a file that is not there yet has
+    /// Puts the text first between the marks, in place of what has the same heading or none; a file that is not there yet has
     /// nothing else.
     /// </summary>
     /// <exception cref="InvalidDataException">The file has no marks.</exception>
@@ -44,9 +44,9 @@ internal static class Page
         begin += Begin.Length;
         var added = tables.Trim();
         var heading = added.Split('\n')[0];
-        var others = $"\n{page[begin..end].Trim()}".Split(Section, StringSplitOptions.RemoveEmptyEntries)
+        var others = page[begin..end].Split(Section).Skip(1)
             .Select(section => Section.TrimStart() + section.Trim())
-            .Where(section => section.Split('\n')[0] != heading && section.Trim() != Section.Trim());
+            .Where(section => section.Split('\n')[0] != heading);
         return $"{page[..begin]}\n{string.Join("\n\n", others.Prepend(added))}\n{page[end..]}";
     }
 }

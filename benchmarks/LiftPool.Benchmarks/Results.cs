@@ -10,7 +10,9 @@ internal sealed record ShapeResult(Shape Shape, string Path, Dictionary<Part, Di
 
     /// <summary>null if one of the two was not measured.</summary>
     public static double? Ratio(Dictionary<string, double> measured, string side, string against)
-        => measured.TryGetValue(side, out var one) && measured.TryGetValue(against, out var other) && double.IsFinite(one / other) ? one / other : null;
+        => measured.TryGetValue(side, out var one) && measured.TryGetValue(against, out var other) && double.IsFinite(one / other)
+            ? one / other
+            : null;
 }
 
 /// <summary>Everything that one run measured.</summary>

@@ -37,7 +37,8 @@ internal sealed class Tables(Results results)
             text.Line($"- {what}: {value}");
         }
 
-        text.Line(Invariant($"- measured in {results.Elapsed.TotalSeconds:0} s; load average of the system before: {results.Load ?? "not known"}"));
+        var load = results.Load ?? "not known";
+        text.Line(Invariant($"- measured in {results.Elapsed.TotalSeconds:0} s; load average of the system before: {load}"));
     }
 
     private void Targets()
@@ -50,7 +51,8 @@ internal sealed class Tables(Results results)
         }
 
         var network = Target.Network;
-        text.Row([network.What, network.Limits, .. ShapeNames.Select(_ => ""), Target.Verdict(network.Ratio(results.Steps), network.Large)]);
+        var verdict = Target.Verdict(network.Ratio(results.Steps), network.Large);
+        text.Row([network.What, network.Limits, .. ShapeNames.Select(_ => ""), verdict]);
     }
 
     private void Times(string title, Part part)
@@ -72,7 +74,8 @@ internal sealed class Tables(Results results)
         text.Row(["", .. ShapeNames], header: true);
         foreach (var against in (string[])[UpNames.Down, UpNames.Unpool])
         {
-            text.Row([$"{UpNames.Up}, against {against}", .. results.Shapes.Select(one => Ratio(ShapeResult.Ratio(one.Of(Part.Up), UpNames.Up, against)))]);
+            var ratios = results.Shapes.Select(one => ShapeResult.Ratio(one.Of(Part.Up), UpNames.Up, against));
+            text.Row([$"{UpNames.Up}, against {against}", .. ratios.Select(Ratio)]);
         }
 
         text.Row([$"{UpNames.Up}, milliseconds", .. results.Shapes.Select(one => Milliseconds(one.Of(Part.Up)[UpNames.Up]))]);
@@ -85,7 +88,8 @@ internal sealed class Tables(Results results)
         text.Row(["auto takes", .. results.Shapes.Select(one => one.Path)]);
         foreach (var path in ComputePath.Paths.Append(Contest.OneThread))
         {
-            text.Row([path, .. results.Shapes.Select(one => Ratio(ShapeResult.Ratio(one.Of(Part.Kernels), path, Pools.Title(PoolKind.Max))))]);
+            var ratios = results.Shapes.Select(one => ShapeResult.Ratio(one.Of(Part.Kernels), path, Pools.Title(PoolKind.Max)));
+            text.Row([path, .. ratios.Select(Ratio)]);
         }
     }
 
@@ -124,7 +128,8 @@ internal sealed class Tables(Results results)
         text.Row(["", .. ShapeNames], header: true);
         foreach (var side in results.First.Of(Part.Alive).Keys)
         {
-            text.Row([side, .. results.Shapes.Select(one => Ratio(one.Of(Part.Alive).GetValueOrDefault(side, double.NaN) / one.Shape.Bytes))]);
+            var bytes = results.Shapes.Select(one => one.Of(Part.Alive).GetValueOrDefault(side, double.NaN) / one.Shape.Bytes);
+            text.Row([side, .. bytes.Select(part => Ratio(part))]);
         }
 
         text.Heading("Peak memory of a training step, beyond what is there before it");

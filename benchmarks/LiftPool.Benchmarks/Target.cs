@@ -44,11 +44,11 @@ internal sealed record Target(
         On(Shape.Volumes, "LiftDownPool3d bytes alive between forward and backward, against MaxPool3d", Part.Alive, Lift, Max, 0.4),
         On(Shape.Halves, "half type forward, against MaxPool2d of the same type", Part.Forward, Lift, Max, 0.25),
         On(Shape.Halves, "half type forward + backward, against MaxPool2d of the same type", Part.Training, Lift, Max, 0.7),
-        On(Shape.Halves, "half type bytes alive between forward and backward, against MaxPool2d of the same type", Part.Alive, Lift, Max, 0.4),
+        On(Shape.Halves, "half type bytes alive between forward and backward, against MaxPool2d's", Part.Alive, Lift, Max, 0.4),
         On([Shape.Odd], "LiftDownPool2d forward + backward, against MaxPool2d", Part.Training, Lift, Max, 1.0),
         On([Shape.Odd], "LiftUpPool2d forward, against LiftDownPool2d forward", Part.Up, UpNames.Up, UpNames.Down, 1.3),
         On([Shape.First], "backward with frozen weights, against learning ones", Part.Backward, Contest.Frozen, Contest.Learning, 0.75),
-        On([TrainingStep.Volumes], "training step of the small volumetric VGG, against the same with MaxPool3d", Part.Network, Lift, Max, 1.0),
+        On([TrainingStep.Volumes], "training step of a volumetric VGG, against the same with MaxPool3d", Part.Network, Lift, Max, 1.0),
     ];
 
     /// <summary>The inputs that it is measured on.</summary>
@@ -59,7 +59,7 @@ internal sealed record Target(
 
     public double? Limit(Shape shape) => shape.IsSmallest ? Smallest : shape.IsLarge ? Large : Small;
 
-    /// <summary>The ratio; null if one of the two was not measured, or the machine has other threads than the two that are asked for.</summary>
+    /// <summary>The ratio; null if one of the two was not measured, or there are other threads than the two that are asked for.</summary>
     public double? Ratio(Dictionary<string, double> measured)
         => Part == Part.Kernels && get_num_threads() != 2 ? null : ShapeResult.Ratio(measured, Side, Against);
 
