@@ -35,7 +35,7 @@ internal static class Chart
 
         plot.Add.VerticalLine(1, 1.5f, Color.FromHex("#9098a3"), LinePattern.Dashed);
         plot.Title("LiftDownPool against MaxPool: time of a call, contiguous float32 (shorter is faster)");
-        plot.XLabel("ratio of medians; 1 is MaxPool");
+        plot.XLabel($"ratio of medians; 1 is MaxPool. {Machine.Heading}");
         plot.Axes.Left.SetTicks(
             [.. Enumerable.Range(0, shapes.Length).Select(i => shapes.Length - 1.0 - i)],
             [.. shapes.Select(one => one.Shape.Name)]);
@@ -61,7 +61,7 @@ internal static class Chart
 
         void Add(Target target, ShapeResult one, double position, Color color)
         {
-            if (target.Measured(one) is not { } ratio)
+            if (target.Ratio(one) is not { } ratio)
             {
                 return;
             }

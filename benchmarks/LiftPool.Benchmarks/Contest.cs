@@ -15,16 +15,17 @@ internal sealed class Contest : IDisposable
     private readonly Shape shape;
     private readonly DisposeScope scope = NewDisposeScope();
     private readonly List<(string Name, Module<Tensor, Tensor> Pool, Tensor[] Inputs)> entries = [];
+    private readonly List<Module> others = [];
 
     public Contest(Shape shape)
     {
         this.shape = shape;
-        var count = Math.Clamp(InputBytes / (shape.Elements * sizeof(float)), 1, MostInputs);
-        Tensor[] inputs = [.. Enumerable.Range(0, (int)count).Select(_ => randn(shape.Size))];
+        var count = Math.Clamp(InputBytes / shape.Bytes, 1, MostInputs);
+        Tensor[] inputs = [.. Enumerable.Range(0, (int)count).Select(_ => randn(shape.Size, shape.Type))];
         Tensor[] last = shape.Axes == 2 ? Array.ConvertAll(inputs, input => input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)) : [];
-        foreach (var kind in Enum.GetValues<PoolKind>())
+        foreach (var kind in Pools.For(shape))
         {
-            var pool = Pools.New(kind, shape.Axes, shape.Channels);
+            var pool = Pools.New(kind, shape.Axes, shape.Channels, shape.Type);
             entries.Add((Pools.Title(kind), pool, inputs));
             if (shape.Axes == 2 && kind is PoolKind.Lift or PoolKind.Max)
             {
@@ -35,6 +36,8 @@ internal sealed class Contest : IDisposable
 
     public const string OneThread = "one thread";
     public const string Auto = "auto";
+    public const string Learning = "learning weights";
+    public const string Frozen = "frozen weights";
 
     public static string ChannelsLast(PoolKind kind) => $"{Pools.Title(kind)}, channels-last";
 
@@ -43,6 +46,17 @@ internal sealed class Contest : IDisposable
     private Tensor[] Inputs => Entry(PoolKind.Lift).Inputs;
 
     private (string Name, Module<Tensor, Tensor> Pool, Tensor[] Inputs) Entry(PoolKind kind) => entries.First(entry => entry.Name == Pools.Title(kind));
+
+    /// <summary>What is timed of a part.</summary>
+    public IReadOnlyList<Side> Sides(Part part) => part switch
+    {
+        Part.Forward => Forward(),
+        Part.Training => Training(),
+        Part.Backward => Backward(),
+        Part.Up => Up(),
+        Part.Kernels => Kernels(),
+        _ => throw new ArgumentOutOfRangeException(nameof(part), part, "expected a part whose calls are timed"),
+    };
 
     /// <summary>Forward. To be run without gradients.</summary>
     public IReadOnlyList<Side> Forward() => [.. entries.Select(entry => ForwardSide(entry.Name, entry.Pool, entry.Inputs))];
@@ -65,15 +79,47 @@ internal sealed class Contest : IDisposable
         }));
     })];
 
+    /// <summary>Backward alone, of our layer as it is and of one whose parameters want no gradients.</summary>
+    private IReadOnlyList<Side> Backward()
+    {
+        var frozen = Pools.New(PoolKind.Lift, shape.Axes, shape.Channels, shape.Type);
+        others.Add(frozen);
+        foreach (var parameter in frozen.parameters())
+        {
+            parameter.requires_grad = false;
+        }
+
+        return [BackwardSide(Learning, Lift), BackwardSide(Frozen, frozen)];
+    }
+
+    // The graphs stay, so that a call has no forward.
+    private Side BackwardSide(string name, Module<Tensor, Tensor> pool)
+    {
+        Tensor[] learning = [.. pool.parameters().Where(parameter => parameter.requires_grad)];
+        var graphs = Array.ConvertAll(Inputs, input =>
+        {
+            var x = input.detach().requires_grad_();
+            return (X: x, Y: pool.call(x));
+        });
+        var gradient = graphs[0].Y.detach().clone();
+        return new Side(name, InTurn(graphs, graph =>
+        {
+            using var step = NewDisposeScope();
+            autograd.grad([graph.Y], [graph.X, .. learning], [gradient], retain_graph: true);
+        }));
+    }
+
     /// <summary>The way up beside the way down. To be run without gradients.</summary>
     public IReadOnlyList<Side> Up()
     {
-        LiftUpPool up = shape.Axes == 1 ? new LiftUpPool1d(Lift) : new LiftUpPool2d(Lift);
+        LiftUpPool up = shape.Axes switch
+        {
+            1 => new LiftUpPool1d(Lift),
+            2 => new LiftUpPool2d(Lift),
+            _ => new LiftUpPool3d(Lift),
+        };
+        others.Add(up);
         var bands = Array.ConvertAll(Inputs, input => Lift.forward_with_bands(input).bands);
-        var pooled = Array.ConvertAll(Inputs, input => shape.Axes == 1
-            ? functional.max_pool1d_with_indices(input, 2)
-            : functional.max_pool2d_with_indices(input, [2, 2]));
-        var unpool2d = MaxUnpool2d(2);
         return
         [
             ForwardSide(UpNames.Down, Lift, Inputs),
@@ -82,14 +128,23 @@ internal sealed class Contest : IDisposable
                 using var call = NewDisposeScope();
                 up.call(own);
             })),
-            new Side(UpNames.Unpool, InTurn(pooled, own =>
-            {
-                using var call = NewDisposeScope();
-                _ = shape.Axes == 1
-                    ? functional.max_unpool1d(own.Item1, own.Item2, 2)
-                    : unpool2d.call(own.Item1, own.Item2, shape.Size);
-            })),
+            .. shape.Axes < 3 ? [Unpool()] : (Side[])[],
         ];
+    }
+
+    private Side Unpool()
+    {
+        var pooled = Array.ConvertAll(Inputs, input => shape.Axes == 1
+            ? functional.max_pool1d_with_indices(input, 2)
+            : functional.max_pool2d_with_indices(input, [2, 2]));
+        var unpool2d = MaxUnpool2d(2);
+        return new Side(UpNames.Unpool, InTurn(pooled, own =>
+        {
+            using var call = NewDisposeScope();
+            _ = shape.Axes == 1
+                ? functional.max_unpool1d(own.Item1, own.Item2, 2)
+                : unpool2d.call(own.Item1, own.Item2, shape.Size);
+        }));
     }
 
     /// <summary>Our forward on each path that this machine has, and on one thread. To be run without gradients.</summary>
@@ -107,9 +162,9 @@ internal sealed class Contest : IDisposable
 
     /// <summary>
     /// Native bytes that a forward with gradients adds and that live until backward, by the allocator's count; its output is
-    /// among them. Null where the allocator does not count.
+    /// among them. Not a number where the allocator does not count.
     /// </summary>
-    public Dictionary<string, long?> Alive() => entries.ToDictionary(entry => entry.Name, entry =>
+    public Dictionary<string, double> Alive() => entries.ToDictionary(entry => entry.Name, entry =>
     {
         var x = entry.Inputs[0].detach().requires_grad_();
         List<double> counts = [];
@@ -126,7 +181,7 @@ internal sealed class Contest : IDisposable
             }
         }
 
-        return counts is [] ? (long?)null : (long)Rounds.Median(counts);
+        return counts is [] ? double.NaN : Rounds.Median(counts);
     });
 
     /// <summary>The path that our forward takes.</summary>
@@ -139,9 +194,9 @@ internal sealed class Contest : IDisposable
 
     public void Dispose()
     {
-        foreach (var pool in entries.Select(entry => entry.Pool).Distinct())
+        foreach (var module in entries.Select(entry => entry.Pool).Concat(others).Distinct())
         {
-            pool.Dispose();
+            module.Dispose();
         }
 
         scope.Dispose();

@@ -8,13 +8,21 @@ namespace LiftPool.Benchmarks;
 /// <summary>What the numbers depend on.</summary>
 internal static class Machine
 {
-    /// <summary>The widest vectors that .NET uses here, in bits.</summary>
-    public static int VectorBits => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
+    /// <summary>Above the tables, and what tells those of one processor from another's: its name, and how wide its vectors are.</summary>
+    public static string Heading { get; } = $"{Processor()}, vectors of {string.Join(", ", VectorBits)} bits";
+
+    // The widths that .NET uses here.
+    private static int[] VectorBits =>
+    [
+        .. Vector128.IsHardwareAccelerated ? [128] : (int[])[],
+        .. Vector256.IsHardwareAccelerated ? [256] : (int[])[],
+        .. Vector512.IsHardwareAccelerated ? [512] : (int[])[],
+    ];
 
     public static IEnumerable<(string What, string Value)> Describe(string path) =>
     [
-        ("processor", $"{Processor()}, {Environment.ProcessorCount} logical processors"),
-        ("vectors", $"{VectorBits} bits; the first shape's kernel: {path}"),
+        ("processors", $"{Environment.ProcessorCount} logical ones"),
+        ("the first shape's kernel", path),
         ("threads", get_num_threads().ToString(CultureInfo.InvariantCulture)),
         (ComputePath.Variable, Variable(ComputePath.Variable)),
         ("OMP_WAIT_POLICY", Variable("OMP_WAIT_POLICY")),
@@ -28,16 +36,24 @@ internal static class Machine
 
     private static string Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : "not set";
 
-    // .NET has no name for it; each system has its own place.
+    // .NET has no name for it; each system has its own place. Some virtual machines call every generation by one name, so that
+    // family and model belong to it.
     private static string Processor()
     {
-        const string Field = "model name";
-        if (File.Exists("/proc/cpuinfo")
-            && File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith(Field, StringComparison.Ordinal)) is { } line)
+        Dictionary<string, string> fields = [];
+        if (File.Exists("/proc/cpuinfo"))
         {
-            return line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+            foreach (var field in File.ReadLines("/proc/cpuinfo").TakeWhile(line => line.Length > 0).Select(line => line.Split(':', 2)))
+            {
+                fields[field[0].Trim()] = field[^1].Trim();
+            }
         }
 
-        return Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
+        var name = fields.GetValueOrDefault("model name")
+            ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
+            ?? RuntimeInformation.ProcessArchitecture.ToString();
+        return fields.TryGetValue("cpu family", out var family) && fields.TryGetValue("model", out var model)
+            ? $"{name} (family {family}, model {model})"
+            : name;
     }
 }

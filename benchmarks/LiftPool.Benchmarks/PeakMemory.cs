@@ -26,7 +26,7 @@ internal sealed record PeakMemory(long Alone, long Network)
     {
         using var contest = new Contest(Shape.First);
         var alone = Peak(contest.Training().First(side => side.Name == Pools.Title(kind)).Call);
-        using var step = new TrainingStep(kind);
+        using var step = new TrainingStep(kind, TrainingStep.Images);
         var network = Peak(step.Run);
         Console.WriteLine(FormattableString.Invariant($"{alone} {network}"));
         return 0;

@@ -34,19 +34,29 @@ internal static class Pools
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
-    public static Module<Tensor, Tensor> New(PoolKind kind, int axes, long channels) => (kind, axes) switch
+    /// <summary>The layers that are compared on an input: all on planes and lines of float32, else ours and its peer.</summary>
+    public static IReadOnlyList<PoolKind> For(Shape shape)
+        => shape is { Axes: < 3, IsFloat: true } ? Enum.GetValues<PoolKind>() : [PoolKind.Lift, PoolKind.Max];
+
+    /// <param name="kind">Three axes and other types have <see cref="PoolKind.Lift"/> and <see cref="PoolKind.Max"/> alone.</param>
+    /// <param name="axes">One to three.</param>
+    /// <param name="channels">Of input and output.</param>
+    /// <param name="type">Of the weights; null for float32.</param>
+    public static Module<Tensor, Tensor> New(PoolKind kind, int axes, long channels, ScalarType? type = null) => (kind, axes) switch
     {
-        (PoolKind.Lift, 1) => new LiftDownPool1d(channels),
-        (PoolKind.Lift, _) => new LiftDownPool2d(channels),
+        (PoolKind.Lift, 1) => new LiftDownPool1d(channels, dtype: type),
+        (PoolKind.Lift, 2) => new LiftDownPool2d(channels, dtype: type),
+        (PoolKind.Lift, 3) => new LiftDownPool3d(channels, dtype: type),
         (PoolKind.LowBand, 1) => new LiftDownPool1d(channels, bands: Bands1d.L),
-        (PoolKind.LowBand, _) => new LiftDownPool2d(channels, bands: Bands2d.LL),
+        (PoolKind.LowBand, 2) => new LiftDownPool2d(channels, bands: Bands2d.LL),
         (PoolKind.Max, 1) => MaxPool1d(2),
-        (PoolKind.Max, _) => MaxPool2d(2),
+        (PoolKind.Max, 2) => MaxPool2d(2),
+        (PoolKind.Max, 3) => MaxPool3d(2),
         (PoolKind.Average, 1) => AvgPool1d(2),
-        (PoolKind.Average, _) => AvgPool2d(2),
-        (PoolKind.Blur, _) => new BinomialPool(axes, channels),
+        (PoolKind.Average, 2) => AvgPool2d(2),
+        (PoolKind.Blur, 1 or 2) => new BinomialPool(axes, channels),
         (PoolKind.Strided, 1) => Conv1d(channels, channels, 3, stride: 2, padding: 1, bias: false),
-        (PoolKind.Strided, _) => Conv2d(channels, channels, 3, stride: 2, padding: 1, bias: false),
+        (PoolKind.Strided, 2) => Conv2d(channels, channels, 3, stride: 2, padding: 1, bias: false),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 }

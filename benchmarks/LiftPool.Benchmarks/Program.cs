@@ -44,12 +44,49 @@ var quick = new Option<bool>("--quick")
 {
     Description = "Only see that it runs: one round of each comparison. The numbers mean little",
 };
-var compare = new Command("compare", "Prints how long LiftPool and other layers take and what memory, side by side, in under three minutes")
+var print = new Option<bool>("--print")
 {
-    output, quick,
+    Description = "Only print the tables: page and picture stay as they are",
+};
+var only = new Option<string[]>("--only")
+{
+    Description = "Only measure and print the targets whose name or input contains TEXT; of several TEXTs, all of them",
+    HelpName = "TEXT",
+    Arity = ArgumentArity.OneOrMore,
+    DefaultValueFactory = _ => [],
+};
+only.Validators.Add(result =>
+{
+    if (result.GetValueOrDefault<string[]>() is { Length: > 0 } texts && Cell.Named(texts) is [])
+    {
+        result.AddError($"--only: no target's name contains {string.Join(" and ", texts)}. The names:\n{Cell.Names}");
+    }
+});
+var compare = new Command("compare", "Prints how long LiftPool and other layers take and what memory, side by side, in under five minutes")
+{
+    output, quick, print, only,
 };
 compare.SetAction(parsed =>
 {
+    // Below five rounds a median says little; on a quiet machine the budgets allow for more.
+    var (rounds, budget) = parsed.GetValue(quick) ? (1, 0) : (5, 1);
+    var clock = Stopwatch.StartNew();
+    if (parsed.GetRequiredValue(only) is { Length: > 0 } texts)
+    {
+        var text = new Markdown();
+        text.Line(Machine.Heading);
+        text.Gap();
+        CellTable.Write(text, Compare.Run(rounds, Cell.Named(texts), budget, Say));
+        Console.Write(text);
+        return;
+    }
+
+    if (parsed.GetValue(print))
+    {
+        Console.WriteLine(new Tables(Compare.Run(rounds, budget, Say)).Write());
+        return;
+    }
+
     var folder = parsed.GetRequiredValue(output).FullName;
     var page = Path.Combine(folder, "performance.md");
     var picture = Path.Combine(folder, "images", "performance.png");
@@ -58,14 +95,13 @@ compare.SetAction(parsed =>
     Directory.CreateDirectory(Path.GetDirectoryName(picture)!);
     Page.Check(page);
 
-    // Below five rounds a median says little; on a quiet machine the budgets allow for more.
-    var isQuick = parsed.GetValue(quick);
-    var clock = Stopwatch.StartNew();
-    var results = Compare.Run(isQuick ? 1 : 5, isQuick ? 0 : 1, say: what => Console.Error.WriteLine($"{clock.Elapsed:mm\\:ss} {what}"));
+    var results = Compare.Run(rounds, budget, Say);
     var tables = new Tables(results).Write();
     Console.WriteLine(tables);
     Page.Replace(page, tables);
     Chart.Save(picture, results);
+
+    void Say(string what) => Console.Error.WriteLine($"{clock.Elapsed:mm\\:ss} {what}");
 });
 
 var steps = new Option<int>("--steps") { Description = "Training steps", DefaultValueFactory = _ => 100_000 };

@@ -1,15 +1,12 @@
-using System.Globalization;
-using System.Text;
 using LiftPool.Calls;
+using static LiftPool.Benchmarks.Markdown;
 
 namespace LiftPool.Benchmarks;
 
 /// <summary>The results as Markdown.</summary>
 internal sealed class Tables(Results results)
 {
-    private const string Nothing = "–";
-
-    private readonly StringBuilder text = new();
+    private readonly Markdown text = new();
 
     private static IReadOnlyList<PoolKind> Kinds => Enum.GetValues<PoolKind>();
 
@@ -19,8 +16,10 @@ internal sealed class Tables(Results results)
     {
         Environment();
         Targets();
-        Times("Forward, against MaxPool", one => one.Forward);
-        Times("Forward + backward, against MaxPool", one => one.Training);
+        text.Heading("Targets of three axes, half types, odd planes and frozen weights");
+        CellTable.Write(text, results.Cells);
+        Times("Forward, against MaxPool", Part.Forward);
+        Times("Forward + backward, against MaxPool", Part.Training);
         Up();
         Kernels();
         Wavelets();
@@ -32,108 +31,114 @@ internal sealed class Tables(Results results)
 
     private void Environment()
     {
+        text.Heading(Machine.Heading, level: 3);
         foreach (var (what, value) in Machine.Describe(results.First.Path))
         {
-            Line($"- {what}: {value}");
+            text.Line($"- {what}: {value}");
         }
 
-        Line($"- measured in {results.Elapsed.TotalSeconds:0} s; load average of the system before: {results.Load ?? "not known"}");
+        var load = results.Load ?? "not known";
+        text.Line(Invariant($"- measured in {results.Elapsed.TotalSeconds:0} s; load average of the system before: {load}"));
     }
 
     private void Targets()
     {
-        Heading("Targets");
-        Row(["ratio", "target", .. ShapeNames, "small VGG"], header: true);
+        text.Heading("Targets");
+        text.Row(["ratio", "target", .. ShapeNames, "small VGG"], header: true);
         foreach (var target in Target.All)
         {
-            Row([target.What, target.Limits, .. results.Shapes.Select(target.Verdict), ""]);
+            text.Row([target.What, target.Limits, .. results.Shapes.Select(target.Verdict), ""]);
         }
 
-        var network = results.Steps[PoolKind.Lift] / results.Steps[PoolKind.Max];
-        Row(["training step, against MaxPool", Invariant($"at most {Target.NetworkLimit:0.0}"), .. ShapeNames.Select(_ => ""), Target.Verdict(network, Target.NetworkLimit)]);
+        var network = Target.Network;
+        var verdict = Target.Verdict(network.Ratio(results.Steps), network.Large);
+        text.Row([network.What, network.Limits, .. ShapeNames.Select(_ => ""), verdict]);
     }
 
-    private void Times(string title, Func<ShapeResult, Dictionary<string, double>> times)
+    private void Times(string title, Part part)
     {
-        Heading(title);
-        Row(["", .. ShapeNames], header: true);
+        text.Heading(title);
+        text.Row(["", .. ShapeNames], header: true);
         var max = Pools.Title(PoolKind.Max);
-        foreach (var side in times(results.First).Keys.Where(side => side != max))
+        foreach (var side in results.First.Of(part).Keys.Where(side => side != max))
         {
-            Row([side, .. results.Shapes.Select(one => Ratio(ShapeResult.Ratio(times(one), side, max)))]);
+            text.Row([side, .. results.Shapes.Select(one => Ratio(ShapeResult.Ratio(one.Of(part), side, max)))]);
         }
 
-        Row([$"{max}, milliseconds", .. results.Shapes.Select(one => Milliseconds(times(one)[max]))]);
+        text.Row([$"{max}, milliseconds", .. results.Shapes.Select(one => Milliseconds(one.Of(part)[max]))]);
     }
 
     private void Up()
     {
-        Heading("The way up");
-        Row(["", .. ShapeNames], header: true);
+        text.Heading("The way up");
+        text.Row(["", .. ShapeNames], header: true);
         foreach (var against in (string[])[UpNames.Down, UpNames.Unpool])
         {
-            Row([$"{UpNames.Up}, against {against}", .. results.Shapes.Select(one => Ratio(ShapeResult.Ratio(one.Up, UpNames.Up, against)))]);
+            var ratios = results.Shapes.Select(one => ShapeResult.Ratio(one.Of(Part.Up), UpNames.Up, against));
+            text.Row([$"{UpNames.Up}, against {against}", .. ratios.Select(Ratio)]);
         }
 
-        Row([$"{UpNames.Up}, milliseconds", .. results.Shapes.Select(one => Milliseconds(one.Up[UpNames.Up]))]);
+        text.Row([$"{UpNames.Up}, milliseconds", .. results.Shapes.Select(one => Milliseconds(one.Of(Part.Up)[UpNames.Up]))]);
     }
 
     private void Kernels()
     {
-        Heading("LiftDownPool forward on each path, against MaxPool");
-        Row(["", .. ShapeNames], header: true);
-        Row(["auto takes", .. results.Shapes.Select(one => one.Path)]);
+        text.Heading("LiftDownPool forward on each path, against MaxPool");
+        text.Row(["", .. ShapeNames], header: true);
+        text.Row(["auto takes", .. results.Shapes.Select(one => one.Path)]);
         foreach (var path in ComputePath.Paths.Append(Contest.OneThread))
         {
-            Row([path, .. results.Shapes.Select(one => Ratio(one.Kernels[path] / one.Kernels[Pools.Title(PoolKind.Max)]))]);
+            var ratios = results.Shapes.Select(one => ShapeResult.Ratio(one.Of(Part.Kernels), path, Pools.Title(PoolKind.Max)));
+            text.Row([path, .. ratios.Select(Ratio)]);
         }
     }
 
     private void Wavelets()
     {
-        Heading($"Wavelets on {Shape.First}");
-        Row(["ratio", "target", .. results.Wavelets.Keys.Select(wavelet => $"{wavelet}")], header: true);
+        text.Heading(Invariant($"Wavelets on {Shape.First}"));
+        text.Row(["ratio", "target", .. results.Wavelets.Keys.Select(wavelet => $"{wavelet}")], header: true);
         foreach (var target in WaveletTarget.All)
         {
-            Row([target.What, target.Limits, .. results.Wavelets.Values.Select(times => target.Limit is { } limit
+            text.Row([target.What, target.Limits, .. results.Wavelets.Values.Select(times => target.Limit is { } limit
                 ? Target.Verdict(target.Ratio(times), limit)
                 : Ratio(target.Ratio(times)))]);
         }
 
-        text.Append('\n');
-        Row(["milliseconds", .. results.Wavelets.Keys.Select(wavelet => $"{wavelet}")], header: true);
+        text.Gap();
+        text.Row(["milliseconds", .. results.Wavelets.Keys.Select(wavelet => $"{wavelet}")], header: true);
         foreach (var side in results.Wavelets.Values.First().Keys)
         {
-            Row([side, .. results.Wavelets.Values.Select(times => Milliseconds(times[side]))]);
+            text.Row([side, .. results.Wavelets.Values.Select(times => Milliseconds(times[side]))]);
         }
     }
 
     private void Network()
     {
-        Heading("A training step of the small VGG");
-        Row(["pool", "against MaxPool", "milliseconds"], header: true);
-        foreach (var (kind, seconds) in results.Steps)
+        text.Heading("A training step of the small VGG");
+        text.Row(["pool", "against MaxPool", "milliseconds"], header: true);
+        foreach (var (pool, seconds) in results.Steps)
         {
-            Row([Pools.Title(kind), Ratio(seconds / results.Steps[PoolKind.Max]), Milliseconds(seconds)]);
+            text.Row([pool, Ratio(ShapeResult.Ratio(results.Steps, pool, Pools.Title(PoolKind.Max))), Milliseconds(seconds)]);
         }
     }
 
     private void Memory()
     {
-        Heading("Bytes alive between forward and backward, in parts of the input's");
-        Row(["", .. ShapeNames], header: true);
-        foreach (var side in results.First.Alive.Keys)
+        text.Heading("Bytes alive between forward and backward, in parts of the input's");
+        text.Row(["", .. ShapeNames], header: true);
+        foreach (var side in results.First.Of(Part.Alive).Keys)
         {
-            Row([side, .. results.Shapes.Select(one => Ratio((double?)one.Alive.GetValueOrDefault(side) / (one.Shape.Elements * sizeof(float))))]);
+            var bytes = results.Shapes.Select(one => one.Of(Part.Alive).GetValueOrDefault(side, double.NaN) / one.Shape.Bytes);
+            text.Row([side, .. bytes.Select(part => Ratio(part))]);
         }
 
-        Heading("Peak memory of a training step, beyond what is there before it");
-        Row(["pool", $"alone, {Shape.First}: MiB", "against MaxPool", "small VGG: MiB", "against MaxPool"], header: true);
+        text.Heading("Peak memory of a training step, beyond what is there before it");
+        text.Row(["pool", $"alone, {Shape.First}: MiB", "against MaxPool", "small VGG: MiB", "against MaxPool"], header: true);
         var max = results.Peaks[PoolKind.Max];
         foreach (var kind in Kinds)
         {
             var peak = results.Peaks[kind];
-            Row([
+            text.Row([
                 Pools.Title(kind),
                 Mebibytes(peak?.Alone), Ratio((double?)peak?.Alone / max?.Alone),
                 Mebibytes(peak?.Network), Ratio((double?)peak?.Network / max?.Network)]);
@@ -143,38 +148,15 @@ internal sealed class Tables(Results results)
     private void Floor()
     {
         var floor = results.Floor;
-        var time = results.First.Forward[Pools.Title(PoolKind.Lift)];
-        Heading($"The floor of a forward on {Shape.First}");
-        Row(["", "rate", "milliseconds", "LiftDownPool takes"], header: true);
+        var time = results.First.Of(Part.Forward)[Pools.Title(PoolKind.Lift)];
+        text.Heading(Invariant($"The floor of a forward on {Shape.First}"));
+        text.Row(["", "rate", "milliseconds", "LiftDownPool takes"], header: true);
         FloorRow($"{LiftPool.Benchmarks.Floor.Bytes / 1e6:0.0} MB at the speed of a copy beyond the caches", $"{floor.FarCopy / 1e9:0.0} GB/s", floor.FarSeconds);
         FloorRow($"the same at the speed of a copy of that size", $"{floor.NearCopy / 1e9:0.0} GB/s", floor.NearSeconds);
         FloorRow($"arithmetic at the vector units' rate", $"{floor.MultiplyAdds / 1e9:0} G multiply-adds/s, {floor.Divisions / 1e9:0} G divisions/s", floor.OperationSeconds);
-        Row(["LiftDownPool", "", Milliseconds(time), ""]);
+        text.Row(["LiftDownPool", "", Milliseconds(time), ""]);
 
         void FloorRow(FormattableString what, FormattableString rate, double seconds)
-            => Row([Invariant(what), Invariant(rate), Milliseconds(seconds), Invariant($"{time / seconds:0.0} times as long")]);
+            => text.Row([Invariant(what), Invariant(rate), Milliseconds(seconds), Invariant($"{time / seconds:0.0} times as long")]);
     }
-
-    private void Heading(FormattableString title) => Heading(Invariant(title));
-
-    private void Heading(string title) => text.Append('\n').Append("### ").Append(title).Append("\n\n");
-
-    private void Line(FormattableString line) => text.Append(Invariant(line)).Append('\n');
-
-    private void Row(IReadOnlyList<string> cells, bool header = false)
-    {
-        text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
-        if (header)
-        {
-            text.Append("|---|").Append(string.Concat(Enumerable.Repeat("---:|", cells.Count - 1))).Append('\n');
-        }
-    }
-
-    private static string Ratio(double? ratio) => ratio is { } value ? value.ToString("0.00", CultureInfo.InvariantCulture) : Nothing;
-
-    private static string Milliseconds(double seconds) => (seconds * 1e3).ToString(seconds < 1e-4 ? "0.0000" : "0.00", CultureInfo.InvariantCulture);
-
-    private static string Mebibytes(long? bytes) => bytes is { } value ? Invariant($"{value / 1048576.0:0.0}") : "not measured";
-
-    private static string Invariant(FormattableString value) => FormattableString.Invariant(value);
 }

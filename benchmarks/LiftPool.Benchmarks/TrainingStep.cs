@@ -1,19 +1,22 @@
 namespace LiftPool.Benchmarks;
 
-/// <summary>The small VGG with one kind of pool, and a training step of it on images of noise.</summary>
+/// <summary>The small VGG with one kind of pool, and a training step of it on images or volumes of noise.</summary>
 internal sealed class TrainingStep : IDisposable
 {
     // Few enough to see several dozen steps of every side in a minute, enough for the pools to be worth two threads.
-    private const int Batch = 64;
+    public static readonly Shape Images = new(64, SmallVgg.Colours(2), SmallVgg.Side, SmallVgg.Side);
+    public static readonly Shape Volumes = new(4, SmallVgg.Colours(3), SmallVgg.Side, SmallVgg.Side, SmallVgg.Side);
 
     private readonly SmallVgg network;
     private readonly optim.Optimizer optimizer;
-    private readonly Tensor images = randn(Batch, 3, SmallVgg.Side, SmallVgg.Side);
-    private readonly Tensor labels = randint(0, SmallVgg.Classes, [Batch], ScalarType.Int64);
+    private readonly Tensor input;
+    private readonly Tensor labels;
 
-    public TrainingStep(PoolKind kind)
+    public TrainingStep(PoolKind kind, Shape shape)
     {
-        network = new SmallVgg(channels => Pools.New(kind, axes: 2, channels));
+        network = new SmallVgg(shape.Axes, channels => Pools.New(kind, shape.Axes, channels));
+        input = randn(shape.Size);
+        labels = randint(0, SmallVgg.Classes, [shape.Size[0]], ScalarType.Int64);
 
         // The momentum keeps the weights' neighbours in memory, as training does.
         optimizer = optim.SGD(network.parameters(), learningRate: 0.01, momentum: 0.9);
@@ -22,7 +25,7 @@ internal sealed class TrainingStep : IDisposable
     public void Run()
     {
         using var scope = NewDisposeScope();
-        var loss = functional.cross_entropy(network.call(images), labels);
+        var loss = functional.cross_entropy(network.call(input), labels);
         optimizer.zero_grad();
         loss.backward();
         optimizer.step();
@@ -32,7 +35,7 @@ internal sealed class TrainingStep : IDisposable
     {
         optimizer.Dispose();
         network.Dispose();
-        images.Dispose();
+        input.Dispose();
         labels.Dispose();
     }
 }
