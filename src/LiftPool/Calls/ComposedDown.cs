@@ -27,17 +27,17 @@ internal sealed class ComposedDown(LiftingScheme scheme, bool ceilMode, int made
         List<Tensor> outputs = [];
         if (made != 0)
         {
-            var output = BandReducer.Reduce(bands, made, reduction, gain);
+            var output = BandReducer.Reduce(bands, made, reduction, gain is null ? null : NumberTypes.In(NumberTypes.Computing(gain.dtype), gain));
 
             // One band alone was chosen: the caller gets it twice, or the penalties need it for their gradient; and an
             // activation may change the output in place.
             var isShared = (keepBands || penalties is not null) && bands.Any(band => ReferenceEquals(band, output));
-            outputs.Add(isShared ? output.clone() : output);
+            outputs.Add(NumberTypes.In(x.dtype, isShared ? output.clone() : output));
         }
 
         if (keepBands)
         {
-            outputs.AddRange(bands!);
+            outputs.AddRange(bands.Select(band => NumberTypes.In(x.dtype, band!)));
         }
 
         if (penalties is not null)

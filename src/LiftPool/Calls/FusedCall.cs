@@ -52,7 +52,8 @@ internal abstract record FusedCall(KernelStep[] Steps, Gains Gains, PaddingModes
     protected List<Tensor> WithComposedSteps(Tensor?[] weights, Func<LiftingSteps, List<Tensor>> compute)
     {
         // A module holds native memory, which would wait for the garbage collector.
-        GivenOperator[] operators = [.. weights[..WeightCount].Chunk(WeightsPerStep)
+        var converted = weights[..WeightCount].Select(weight => weight is null ? null : NumberTypes.In(NumberTypes.Computing(weight.dtype), weight));
+        GivenOperator[] operators = [.. converted.Chunk(WeightsPerStep)
             .Zip(Steps, (four, step) => new GivenOperator(four, Padding, step.Rounding != Rounding.None))];
         try
         {

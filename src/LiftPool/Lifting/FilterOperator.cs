@@ -59,7 +59,7 @@ internal sealed class FilterOperator : OwnModule, IAxisOperator
             return SameConv1d.Compute(planes, axis, taps.expand(channels, 1, -1), null, channels, PaddingMode);
         }
 
-        var type = Integers.OperatorType(taps.dtype);
-        return SameConv1d.ComputeInOrder(planes.to(type), axis, taps.to(type), PaddingMode);
+        var type = NumberTypes.Computing(taps.dtype);
+        return SameConv1d.ComputeInOrder(NumberTypes.In(type, planes), axis, NumberTypes.In(type, taps), PaddingMode);
     }
 }

@@ -1,22 +1,10 @@
 namespace LiftPool.Lifting;
 
 /// <summary>
-/// The number types of a lossless scheme, one that rounds its operators' outputs: which integers a type holds, and in which type
-/// the halves are changed and the operators compute.
+/// The integers of a lossless scheme, one that rounds its operators' outputs: which a type holds.
 /// </summary>
-/// <remarks>
-/// Between the first step and the last a half may be larger than any band: of CDF 9/7 by three times. So the halves are changed in
-/// float64 and the bands are converted when they are done. What an operator reads may then be rounded to its own type; the inverse
-/// reads the same and rounds it alike.
-/// </remarks>
 internal static class Integers
 {
-    /// <summary>The type in which the halves are changed.</summary>
-    internal const ScalarType Carrier = ScalarType.Float64;
-
-    /// <summary>The type in which a filter of these weights sums.</summary>
-    internal static ScalarType OperatorType(ScalarType weights) => weights == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
-
     /// <summary>The largest integer up to which the type holds every one.</summary>
     internal static double Largest(ScalarType dtype) => dtype switch
     {

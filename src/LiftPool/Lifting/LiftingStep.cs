@@ -30,7 +30,7 @@ internal readonly record struct LiftingStep(
         }
 
         using var scope = NewDisposeScope();
-        output = output.to(Integers.OperatorType(output.dtype));
+        output = NumberTypes.In(NumberTypes.Computing(output.dtype), output);
         var values = output.detach();
         var rounded = (Rounding == StepRounding.Nearest ? values.add(Scalars.Half, Scalars.One) : values).floor();
 

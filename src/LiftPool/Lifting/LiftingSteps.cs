@@ -28,9 +28,33 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
         => new([.. steps.Select(step => step with { Given = given })], approximationGain, detailGain);
 
     /// <summary>
+    /// The same steps with the weights of LiftPool's own operators in that type, each converted once: the gradients of all its uses are
+    /// summed before they are rounded.
+    /// </summary>
+    internal LiftingSteps ComputingIn(ScalarType dtype)
+    {
+        var converted = new Dictionary<Tensor, Tensor>(ReferenceEqualityComparer.Instance);
+        foreach (var step in steps)
+        {
+            var weights = step.Operator is IAxisOperator { RunsAlongAxes: true } own ? own.Weights : [];
+            foreach (var weight in weights.OfType<Tensor>().Where(weight => weight.dtype != dtype))
+            {
+                converted[weight] = (step.Given?.Invoke(weight) ?? weight).to(dtype);
+            }
+        }
+
+        return converted.Count == 0
+            ? this
+            : new([.. steps.Select(step => step with { Given = Given(step.Given) })], approximationGain, detailGain);
+
+        Func<Tensor, Tensor> Given(Func<Tensor, Tensor>? before)
+            => weight => converted.TryGetValue(weight, out var found) ? found : before?.Invoke(weight) ?? weight;
+    }
+
+    /// <summary>
     /// Lifts the axis <paramref name="dim"/>. Part i gives the halves 2i (approximation) and 2i + 1 (detail); halves that
     /// are not wanted are null, and no step is taken for them alone. Penalties need every half. Modules of the user's get
-    /// signals of type <paramref name="dtype"/>; the parts of a lossless scheme are in <see cref="Integers.Carrier"/>.
+    /// signals of type <paramref name="dtype"/>, the layer's; the parts are in the type that <see cref="NumberTypes.Carrying"/> says.
     /// </summary>
     internal Tensor?[] Lift(Tensor?[] parts, int dim, bool[] wanted, ScalarType dtype, PenaltyTerms? penalties)
     {
@@ -98,11 +122,11 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
         var subtract = (step.Kind == StepKind.Predict) != inverse;
         foreach (var (i, result) in parts.Zip(results))
         {
-            var change = Converted(step.Round(result), target[i]!.dtype);
+            var change = NumberTypes.In(target[i]!.dtype, step.Round(result));
             var changed = subtract ? target[i]!.sub(change) : target[i]!.add(change, Scalars.One);
 
             // Nothing wider carries what may grow beyond the integers of float64 before it is a band.
-            target[i] = step.Rounding != StepRounding.None && dtype == Integers.Carrier ? Integers.Settle(changed, dtype) : changed;
+            target[i] = step.Rounding != StepRounding.None && dtype == NumberTypes.OfIntegers ? Integers.Settle(changed, dtype) : changed;
         }
     }
 
@@ -110,11 +134,12 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
     private static Tensor[] Operate(LiftingStep step, Tensor[] inputs, int dim, ScalarType dtype)
     {
         var op = step.Operator;
-        var type = step.Rounding != StepRounding.None && op is FilterOperator { IsRounded: true } ? Integers.OperatorType(dtype) : dtype;
-        Tensor[] sources = [.. inputs.Select(input => Converted(input, type))];
-        if (op is IAlongAxis { RunsAlongAxes: true } own)
+        var along = op as IAlongAxis is { RunsAlongAxes: true } running ? running : null;
+        var type = along is not null || op is FilterOperator { IsRounded: true } ? NumberTypes.Computing(dtype) : dtype;
+        Tensor[] sources = [.. inputs.Select(input => NumberTypes.In(type, input))];
+        if (along is not null)
         {
-            return [.. sources.Select(source => own.Along(source, dim, step.Given))];
+            return [.. sources.Select(source => along.Along(source, dim, step.Given))];
         }
 
         var signals = sources.Length == 1
@@ -173,8 +198,6 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
 
         return needed;
     }
-
-    private static Tensor Converted(Tensor x, ScalarType dtype) => x.dtype == dtype ? x : x.to(dtype);
 
     private static Tensor Scaled(Tensor half, Scalar? gain) => gain is null ? half : half.mul(gain);
 

@@ -13,12 +13,13 @@ internal static class LiftingTransform
     internal static int AllBands(int axes) => (1 << (1 << axes)) - 1;
 
     /// <summary>
-    /// The bands of <paramref name="x"/>, <c>[B, C, ...]</c> with even lengths; null for those outside
+    /// The bands of <paramref name="x"/>, <c>[B, C, ...]</c> with even lengths, in the type that <see cref="NumberTypes.Computing"/> says; null for those outside
     /// <paramref name="wanted"/>, for which nothing is computed that the others do not need.
     /// </summary>
     internal static Tensor?[] Forward(LiftingSteps steps, Tensor x, int wanted, PenaltyTerms? penalties)
     {
         var axes = (int)x.dim() - 2;
+        steps = steps.ComputingIn(NumberTypes.Computing(x.dtype));
         Tensor?[] parts = [Carried(steps, x)];
         for (var axis = 0; axis < axes; axis++)
         {
@@ -32,32 +33,36 @@ internal static class LiftingTransform
     internal static Tensor Inverse(LiftingSteps steps, Tensor[] bands)
     {
         var (axes, dtype) = ((int)bands[0].dim() - 2, bands[0].dtype);
+        steps = steps.ComputingIn(NumberTypes.Computing(dtype));
         Tensor[] parts = [.. bands.Select(band => Carried(steps, band))];
         for (var axis = axes - 1; axis >= 0; axis--)
         {
             parts = steps.Unlift(parts, dim: axes + 1 - axis, dtype);
         }
 
-        return steps.Rounds ? parts[0].to(dtype) : parts[0];
+        return NumberTypes.In(dtype, parts[0]);
     }
 
     /// <summary>One axis of even length: approximation and detail.</summary>
     internal static (Tensor s, Tensor d) Lift(LiftingSteps steps, Tensor x, int dim)
     {
+        steps = steps.ComputingIn(NumberTypes.Computing(x.dtype));
         var halves = steps.Lift([Carried(steps, x)], dim, wanted: [true, true], x.dtype, penalties: null);
-        return (Settled(steps, halves[0]!, x.dtype), Settled(steps, halves[1]!, x.dtype));
+        return (NumberTypes.In(x.dtype, Settled(steps, halves[0]!, x.dtype)), NumberTypes.In(x.dtype, Settled(steps, halves[1]!, x.dtype)));
     }
 
     /// <summary>Undoes <see cref="Lift"/>.</summary>
     internal static Tensor Unlift(LiftingSteps steps, Tensor s, Tensor d, int dim)
     {
-        var x = steps.Unlift([Carried(steps, s), Carried(steps, d)], dim, s.dtype)[0];
-        return steps.Rounds ? x.to(s.dtype) : x;
+        steps = steps.ComputingIn(NumberTypes.Computing(s.dtype));
+        return NumberTypes.In(s.dtype, steps.Unlift([Carried(steps, s), Carried(steps, d)], dim, s.dtype)[0]);
     }
 
-    private static Tensor Carried(LiftingSteps steps, Tensor x) => steps.Rounds ? x.to(Integers.Carrier) : x;
+    private static Tensor Carried(LiftingSteps steps, Tensor x) => NumberTypes.In(NumberTypes.Carrying(x.dtype, steps.Rounds), x);
 
-    private static Tensor Settled(LiftingSteps steps, Tensor band, ScalarType dtype) => steps.Rounds ? Integers.Settle(band, dtype) : band;
+    // In the type that reductions compute in: what is made of several bands is rounded once.
+    private static Tensor Settled(LiftingSteps steps, Tensor band, ScalarType dtype)
+        => NumberTypes.In(NumberTypes.Computing(dtype), steps.Rounds ? Integers.Settle(band, dtype) : band);
 
     /// <summary>After lifting <paramref name="axis"/>: for each half, whether a wanted band's name begins with its name.</summary>
     private static bool[] HalvesLeadingTo(int wanted, int axes, int axis)
