@@ -189,7 +189,7 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
 
     private (Tensor? output, List<Tensor> bands, (Tensor c_u, Tensor c_p)? penalties) Compute(Tensor x, int made, bool keepBands, PenaltyNorm? norm)
     {
-        var outputs = ComputePath.ChooseDown(Scheme, x, ceilMode) is var (bits, weights)
+        var outputs = ComputePath.ChooseDown(Scheme.Steps, x, ceilMode) is var (bits, weights)
             ? Fused(x, weights, made, keepBands, norm, bits)
             : Composed(x, made, keepBands, norm);
         var ownBands = outputs.GetRange(made == 0 ? 0 : 1, keepBands ? 1 << axes : 0);
@@ -198,7 +198,7 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
 
     private List<Tensor> Fused(Tensor x, Tensor?[] weights, int made, bool keepBands, PenaltyNorm? norm, int bits)
     {
-        var call = new FusedDown(Scheme.FusedSteps, Scheme.Steps.Gains, Scheme.FusedPadding!.Value, bits, ceilMode, made, reduction, keepBands, norm);
+        var call = new FusedDown(FusedScheme.Steps(Scheme.Steps), Scheme.Steps.Gains, FusedScheme.Padding(Scheme.Steps)!.Value, bits, ceilMode, made, reduction, keepBands, norm);
         return RecomputingFunction.Apply(
             PiecewiseCall.IfLong(call, x, signals: 1),
             [x, .. weights, gain is null ? null : MemoryLayout.Dense(gain, channelsLast: false)]);
@@ -206,7 +206,7 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
 
     private List<Tensor> Composed(Tensor x, int made, bool keepBands, PenaltyNorm? norm)
     {
-        var call = new ComposedDown(Scheme, ceilMode, made, reduction, keepBands, norm);
+        var call = new TensorDown(Scheme.Steps, () => Scheme.parameters(), ceilMode, made, reduction, keepBands, norm);
         return recompute ? RecomputingFunction.Apply(call, call.InputsOf(x, gain)) : call.Composed([x, gain]);
     }
 
@@ -258,8 +258,8 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
             throw Errors.Wrong(layer, $"a tensor [N, C, {spatial}] or [C, {spatial}]", Errors.Shape(input), nameof(input));
         }
 
-        Scheme.CheckTensor(layer, input, input.dim() - axes - 1, channels, nameof(input));
-        if (gain is not null && (gain.dtype != input.dtype || !LiftingScheme.OnOneDevice(gain, input)))
+        Scheme.Checks.Tensor(layer, input, input.dim() - axes - 1, channels, nameof(input));
+        if (gain is not null && (gain.dtype != input.dtype || !Devices.AreOne(gain, input)))
         {
             // A pool that shares another's operators may have been moved without them.
             throw Errors.Wrong(layer, $"{gain.dtype} on {gain.device} as its gain is", $"{input.dtype} on {input.device}", nameof(input));
@@ -273,7 +273,7 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
                 throw Errors.Wrong(layer, $"at least {(ceilMode ? "1 sample" : "2 samples")} on every spatial axis", Errors.Shape(input), nameof(input));
             }
 
-            Scheme.CheckHalfLength(layer, half, input, nameof(input));
+            Scheme.Checks.HalfLength(layer, half, input, nameof(input));
         }
     }
 }

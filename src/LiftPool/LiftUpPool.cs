@@ -101,15 +101,15 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
 
     private Tensor Merge(Tensor[] parts, Tensor[] kept, long[] lengths)
     {
-        if (ComputePath.ChooseUp(Scheme, parts) is var (bits, weights))
+        if (ComputePath.ChooseUp(Scheme.Steps, parts) is var (bits, weights))
         {
-            var fused = new FusedUp(Scheme.FusedSteps, Scheme.Steps.Gains, Scheme.FusedPadding!.Value, bits);
+            var fused = new FusedUp(FusedScheme.Steps(Scheme.Steps), Scheme.Steps.Gains, FusedScheme.Padding(Scheme.Steps)!.Value, bits);
             return PiecewiseCall.IfLong(fused, parts[0], parts.Length) is PiecewiseCall pieces
                 ? OddSizes.Restore(RecomputingFunction.Apply(pieces, [.. parts, .. weights])[0], lengths, kept)
                 : RecomputingFunction.Apply(fused with { Lengths = lengths, Cropped = kept.Length }, [.. parts, .. kept, .. weights])[0];
         }
 
-        var call = new ComposedUp(Scheme, parts.Length);
+        var call = new TensorUp(Scheme.Steps, () => Scheme.parameters(), parts.Length);
         var merged = recompute ? RecomputingFunction.Apply(call, call.InputsOf(parts))[0] : call.Composed(parts)[0];
         return OddSizes.Restore(merged, lengths, kept);
     }
@@ -131,18 +131,18 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
         }
 
         var approximation = bands.Approximation;
-        Scheme.CheckTensor(layer, approximation, approximation.dim() - axes - 1, Scheme.Channels, nameof(bands));
+        Scheme.Checks.Tensor(layer, approximation, approximation.dim() - axes - 1, Scheme.Channels, nameof(bands));
         if (!features.shape.AsSpan().SequenceEqual(approximation.shape))
         {
             throw Errors.Wrong(layer, $"features of the approximation's shape {Errors.Shape(approximation)}", Errors.Shape(features), nameof(features));
         }
 
-        Scheme.CheckTensor(layer, features, features.dim() - axes - 1, Scheme.Channels, nameof(features));
-        LiftingScheme.CheckAlike(layer, approximation, features, nameof(features));
+        Scheme.Checks.Tensor(layer, features, features.dim() - axes - 1, Scheme.Channels, nameof(features));
+        SchemeChecks.Alike(layer, approximation, features, nameof(features));
 
         for (var axis = -axes; axis < 0; axis++)
         {
-            Scheme.CheckHalfLength(layer, approximation.size(axis), approximation, nameof(bands));
+            Scheme.Checks.HalfLength(layer, approximation.size(axis), approximation, nameof(bands));
         }
     }
 }

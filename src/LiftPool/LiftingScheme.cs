@@ -1,5 +1,3 @@
-using LiftPool.Calls;
-using LiftPool.Kernels;
 using LiftPool.Lifting;
 
 namespace LiftPool;
@@ -21,6 +19,7 @@ namespace LiftPool;
 public sealed class LiftingScheme : Module
 {
     private readonly LiftingSteps steps;
+    private readonly SchemeChecks checks;
     private string? owner;
 
     /// <summary>
@@ -112,7 +111,8 @@ public sealed class LiftingScheme : Module
         }
 
         this.steps = new LiftingSteps(steps, approximationGain, detailGain);
-        RefuseUnlessExact(nameof(LiftingScheme), FirstWeight?.dtype, "dtype");
+        checks = new SchemeChecks(this.steps);
+        checks.RefuseUnlessExact(nameof(LiftingScheme), FirstWeight?.dtype, "dtype");
 
         // The state-dict keys of the paper's scheme are `predict.*` and `update.*`; a list of another shape is numbered.
         if (this.steps.IsPredictThenUpdate)
@@ -144,59 +144,10 @@ public sealed class LiftingScheme : Module
 
     internal LiftingSteps Steps => steps;
 
-    /// <summary>
-    /// The weights as the fused kernels take them for so many channels, four for each step; null if they do not cover an operator.
-    /// </summary>
-    internal Tensor?[]? FusedWeights(long channels)
-    {
-        var weights = new List<Tensor?>();
-        foreach (var step in steps.Steps)
-        {
-            // Rounding is for what is linear: of the paper's operators the kernels keep the output for its derivative.
-            if (step.Operator is not IAxisOperator own
-                || (step.Rounding != StepRounding.None && own is not FilterOperator { IsRounded: true })
-                || own.FusedWeights(channels) is not { } four
-                || !AreOfChannels(four, channels, own.KernelSize))
-            {
-                return null;
-            }
+    internal SchemeChecks Checks => checks;
 
-            weights.AddRange(four);
-        }
-
-        return weights.Count == 0 ? null : [.. weights];
-    }
-
-    // [C, 1, taps], [C], [C, 1, 1] and [C] are what the kernels read; a user may have put another weight in the place of one.
-    private static bool AreOfChannels(Tensor?[] four, long channels, int taps)
-    {
-        for (var i = 0; i < four.Length; i++)
-        {
-            if (four[i] is { } weight && weight.numel() != channels * (i == 0 ? taps : 1))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    /// <summary>The steps as the fused kernels take them.</summary>
-    internal KernelStep[] FusedSteps
-    {
-        get
-        {
-            return [.. steps.Steps.Select(step =>
-            {
-                var own = (IAxisOperator)step.Operator;
-                return new KernelStep(step.Kind == StepKind.Predict, own.KernelSize, own is FilterOperator, KernelWords.Of(step.Rounding));
-            })];
-        }
-    }
-
-    /// <summary>The padding of all operators as the fused kernels take it; null if they differ.</summary>
-    internal PaddingModes? FusedPadding
-        => steps.Operators.OfType<IAxisOperator>().Select(op => op.PaddingMode).Distinct().ToArray() is [var padding] ? padding : null;
+    /// <inheritdoc cref="SchemeChecks.FirstWeight"/>
+    internal Tensor? FirstWeight => checks.FirstWeight;
 
     internal bool IsDisposed { get; private set; }
 
@@ -226,17 +177,6 @@ public sealed class LiftingScheme : Module
         => Errors.Wrong(
             layer, "a scheme that no pool owns, or the pool itself to share its operators", $"the scheme of a {owner}", "scheme");
 
-    internal static bool OnOneDevice(Tensor a, Tensor b) => a.device_type == b.device_type && a.device_index == b.device_index;
-
-    /// <summary>Throws unless both have one dtype and device, which the weights, if there are none, do not see to.</summary>
-    internal static void CheckAlike(string layer, Tensor approximation, Tensor other, string parameter)
-    {
-        if (approximation.dtype != other.dtype || !OnOneDevice(approximation, other))
-        {
-            throw Errors.Wrong(layer, $"{approximation.dtype} on {approximation.device} as the approximation is", $"{other.dtype} on {other.device}", parameter);
-        }
-    }
-
     /// <summary>
     /// Splits the axis <paramref name="dim"/> into approximation <c>s = xe + U(d)</c> and detail <c>d = xo - P(xe)</c>.
     /// </summary>
@@ -252,7 +192,7 @@ public sealed class LiftingScheme : Module
             throw Errors.Wrong(nameof(LiftingScheme), "an even, positive length to split", $"{length} on axis {axis} of {Errors.Shape(x)}", nameof(x));
         }
 
-        CheckHalfLength(nameof(LiftingScheme), length / 2, x, nameof(x));
+        checks.HalfLength(nameof(LiftingScheme), length / 2, x, nameof(x));
         using var scope = NewDisposeScope();
         var (s, d) = LiftingTransform.Lift(steps, x, axis);
         return scope.MoveToOuter(s, d);
@@ -273,96 +213,17 @@ public sealed class LiftingScheme : Module
             throw Errors.Wrong(nameof(LiftingScheme), $"a detail of the approximation's shape {Errors.Shape(s)}", Errors.Shape(d), nameof(d));
         }
 
-        CheckAlike(nameof(LiftingScheme), s, d, nameof(d));
+        SchemeChecks.Alike(nameof(LiftingScheme), s, d, nameof(d));
         if (s.size(axis) == 0)
         {
             var none = $"none on axis {axis} of {Errors.Shape(s)}";
             throw Errors.Wrong(nameof(LiftingScheme), "at least one sample to put together", none, nameof(s));
         }
 
-        CheckHalfLength(nameof(LiftingScheme), s.size(axis), s, nameof(s));
+        checks.HalfLength(nameof(LiftingScheme), s.size(axis), s, nameof(s));
         using var scope = NewDisposeScope();
         return LiftingTransform.Unlift(steps, s, d, axis).MoveToOuterDisposeScope();
     }
-
-    /// <summary>Throws unless these operators can take such a tensor: channels, dtype, device.</summary>
-    internal void CheckTensor(string layer, Tensor x, long channelAxis, long? channels, string parameter)
-    {
-        var found = x.size((int)channelAxis);
-        if (found != (channels ?? found) || found == 0)
-        {
-            throw Errors.Wrong(layer, channels is { } wanted ? $"{wanted} channels" : "at least one channel", $"{found} in {Errors.Shape(x)}", parameter);
-        }
-
-        foreach (var step in steps.Steps)
-        {
-            // Operators that came from two schemes.
-            if (step.Operator is IAxisOperator { Channels: { } other } && other != found)
-            {
-                throw Errors.Wrong(layer, $"{other} channels", $"{found} in {Errors.Shape(x)}", parameter);
-            }
-        }
-
-        if (x.dtype is not (ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16))
-        {
-            throw Errors.Wrong(layer, "a real floating-point tensor", $"{x.dtype}", parameter);
-        }
-
-        RefuseUnlessExact(layer, x.dtype, parameter);
-        if (WeightUnlike(x) is { } unlike)
-        {
-            var first = FirstWeight!;
-            foreach (var weight in Weights)
-            {
-                if (weight.dtype != first.dtype || !OnOneDevice(weight, first))
-                {
-                    var wanted = $"operators of one dtype on one device, {first.dtype} on {first.device} as the first is";
-                    throw Errors.Wrong(layer, wanted, $"{weight.dtype} on {weight.device}", parameter);
-                }
-            }
-
-            throw x.dtype != unlike.dtype
-                ? Errors.Wrong(layer, $"{unlike.dtype} as its weights are", $"{x.dtype}", parameter)
-                : Errors.Wrong(layer, $"a tensor on {unlike.device} as its weights are", $"one on {x.device}", parameter);
-        }
-    }
-
-    // A loop: for a small signal such checks are most of a call.
-    private Tensor? WeightUnlike(Tensor x)
-    {
-        var (dtype, device, index) = (x.dtype, x.device_type, x.device_index);
-        foreach (var step in steps.Steps)
-        {
-            foreach (var weight in step.Operator is IAxisOperator own ? own.Weights : [step.Operator.parameters().FirstOrDefault()])
-            {
-                if (weight is not null && (weight.dtype != dtype || weight.device_type != device || weight.device_index != index))
-                {
-                    return weight;
-                }
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>Throws unless every operator can pad a half-signal of this length.</summary>
-    internal void CheckHalfLength(string layer, long length, Tensor x, string parameter)
-    {
-        foreach (var op in steps.Operators)
-        {
-            if (op is IAxisOperator own && own.Refuses(length) is { } wanted)
-            {
-                throw Errors.Wrong(layer, wanted, $"{length} for {Errors.Shape(x)}", parameter);
-            }
-        }
-    }
-
-    /// <summary>Any weight, for the type and device of all; null if the operators have none.</summary>
-    internal Tensor? FirstWeight => Weights.FirstOrDefault();
-
-    // Of an operator of somebody's own the first speaks for all: it may work in another type inside.
-    private IEnumerable<Tensor> Weights
-        => steps.Operators.SelectMany(op => op is IAxisOperator own ? own.Weights.OfType<Tensor>() : op.parameters().Take(1));
 
     // The constructor's argument.
     private static string NameOf(LiftingStep step) => step.Kind == StepKind.Predict ? "predict" : "update";
@@ -373,24 +234,15 @@ public sealed class LiftingScheme : Module
     /// <inheritdoc/>
     protected override Module _to(ScalarType dtype, bool non_blocking)
     {
-        RefuseUnlessExact(nameof(LiftingScheme), dtype, nameof(dtype));
+        checks.RefuseUnlessExact(nameof(LiftingScheme), dtype, nameof(dtype));
         return base._to(dtype, non_blocking);
     }
 
     /// <inheritdoc/>
     protected override Module _to(Device device, ScalarType dtype, bool non_blocking)
     {
-        RefuseUnlessExact(nameof(LiftingScheme), dtype, nameof(dtype));
+        checks.RefuseUnlessExact(nameof(LiftingScheme), dtype, nameof(dtype));
         return base._to(device, dtype, non_blocking);
-    }
-
-    /// <summary>Throws if the steps round to integers and the type ends at 256, below the bands of any picture.</summary>
-    private void RefuseUnlessExact(string layer, ScalarType? dtype, string parameter)
-    {
-        if (steps.Rounds && dtype == ScalarType.BFloat16)
-        {
-            throw Errors.Wrong(layer, "Float64, Float32 or Float16, which hold the integers of a lossless scheme", $"{dtype}", parameter);
-        }
     }
 
     /// <inheritdoc/>
@@ -415,7 +267,7 @@ public sealed class LiftingScheme : Module
             throw Errors.Wrong(nameof(LiftingScheme), "an axis that is neither batch nor channels", $"{dim} for {Errors.Shape(x)}", nameof(dim));
         }
 
-        CheckTensor(nameof(LiftingScheme), x, channelAxis: 1, Channels, parameter);
+        checks.Tensor(nameof(LiftingScheme), x, channelAxis: 1, Channels, parameter);
         return (int)axis;
     }
 }

@@ -49,24 +49,24 @@ internal static class ComputePath
     /// <param name="scheme">The operators.</param>
     /// <param name="x">The signal, with a batch axis.</param>
     /// <param name="ceilMode">What becomes of an odd axis.</param>
-    internal static (int Bits, Tensor?[] Weights)? ChooseDown(LiftingScheme scheme, Tensor x, bool ceilMode)
+    internal static (int Bits, Tensor?[] Weights)? ChooseDown(LiftingSteps scheme, Tensor x, bool ceilMode)
         => Choose(scheme, [x], length => OddSizes.BandLength(length, ceilMode), inverse: false);
 
     /// <summary>As <see cref="ChooseDown"/> for an up-pool.</summary>
     /// <param name="scheme">The operators.</param>
     /// <param name="bands">All bands, with a batch axis.</param>
-    internal static (int Bits, Tensor?[] Weights)? ChooseUp(LiftingScheme scheme, IReadOnlyList<Tensor> bands)
+    internal static (int Bits, Tensor?[] Weights)? ChooseUp(LiftingSteps scheme, IReadOnlyList<Tensor> bands)
         => Choose(scheme, bands, length => length, inverse: true);
 
     // Down and up come to the same answer, but for integers that float32 cannot carry: it depends on the lengths that are lifted.
-    private static (int Bits, Tensor?[] Weights)? Choose(LiftingScheme scheme, IReadOnlyList<Tensor> tensors, Func<long, long> halfLength, bool inverse)
+    private static (int Bits, Tensor?[] Weights)? Choose(LiftingSteps scheme, IReadOnlyList<Tensor> tensors, Func<long, long> halfLength, bool inverse)
     {
         var x = tensors[0];
         var widest = forced is null ? Widest.Value : WidestBits(forced);
         if (widest is not { } most
             || CoveredWeights(scheme, x) is not { } weights
             || Fitting(most, scheme, x, halfLength) is not { } bits
-            || (scheme.Steps.Rounds && !IntegerRange.Holds(scheme.Steps, tensors, (int)x.dim() - 2, inverse)))
+            || (scheme.Rounds && !IntegerRange.Holds(scheme, tensors, (int)x.dim() - 2, inverse)))
         {
             last = "tensor";
             return null;
@@ -104,13 +104,13 @@ internal static class ComputePath
 
     // Other devices and types, more axes, operators that mix channels or are a user's, hooks, and what would take too much
     // memory at once: tensor operations.
-    private static Tensor?[]? CoveredWeights(LiftingScheme scheme, Tensor x)
+    private static Tensor?[]? CoveredWeights(LiftingSteps scheme, Tensor x)
         => x.device_type == DeviceType.CPU
             && KernelWords.Of(x.dtype) is not null
             && x.dim() is 3 or 4 or 5
             && x.size(0) > 0
-            && scheme.FusedPadding is not null
-            && scheme.FusedWeights(x.size(1)) is { } weights
+            && FusedScheme.Padding(scheme) is not null
+            && FusedScheme.Weights(scheme, x.size(1)) is { } weights
             && weights.All(weight => weight is null || Fits(weight, x))
                 ? weights
                 : null;
@@ -127,9 +127,9 @@ internal static class ComputePath
     /// The widest vectors of which a block of channels fills the lanes, and whose pass has room in memory; null for none. Fewer lanes make
     /// more blocks, where else threads would have nothing to do.
     /// </summary>
-    private static int? Fitting(int widest, LiftingScheme scheme, Tensor x, Func<long, long> halfLength)
+    private static int? Fitting(int widest, LiftingSteps scheme, Tensor x, Func<long, long> halfLength)
     {
-        var (storage, steps, padding) = (KernelWords.Of(x.dtype)!.Value, scheme.FusedSteps, scheme.FusedPadding!.Value);
+        var (storage, steps, padding) = (KernelWords.Of(x.dtype)!.Value, FusedScheme.Steps(scheme), FusedScheme.Padding(scheme)!.Value);
         long[] halves = [.. x.shape[2..].Select(halfLength)];
         if (halves.Aggregate(1.0, (product, length) => product * 2 * length) > MostPixels && halves.Length > 1)
         {
@@ -160,7 +160,7 @@ internal static class ComputePath
         {
             var some = new OperatorMemory(1, 1, 1, 1);
             long[] lengths = [.. halves.Select(length => 2 * length)];
-            var gains = scheme.Steps.Gains;
+            var gains = scheme.Gains;
             return KernelRunner.BytesOf(
                 new KernelCall
                 {

@@ -109,7 +109,7 @@ internal sealed record FusedDown(KernelStep[] Steps, Gains Gains, PaddingModes P
     public override List<Tensor> Composed(Tensor?[] inputs)
         => WithComposedSteps(
             inputs[1..],
-            steps => ComposedDown.Compose(steps, inputs[0]!, inputs[^1], CeilMode, Bands, Reduction, KeepBands, Norm));
+            steps => TensorDown.Compose(steps, inputs[0]!, inputs[^1], CeilMode, Bands, Reduction, KeepBands, Norm));
 
     internal override List<Tensor> NewOutputs(Tensor?[] inputs)
         => NewOutputs(inputs[0]!, inputs[0]!.shape, MemoryLayout.IsChannelsLast(inputs[0]!));

@@ -36,7 +36,7 @@ internal sealed class FilterOperator : OwnModule, IAxisOperator
     public bool RunsAlongAxes => !HasHooks;
 
     /// <summary>Only ever linear, so a kernel needs the taps alone.</summary>
-    public Tensor?[]? FusedWeights(long channels)
+    public Tensor?[]? ChannelWeights(long channels)
         => RunsAlongAxes ? [weight.expand(channels, 1, -1).contiguous(), null, null, null] : null;
 
     public string? Refuses(long length) => SameConv1d.Refuses(PaddingMode, KernelSize, length);

@@ -16,6 +16,6 @@ internal interface IAxisOperator : IAlongAxis
     /// <summary>Why a half-signal of this length cannot be padded, or null if it can.</summary>
     string? Refuses(long length);
 
-    /// <summary>Taps, bias, projection and its bias, if a fused kernel can stand for this operator: each channel alone.</summary>
-    Tensor?[]? FusedWeights(long channels);
+    /// <summary>Taps, bias, projection and its bias, of each channel; null if the operator mixes channels or somebody watches its calls.</summary>
+    Tensor?[]? ChannelWeights(long channels);
 }

@@ -23,7 +23,7 @@ internal sealed class LiftingOperator : OwnModule, IAxisOperator
 
     public string? Refuses(long length) => SameConv1d.Refuses(PaddingMode, KernelSize, length);
 
-    public Tensor?[]? FusedWeights(long channels)
+    public Tensor?[]? ChannelWeights(long channels)
         => conv.IsDepthwise && proj.IsDepthwise && RunsAlongAxes ? Weights : null;
 
     public PaddingModes PaddingMode => conv.PaddingMode;

@@ -172,7 +172,7 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
             return ($"{like.dtype} {Errors.Shape(shape)}", output is null ? "null" : "a disposed tensor");
         }
 
-        var onOneDevice = LiftingScheme.OnOneDevice(output, like);
+        var onOneDevice = Devices.AreOne(output, like);
         if (onOneDevice && output.dtype == like.dtype && output.shape.AsSpan().SequenceEqual(shape))
         {
             return null;

@@ -1,4 +1,4 @@
-namespace LiftPool.Lifting;
+namespace LiftPool;
 
 /// <summary>
 /// Another module's scheme. A module counts, saves, moves and disposes every module it has in a field; a scheme

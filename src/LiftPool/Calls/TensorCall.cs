@@ -6,14 +6,14 @@ namespace LiftPool.Calls;
 /// A pool's call on tensor operations, which may be recomputed in backward instead of saved. The inputs are the tensors
 /// that it works on and after them the operators' parameters.
 /// </summary>
-internal abstract class ComposedCall(LiftingScheme scheme) : IRecomputedCall
+internal abstract class TensorCall(LiftingSteps steps, Func<IEnumerable<Parameter>> parametersOf) : IRecomputedCall
 {
     private Parameter[] parameters = [];
 
     /// <summary>The inputs of a call that is to be recomputed.</summary>
     internal Tensor?[] InputsOf(params Tensor?[] tensors)
     {
-        parameters = [.. scheme.parameters()];
+        parameters = [.. parametersOf()];
         return [.. tensors, .. parameters];
     }
 
@@ -27,11 +27,10 @@ internal abstract class ComposedCall(LiftingScheme scheme) : IRecomputedCall
         var own = inputs.TakeLast(parameters.Length).ToArray();
         if (own.SequenceEqual(parameters, ReferenceEqualityComparer.Instance))
         {
-            return Composed(scheme.Steps, inputs);
+            return Composed(steps, inputs);
         }
 
-        var steps = scheme.Steps.With(Given);
-        return Composed(steps, inputs);
+        return Composed(steps.With(Given), inputs);
 
         // A filter's fixed taps are no parameter.
         Tensor Given(Tensor weight)
@@ -49,12 +48,12 @@ internal abstract class ComposedCall(LiftingScheme scheme) : IRecomputedCall
     /// </summary>
     public Tensor?[] Leaves(Tensor?[] inputs)
     {
-        if (!scheme.parameters().SequenceEqual(parameters, ReferenceEqualityComparer.Instance))
+        if (!parametersOf().SequenceEqual(parameters, ReferenceEqualityComparer.Instance))
         {
             throw new InvalidOperationException("The operators' parameters are others than in forward.");
         }
 
-        var reached = scheme.Steps.Operators
+        var reached = steps.Operators
             .Where(op => op is not IAlongAxis { RunsAlongAxes: true })
             .SelectMany(op => op.parameters())
             .ToHashSet<Tensor>(ReferenceEqualityComparer.Instance);

@@ -2,14 +2,15 @@ using LiftPool.Lifting;
 namespace LiftPool.Calls;
 
 /// <summary>A down-pool on tensor operations.</summary>
-/// <param name="scheme">The operators.</param>
+/// <param name="steps">The operators' steps.</param>
+/// <param name="parametersOf">The operators' parameters.</param>
 /// <param name="ceilMode">What becomes of an odd axis.</param>
 /// <param name="made">The bands that the output is made of; none for no output.</param>
 /// <param name="reduction">How.</param>
 /// <param name="keepBands">Whether every band is an output too, after the reduction.</param>
 /// <param name="norm">Whether c_u and c_p are outputs too, the last, and of which norm.</param>
-internal sealed class ComposedDown(LiftingScheme scheme, bool ceilMode, int made, BandReduction reduction, bool keepBands, PenaltyNorm? norm)
-    : ComposedCall(scheme)
+internal sealed class TensorDown(LiftingSteps steps, Func<IEnumerable<Parameter>> parametersOf, bool ceilMode, int made, BandReduction reduction, bool keepBands, PenaltyNorm? norm)
+    : TensorCall(steps, parametersOf)
 {
     /// <summary>The output, every band, c_u and c_p: those asked for.</summary>
     /// <param name="steps">The operators' steps.</param>

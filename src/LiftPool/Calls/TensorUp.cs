@@ -2,9 +2,10 @@ using LiftPool.Lifting;
 namespace LiftPool.Calls;
 
 /// <summary>An up-pool on tensor operations: the bands to the signal of even lengths.</summary>
-/// <param name="scheme">The operators.</param>
+/// <param name="steps">The operators' steps.</param>
+/// <param name="parametersOf">The operators' parameters.</param>
 /// <param name="bands">How many bands there are.</param>
-internal sealed class ComposedUp(LiftingScheme scheme, int bands) : ComposedCall(scheme)
+internal sealed class TensorUp(LiftingSteps steps, Func<IEnumerable<Parameter>> parametersOf, int bands) : TensorCall(steps, parametersOf)
 {
     /// <summary>The signal.</summary>
     /// <param name="steps">The operators' steps.</param>
