@@ -157,6 +157,11 @@ public class KernelTests(ITestOutputHelper output) : IClassFixture<OneThread>
             }
         }
 
+        foreach (var x in new[] { 8.5f, 9, 100, 1e30f, float.PositiveInfinity })
+        {
+            (Tanh(x), Tanh(-x), Tanh((double)x * 3)).Should().Be((1, -1, 1), "its derivative is 0 at {0}", x);
+        }
+
         output.WriteLine($"float {single:E1}, double {whole:E1}");
         single.Should().BeLessThanOrEqualTo(7e-7);
         whole.Should().BeLessThanOrEqualTo(4e-16);

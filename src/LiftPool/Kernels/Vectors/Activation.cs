@@ -27,7 +27,7 @@ internal static class Activation
         [
             9.056079730665202e-09, 1.7390372390923146e-05, 0.0032947674603429284, 0.13210133013246309, 0.9999995979194775,
             5.983139362442858e-07, 0.00029609194321391, 0.025107448329905507, 0.4654331171046609, 1,
-            -8.7, 8.7,
+            -8.499998, 8.499998,
         ];
         for (var i = 0; i < TermCount; i++)
         {
@@ -41,7 +41,8 @@ internal static class Activation
     /// <remarks>
     /// float: <c>x P(x^2) / Q(x^2)</c>, P and Q of degree four, the minimax fit of tanh on [0, 8.7] to an absolute 8e-8, found
     /// by linear programming on 4,000 Chebyshev points (bisection on the error bound e of |tanh Q - x P| &lt;= e Q). Beyond
-    /// 8.7, tanh is 1 to float precision.
+    /// 8.499998, where tanh is 1 - 8e-8, it is the fraction's value there, which is 1 to the last bit: the derivative of a saturated
+    /// tanh, 1 - tanh^2, is 0, and not the rounding error of 1.
     /// double: <c>(e - 1) / (e + 1)</c> with <c>e = exp(2x)</c>, clamped where tanh is 1; below 5/8, where the difference loses digits,
     /// <c>x + x^3 P(x^2) / Q(x^2)</c> with the coefficients of S. L. Moshier's Cephes library (tanh.c).
     /// </remarks>
