@@ -27,8 +27,6 @@ internal unsafe interface IStorage<V, T>
     static abstract void Store(V* from, byte* to);
 
     static abstract T LoadOne(byte* from);
-
-    static abstract void StoreOne(T value, byte* to);
 }
 
 /// <summary>Of float32 and float64, which are computed in.</summary>
@@ -47,8 +45,6 @@ internal readonly unsafe struct ComputedStorage<V, T> : IStorage<V, T>
     public static void Store(V* from, byte* to) => from->Store((T*)to);
 
     public static T LoadOne(byte* from) => *(T*)from;
-
-    public static void StoreOne(T value, byte* to) => *(T*)to = value;
 }
 
 /// <summary>bfloat16, computed in float32.</summary>
@@ -67,8 +63,6 @@ internal readonly unsafe struct BFloat16Storage<V, T> : IStorage<V, T>
     public static void Store(V* from, byte* to) => HalfTypes.StoreBFloat16((float*)from, (ushort*)to, V.Count);
 
     public static T LoadOne(byte* from) => Unsafe.BitCast<float, T>(HalfTypes.FromBFloat16(*(ushort*)from));
-
-    public static void StoreOne(T value, byte* to) => *(ushort*)to = HalfTypes.ToBFloat16(Unsafe.BitCast<T, float>(value));
 }
 
 /// <summary>float16, computed in float32.</summary>
@@ -87,8 +81,6 @@ internal readonly unsafe struct Float16Storage<V, T> : IStorage<V, T>
     public static void Store(V* from, byte* to) => HalfTypes.StoreFloat16((float*)from, (ushort*)to, V.Count);
 
     public static T LoadOne(byte* from) => Unsafe.BitCast<float, T>((float)*(Half*)from);
-
-    public static void StoreOne(T value, byte* to) => *(Half*)to = (Half)Unsafe.BitCast<T, float>(value);
 }
 
 /// <summary>The one choice by the type of a tensor's elements.</summary>

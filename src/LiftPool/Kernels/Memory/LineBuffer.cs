@@ -50,15 +50,17 @@ internal sealed unsafe class LineBuffer<V>(int columns, int margin, bool isPadde
         }
     }
 
-    /// <summary>The first vector of a line.</summary>
-    internal V* Line(int slot, int plane, int row)
-        => first + (planes[plane] * planeStride) + (rows[row] * pairStride) + (slot * (nint)stride);
+    /// <summary>From the line of one slot to that of the next.</summary>
+    internal nint Stride => stride;
 
-    /// <summary>The same for row pairs beyond the ends.</summary>
-    internal V* LineOrZeros(int slot, int plane, int row)
+    /// <summary>The first vector of a line.</summary>
+    internal V* Line(int slot, int plane, int row) => Pair(plane, row) + (slot * (nint)stride);
+
+    /// <summary>The first vector of a row pair, which is that of its slot 0; of one beyond the ends that the border has, null for zeros.</summary>
+    internal V* Pair(int plane, int row)
     {
         var (atPlane, atRow) = (planes[plane], rows[row]);
-        return (atPlane | atRow) < 0 ? Zeros : first + (atPlane * planeStride) + (atRow * pairStride) + (slot * (nint)stride);
+        return (atPlane | atRow) < 0 ? null : first + (atPlane * planeStride) + (atRow * pairStride);
     }
 
     /// <summary>Puts the samples that stand beyond its ends into the margin of a line.</summary>

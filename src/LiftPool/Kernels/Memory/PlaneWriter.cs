@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace LiftPool.Kernels;
 
 /// <summary>Writes a plane in order: the mirror of <see cref="PlaneReader{V}"/>.</summary>
@@ -103,12 +105,17 @@ internal sealed unsafe class PlaneWriter<S, V, T> : PlaneWriter<V>
 
     internal override void Flush()
     {
+        if (waiting == 0)
+        {
+            return;
+        }
+
+        V.Transpose(new((T*)tile, V.Count), new((T*)transposed, V.Count));
         for (var channel = 0; channel < V.Count; channel++)
         {
-            for (var pixel = 0; pixel < waiting; pixel++)
-            {
-                S.StoreOne(((T*)(tile + pixel))[channel], Address(next + pixel, channel));
-            }
+            // In the tile's place the row can be stored whole.
+            S.Store(transposed + channel, (byte*)tile);
+            Unsafe.CopyBlockUnaligned(Address(next, channel), tile, (uint)(waiting * S.Size));
         }
 
         waiting = 0;

@@ -25,6 +25,7 @@ internal abstract unsafe class StepStage<V, T>(PassContext<V, T> context, StepPl
     private const long MostBytes = 32 << 10;
 
     private V** table;
+    private V** pairs;
     private int together;
 
     // Whether the table has all row pairs, which are the same for each item; and how many it has by now.
@@ -52,6 +53,7 @@ internal abstract unsafe class StepStage<V, T>(PassContext<V, T> context, StepPl
         var rows = (long)Geometry.Planes * Geometry.Rows;
         holdsAll = rows * ofRow * sizeof(V*) <= MostBytes;
         table = (V**)arena.Take<nint>((holdsAll ? rows : together) * ofRow);
+        pairs = (V**)arena.Take<nint>(Step.Taps);
     }
 
     internal override void Run(int plane, int from, int to)
@@ -74,7 +76,16 @@ internal abstract unsafe class StepStage<V, T>(PassContext<V, T> context, StepPl
     /// <summary>Does the step on these row pairs of one plane.</summary>
     protected abstract void RunRows(int plane, int from, int to);
 
-    /// <summary>Writes the addresses of one line.</summary>
+    /// <summary>Where the taps read.</summary>
+    protected abstract LineBuffer<V> Sources { get; }
+
+    /// <summary>From the place of one tap to that of the next: 1, or -1 for what was read from there.</summary>
+    protected virtual int Direction => 1;
+
+    /// <summary>The line that the taps read, by its slot.</summary>
+    protected abstract int SourceOf(in StepLine line);
+
+    /// <summary>Writes the addresses before those of the sources.</summary>
     protected abstract void Fill(V** row, in StepLine line, int plane, int y);
 
     /// <summary>The pairs that a step reads after its own.</summary>
@@ -95,24 +106,40 @@ internal abstract unsafe class StepStage<V, T>(PassContext<V, T> context, StepPl
         var row = rows;
         for (var y = from; y < to; y++)
         {
-            foreach (ref readonly var line in plan.Lines.AsSpan())
-            {
-                Fill(row, in line, plane, y);
-                row += addresses;
-            }
+            Fill(row, plane, y, offset: 0);
+            row += plan.Lines.Length * addresses;
         }
 
         filled = first + to - from;
         return rows;
     }
 
-    /// <summary>Where tap k of a line reads, in the direction of the step; what lies beyond the ends is the buffer's.</summary>
-    protected V* Source(LineBuffer<V> buffer, int slot, int plane, int y, int k) => Plan.Axis switch
+    /// <summary>The addresses of the lines of one row pair, whose taps read so much farther on.</summary>
+    protected void Fill(V** row, int plane, int y, int offset)
     {
-        0 => buffer.Line(slot, plane, y) + k,
-        1 => buffer.LineOrZeros(slot, plane, y + k),
-        _ => buffer.LineOrZeros(slot, plane + k, y),
-    };
+        for (var k = 0; k < Step.Taps; k++)
+        {
+            var at = offset + (Direction * (k - Step.Reach));
+            pairs[k] = Plan.Axis switch
+            {
+                0 => Sources.Pair(plane, y) + at,
+                1 => Sources.Pair(plane, y + at),
+                _ => Sources.Pair(plane + at, y),
+            };
+        }
+
+        foreach (ref readonly var line in plan.Lines.AsSpan())
+        {
+            Fill(row, in line, plane, y);
+            var (sources, slot) = (addresses - Step.Taps, SourceOf(in line) * Sources.Stride);
+            for (var k = 0; k < Step.Taps; k++)
+            {
+                row[sources + k] = pairs[k] == null ? Sources.Zeros : pairs[k] + slot;
+            }
+
+            row += addresses;
+        }
+    }
 }
 
 /// <summary>Takes a step, or takes it back: the value of a line minus or plus what the operator makes of the other half.</summary>
@@ -173,11 +200,11 @@ internal sealed unsafe class LiftStage<V, T>(PassContext<V, T> context, StepPlan
         row[0] = values.Line(line.From, plane, y);
         row[1] = values.Line(line.To, plane, y);
         row[2] = Plan.Kept == Kept.Nothing ? null : kept.Line(line.Kept, plane, y);
-        for (var k = 0; k < Step.Taps; k++)
-        {
-            row[Fixed + k] = Source(values, line.Source, plane, y, k - Step.Reach);
-        }
     }
+
+    protected override LineBuffer<V> Sources => values;
+
+    protected override int SourceOf(in StepLine line) => line.Source;
 }
 
 /// <summary>
@@ -245,12 +272,11 @@ internal sealed unsafe class LiftBackStage<V, T>(PassContext<V, T> context, Step
         {
             row[1] = kept.Line(line.Kept, plane, y);
         }
-
-        for (var k = 0; k < Step.Taps && Plan.Kept != Kept.Derivative; k++)
-        {
-            row[FixedOf(Step) + k] = Source(values, line.Source, plane, y, k - Step.Reach);
-        }
     }
+
+    protected override LineBuffer<V> Sources => values;
+
+    protected override int SourceOf(in StepLine line) => line.Source;
 }
 
 /// <summary>
@@ -302,12 +328,10 @@ internal sealed unsafe class SpreadStage<V, T>(PassContext<V, T> context, StepPl
 
         for (var y = from; y < to && (Plan.Axis != 2 || source == plane); y++)
         {
-            var row = beyond;
-            foreach (ref readonly var line in Plan.Lines.AsSpan())
+            Fill(beyond, plane, y, Plan.Axis switch { 0 => position, 1 => position - y, _ => position - plane });
+            for (var line = 0; Plan.Axis == 0 && line < Plan.Lines.Length; line++)
             {
-                Fill(row, in line, plane, y, Plan.Axis switch { 0 => position, 1 => position - y, _ => position - plane });
-                row[0] += Plan.Axis == 0 ? source : 0;
-                row += Fixed + Step.Taps;
+                beyond[line * (Fixed + Step.Taps)] += source;
             }
 
             Spread(beyond, Plan.Lines.Length, Plan.Axis == 0 ? 1 : Columns);
@@ -318,18 +342,13 @@ internal sealed unsafe class SpreadStage<V, T>(PassContext<V, T> context, StepPl
     private void Spread(V** table, int lines, int columns)
         => TapLoop.Run(Step.Taps, new SpreadLoop<V, T>(table, lines, columns, Weights, Step.IsLinear && Plan.Subtract));
 
-    protected override void Fill(V** row, in StepLine line, int plane, int y) => Fill(row, in line, plane, y, offset: 0);
-
     // Tap k brought the samples to the position that is so much before theirs.
-    private void Fill(V** row, in StepLine line, int plane, int y, int offset)
-    {
-        row[0] = gradients.Line(line.Line ^ Geometry.LetterOf(Plan.Axis), plane, y);
-        for (var k = 0; k < Step.Taps; k++)
-        {
-            var at = offset - k + Step.Reach;
-            row[Fixed + k] = Step.IsLinear
-                ? Source(gradients, line.Line, plane, y, at)
-                : Source(kept, line.Kept, plane, y, at);
-        }
-    }
+    protected override int Direction => -1;
+
+    protected override LineBuffer<V> Sources => Step.IsLinear ? gradients : kept;
+
+    protected override int SourceOf(in StepLine line) => Step.IsLinear ? line.Line : line.Kept;
+
+    protected override void Fill(V** row, in StepLine line, int plane, int y)
+        => row[0] = gradients.Line(line.Line ^ Geometry.LetterOf(Plan.Axis), plane, y);
 }
