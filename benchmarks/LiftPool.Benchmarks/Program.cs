@@ -1,5 +1,5 @@
 // Compares LiftPool with the layers it stands for: `compare` side by side in one table, other arguments by BenchmarkDotNet.
-// `soak` and `stress` see whether long runs stay right, `peaks` what memory large inputs take, `paths` lists the kernels of this machine.
+// `soak` and `stress` see whether long runs stay right, `peaks` what memory large inputs take.
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics;
@@ -9,7 +9,6 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using LiftPool.Benchmarks;
-using LiftPool.Calls;
 using Quickstart;
 
 if (args is [PeakMemory.Command, var pool])
@@ -26,7 +25,7 @@ if (args is [Peaks.Command, var row, var layer])
 // The allocator is the same for every side, and idle OpenMP threads are as the environment has them, as in a user's program.
 NativeSettings.KeepFreedMemory();
 
-if (args is not ["compare" or "soak" or "stress" or "peaks" or "paths" or "--help" or "-h" or "-?" or "--version", ..] and not [])
+if (args is not ["compare" or "soak" or "stress" or "peaks" or "--help" or "-h" or "-?" or "--version", ..] and not [])
 {
     // Its own projects would be built without the rule of eng/LiftPool.targets, and measured under another allocator.
     var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance);
@@ -123,12 +122,10 @@ stress.SetAction(parsed => Verdict(Endurance.Stress(TimeSpan.FromSeconds(parsed.
 var peaks = new Command("peaks", "Prints the most memory that a call on large inputs takes, as a multiple of the input, in about two minutes and 8 GiB");
 peaks.SetAction(_ => Verdict(Peaks.Run()));
 
-var paths = new Command("paths", $"Lists what {ComputePath.Variable} may force on this machine, what auto takes first");
-paths.SetAction(_ => Console.WriteLine(string.Join(Environment.NewLine, ComputePath.Paths)));
 
 var command = new RootCommand("Compares LiftPool with the layers it stands for. Arguments other than these go to BenchmarkDotNet: --filter '*Forward*'")
 {
-    compare, soak, stress, peaks, paths,
+    compare, soak, stress, peaks,
 };
 var line = command.Parse(args is [] ? ["--help"] : args);
 if (line.Errors.Count > 0)

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 using LiftPool.Kernels;
 using LiftPool.Lifting;
 namespace LiftPool.Calls;
@@ -21,6 +23,9 @@ internal static class ComputePath
     // Of so few samples neither memory nor idle threads matter.
     private const long FewElements = 1 << 16;
 
+    // Of x64 all processors with AVX2 have it, and some that are older.
+    private static bool HasMultiplyAdd => Fma.IsSupported || AdvSimd.IsSupported;
+
     private static readonly Lazy<int?> Widest = new(() => WidestBits(Environment.GetEnvironmentVariable(Variable)));
 
     [ThreadStatic]
@@ -34,7 +39,7 @@ internal static class ComputePath
     [
         .. Vector512.IsHardwareAccelerated ? ["512"] : (string[])[],
         .. Vector256.IsHardwareAccelerated ? ["256"] : (string[])[],
-        .. Vector128.IsHardwareAccelerated ? ["128"] : (string[])[],
+        .. Vector128.IsHardwareAccelerated && HasMultiplyAdd ? ["128"] : (string[])[],
         "scalar",
         "tensor",
     ];
@@ -94,7 +99,8 @@ internal static class ComputePath
     /// <exception cref="InvalidOperationException">The text is none of those it may be, or the machine lacks the width.</exception>
     internal static int? WidestBits(string? text) => text switch
     {
-        null or "" or "auto" => WidestBits(Paths[0]),
+        // Where a multiplication and addition rounded once is a call of a library, tensor operations are faster than any kernel.
+        null or "" or "auto" => HasMultiplyAdd ? WidestBits(Paths[0]) : null,
         "tensor" => null,
         "scalar" => 0,
         "128" or "256" or "512" when Paths.Contains(text) => int.Parse(text, CultureInfo.InvariantCulture),

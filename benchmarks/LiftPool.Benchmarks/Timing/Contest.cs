@@ -1,4 +1,5 @@
 using LiftPool.Calls;
+using LiftPool.Tests;
 
 namespace LiftPool.Benchmarks;
 

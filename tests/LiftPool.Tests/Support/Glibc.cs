@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace LiftPool.Benchmarks;
+namespace LiftPool.Tests;
 
 /// <summary>What is asked of the C library.</summary>
 internal static class Glibc

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using LiftPool.Benchmarks;
 using LiftPool.Calls;
 
 namespace LiftPool.Tests;
