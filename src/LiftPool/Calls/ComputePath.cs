@@ -20,8 +20,8 @@ internal static class ComputePath
     // The kernels count a plane's pixels in 32 bits.
     private const long MostPixels = int.MaxValue / 2;
 
-    // Of so few samples neither memory nor idle threads matter.
-    private const long FewElements = 1 << 16;
+    // Of so few samples memory does not matter.
+    private const long FewSamples = 1 << 16;
 
     // Of x64 all processors with AVX2 have it, and some that are older.
     private static bool HasMultiplyAdd => Fma.IsSupported || AdvSimd.IsSupported;
@@ -130,8 +130,8 @@ internal static class ComputePath
             && weight.device_type == x.device_type;
 
     /// <summary>
-    /// The widest vectors of which a block of channels fills the lanes, and whose pass has room in memory; null for none. Fewer lanes make
-    /// more blocks, where else threads would have nothing to do.
+    /// The widest vectors of which a block of channels fills the lanes, and whose pass has room in memory; null for none. It does not depend
+    /// on the number of threads, so that the results do not.
     /// </summary>
     private static int? Fitting(int widest, LiftingSteps scheme, Tensor x, Func<long, long> halfLength)
     {
@@ -142,15 +142,14 @@ internal static class ComputePath
             return null;
         }
 
-        var (items, channels, threads) = ((int)x.size(0), x.size(1), get_num_threads());
+        var (items, channels) = ((int)x.size(0), x.size(1));
         var first = Pieces.Length(channels, halves, padding, steps);
         halves[0] = Math.Min(halves[0], first + (2 * Pieces.Reach(steps)));
         var samples = halves.Aggregate(1L, (product, length) => product * 2 * length);
         for (var bits = widest; ; bits = bits > 128 ? bits / 2 : 0)
         {
             var lanes = KernelRunner.Lanes(storage, bits);
-            var idle = bits > 128 && items * ((channels + lanes - 1) / lanes) < threads && channels >= lanes && samples * channels > FewElements;
-            if (channels >= lanes && !idle && (samples <= FewElements || Bytes(bits) <= KernelRunner.MostBytes))
+            if (channels >= lanes && (samples <= FewSamples || Bytes(bits) <= KernelRunner.MostBytes))
             {
                 return bits;
             }
