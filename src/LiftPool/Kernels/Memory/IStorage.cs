@@ -25,8 +25,6 @@ internal unsafe interface IStorage<V, T>
     static abstract void Load(byte* from, V* to);
 
     static abstract void Store(V* from, byte* to);
-
-    static abstract T LoadOne(byte* from);
 }
 
 /// <summary>Of float32 and float64, which are computed in.</summary>
@@ -43,8 +41,6 @@ internal readonly unsafe struct ComputedStorage<V, T> : IStorage<V, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(V* from, byte* to) => from->Store((T*)to);
-
-    public static T LoadOne(byte* from) => *(T*)from;
 }
 
 /// <summary>bfloat16, computed in float32.</summary>
@@ -61,8 +57,6 @@ internal readonly unsafe struct BFloat16Storage<V, T> : IStorage<V, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(V* from, byte* to) => HalfTypes.StoreBFloat16((float*)from, (ushort*)to, V.Count);
-
-    public static T LoadOne(byte* from) => Unsafe.BitCast<float, T>(HalfTypes.FromBFloat16(*(ushort*)from));
 }
 
 /// <summary>float16, computed in float32.</summary>
@@ -79,8 +73,6 @@ internal readonly unsafe struct Float16Storage<V, T> : IStorage<V, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(V* from, byte* to) => HalfTypes.StoreFloat16((float*)from, (ushort*)to, V.Count);
-
-    public static T LoadOne(byte* from) => Unsafe.BitCast<float, T>((float)*(Half*)from);
 }
 
 /// <summary>The one choice by the type of a tensor's elements.</summary>

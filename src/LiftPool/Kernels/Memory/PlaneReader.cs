@@ -56,7 +56,7 @@ internal sealed unsafe class PlaneReader<S, V, T> : PlaneReader<V>
     internal PlaneReader(Arena arena)
     {
         tile = arena.Take<V>(V.Count);
-        converted = arena.Take<V>(S.IsComputed ? 0 : V.Count);
+        converted = arena.TakeZeros<V>(V.Count);
     }
 
     internal override void Open(nint address, PlaneLayout layout, nint bytesAhead)
@@ -200,12 +200,13 @@ internal sealed unsafe class PlaneReader<S, V, T> : PlaneReader<V>
 
         tileStart = 0;
         tileEnd = layout.Pixels;
-        for (var pixel = 0; pixel < layout.Pixels; pixel++)
+        for (var channel = 0; channel < V.Count; channel++)
         {
-            for (var channel = 0; channel < V.Count; channel++)
-            {
-                ((T*)(tile + pixel))[channel] = S.LoadOne(Address(pixel, channel));
-            }
+            // In the tile's place the row has room for a whole vector.
+            Unsafe.CopyBlockUnaligned(tile, Address(0, channel), (uint)(layout.Pixels * S.Size));
+            S.Load((byte*)tile, converted + channel);
         }
+
+        V.Transpose(new((T*)converted, V.Count), new((T*)tile, V.Count));
     }
 }

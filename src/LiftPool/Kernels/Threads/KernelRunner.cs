@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace LiftPool.Kernels;
@@ -148,10 +149,16 @@ internal static unsafe class KernelRunner
 
             void Load(nint memory, int stride, V* to)
             {
-                for (var lane = 0; lane < V.Count; lane++)
+                if (memory == 0)
                 {
-                    var number = memory == 0 ? 0 : Storages.ReadNumber(call.Storage, memory + ((nint)(firstChannel + lane) * stride * size));
-                    Activation.Create<LanesScalar<T>, T>(number).Store((T*)to + lane);
+                    *to = default;
+                    return;
+                }
+
+                memory += (nint)firstChannel * stride * size;
+                for (var lane = 0; lane < V.Count; lane++, memory += (nint)stride * size)
+                {
+                    ((T*)to)[lane] = size == sizeof(T) ? *(T*)memory : Unsafe.BitCast<float, T>((float)Storages.ReadNumber(call.Storage, memory));
                 }
             }
         }

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace LiftPool.Kernels;
 
 /// <summary>
@@ -44,16 +46,34 @@ internal static unsafe class Shares
         for (var share = 0; share < geometry.Shares; share++)
         {
             var from = shares + ((((nint)share * geometry.GradientVectors) + vector) * geometry.Channels) + channel;
-            for (var i = 0; i < count; i++)
-            {
-                sums[i] += typeof(T) == typeof(float) ? ((float*)from)[i] : ((double*)from)[i];
-            }
+            Add(from, sums, count);
         }
 
         var size = Storages.Size(storage);
-        for (var i = 0; i < count; i++)
+        target += (nint)channel * stride * size;
+        for (var i = 0; i < count; i++, target += (nint)stride * size)
         {
-            Storages.WriteNumber(storage, target + ((nint)(channel + i) * stride * size), sums[i]);
+            Storages.WriteNumber(storage, target, sums[i]);
+        }
+    }
+
+    private static void Add<T>(T* from, double* sums, int count)
+        where T : unmanaged
+    {
+        var i = 0;
+        if (typeof(T) == typeof(float))
+        {
+            for (; i + Vector256<float>.Count <= count; i += Vector256<float>.Count)
+            {
+                var (low, high) = Vector256.Widen(Vector256.Load((float*)from + i));
+                (Vector256.Load(sums + i) + low).Store(sums + i);
+                (Vector256.Load(sums + i + Vector256<double>.Count) + high).Store(sums + i + Vector256<double>.Count);
+            }
+        }
+
+        for (; i < count; i++)
+        {
+            sums[i] += typeof(T) == typeof(float) ? ((float*)from)[i] : ((double*)from)[i];
         }
     }
 
