@@ -1,0 +1,37 @@
+namespace LiftPool.Kernels;
+
+/// <summary>
+/// The rows of the whole signal that are a row pair's lines, and the odd lengths: with ceil_mode the last sample is repeated, else it is
+/// left out. Of each axis the first sample of a pair becomes the detail and the second the approximation.
+/// </summary>
+internal abstract unsafe class SignalStage<V, T>(PassContext<V, T> context) : Stage
+    where V : unmanaged, ILanes<V, T>
+    where T : unmanaged
+{
+    protected PassContext<V, T> Context => context;
+
+    protected Geometry Geometry { get; } = context.Geometry;
+
+    /// <summary>Planes in a pair of planes, rows in a row pair: fewer for a signal with fewer axes.</summary>
+    protected int PlanesInPair { get; } = context.Geometry.Axes == 3 ? 2 : 1;
+
+    protected int RowsInPair { get; } = context.Geometry.Axes >= 2 ? 2 : 1;
+
+    protected int PairedWidth => Math.Min(Geometry.Width, 2 * Geometry.Columns);
+
+    protected bool RepeatsColumn => Geometry.Width < 2 * Geometry.Columns;
+
+    /// <summary>Whether the second row of a pair is the first, repeated.</summary>
+    protected bool RepeatsRow(int y) => RowsInPair == 2 && (2 * y) + 1 >= Geometry.Height;
+
+    protected bool RepeatsPlane(int plane) => PlanesInPair == 2 && (2 * plane) + 1 >= Geometry.Depth;
+
+    /// <summary>The approximation along the rows of the given plane and row of a pair; its detail has the horizontal letter besides.</summary>
+    protected int LineOf(int plane, int row)
+        => (PlanesInPair == 2 && plane == 0 ? Geometry.LetterOf(2) : 0) | (RowsInPair == 2 && row == 0 ? Geometry.LetterOf(1) : 0);
+
+    protected int HorizontalDetail => Geometry.LetterOf(0);
+
+    protected TensorPlanes Planes(TensorMemory memory, int depth, int pixels)
+        => new(memory, Geometry.Channels, 0, depth, pixels, Storages.Size(context.Call.Storage));
+}
