@@ -35,6 +35,7 @@ internal sealed class Addresses : IDisposable
         alive.Add(tensor);
 
         // TorchSharp hands out less than 2 GiB at once.
+        using var scope = NewDisposeScope();
         var beginning = tensor.numel() > MostElementsInBytes ? tensor.view(-1).narrow(0, 0, 1) : tensor;
         fixed (byte* first = beginning.bytes)
         {

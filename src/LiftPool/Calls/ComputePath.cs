@@ -149,7 +149,8 @@ internal static class ComputePath
         for (var bits = widest; ; bits = bits > 128 ? bits / 2 : 0)
         {
             var lanes = KernelRunner.Lanes(storage, bits);
-            if (channels >= lanes && (samples <= FewSamples || Bytes(bits) <= KernelRunner.MostBytes))
+            var penaltySums = (long)items * ((channels + lanes - 1) / lanes) * 2 * ((1 << halves.Length) - 1);
+            if (channels >= lanes && penaltySums < MostPixels && (samples <= FewSamples || Bytes(bits) <= KernelRunner.MostBytes))
             {
                 return bits;
             }
@@ -160,7 +161,7 @@ internal static class ComputePath
             }
         }
 
-        // A gradient takes the most, and forward and backward, down and up are to take one path.
+        // A down-pool's gradient with penalties takes the most, and forward and backward, down and up are to take one path.
         long Bytes(int bits)
         {
             var some = new OperatorMemory(1, 1, 1, 1);
@@ -175,6 +176,7 @@ internal static class ComputePath
                     Operators = [],
                     WeightGradients = [.. steps.Select(_ => some)],
                     SignalGradient = new(1, false),
+                    PenaltyFactors = [],
                 },
                 bits);
         }

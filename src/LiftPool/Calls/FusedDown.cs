@@ -66,6 +66,7 @@ internal sealed record FusedDown(KernelStep[] Steps, Gains Gains, PaddingModes P
         var geometry = GeometryFor(x.shape, CeilMode);
         var penalized = PenalizedBands(geometry, gradients);
         var factors = penalized != 0 ? Norms!.Factors(Value(gradients[^2]), Value(gradients[^1])) : null;
+        var isPenalized = (OfUpdate: Norm is not null && gradients[^2] is not null, OfPredict: Norm is not null && gradients[^1] is not null);
         gradients = Norm is null ? gradients : gradients[..^2];
         List<Tensor?> dense = [.. gradients.Select(gradient => gradient is null ? null : MemoryLayout.Dense(gradient, channelsLast))];
         using var addresses = new Addresses();
@@ -99,6 +100,7 @@ internal sealed record FusedDown(KernelStep[] Steps, Gains Gains, PaddingModes P
             GainGradients = addresses.Of(gainGradient),
             Gains = int.PopCount(Bands),
             PenaltyFactors = factors,
+            Penalized = factors is null ? default : (isPenalized.OfUpdate, isPenalized.OfPredict),
         };
         Run(call);
         return [xGradient, .. weightGradients, gainGradient];

@@ -135,8 +135,7 @@ public class KernelTests(ITestOutputHelper output) : IClassFixture<OneThread>
         // All of a plane would be in work at once with circular padding: it goes in pieces.
         InKernels(Plane(5000, 5000)).Should().BeTrue();
         InKernels(Plane(1000, 10_000)).Should().BeTrue();
-        InKernels(Plane(1000, 1_000_000)).Should().Be(padding == PaddingModes.Zeros, "a piece of a plane has to overlap the next by more than it is long");
-        InKernels(Plane(100, 10_000_000)).Should().BeFalse();
+        InKernels(Plane(1000, 1_000_000)).Should().BeFalse();
 
         // More than 2 GiB, which TorchSharp does not hand out at once.
         InKernels(Plane(30_000, 20_000)).Should().BeTrue();

@@ -27,6 +27,7 @@ internal readonly unsafe struct LiftBackLoop<V, T>(V** table, int lines, nint fi
     {
         var filter = new Filter<K, V, T>(weights);
         var (bias, proj) = (*weights.Bias, *weights.Proj);
+        var (one, minusOne) = (Activation.Create<V, T>(1), Activation.Create<V, T>(-1));
         V biasGradient = default, projGradient = default, projBiasGradient = default;
         var taps = default(TapSums<K, V, T>);
         var row = table;
@@ -40,9 +41,8 @@ internal readonly unsafe struct LiftBackLoop<V, T>(V** table, int lines, nint fi
                 var sum = filter.Sum(bias, sources, j);
                 var f = output[j];
 
-                // d tanh = 1 - tanh^2
-                var g = target[j];
-                g = isSubtracted ? (f * f * g) - g : g - (f * f * g);
+                // d tanh = 1 - tanh^2, rounded once; an infinite gradient stays infinite.
+                var g = target[j] * (isSubtracted ? V.MultiplyAdd(f, f, minusOne) : V.MultiplyAdd(default(V) - f, f, one));
                 projBiasGradient += g;
                 projGradient = V.MultiplyAdd(g, Activation.Relu<V, T>(sum), projGradient);
                 g = V.WherePositive(sum, g * proj);

@@ -48,7 +48,8 @@ internal readonly unsafe struct TanhBody<V, T> : IOperatorBody<TanhBody<V, T>, V
 
     // d tanh = 1 - tanh^2
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public V Derivative(V sum, V value) => V.WherePositive(sum, proj - (value * value * proj));
+    public V Derivative(V sum, V value)
+        => V.WherePositive(sum, proj * V.MultiplyAdd(default(V) - value, value, Activation.Create<V, T>(1)));
 }
 
 /// <summary>A linear filter: the sum itself.</summary>

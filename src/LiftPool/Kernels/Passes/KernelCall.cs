@@ -88,6 +88,9 @@ internal sealed class KernelCall
     /// </summary>
     internal double[]? PenaltyFactors { get; init; }
 
+    /// <summary>Which of c_u and c_p have a gradient: 0 times an infinite sample would be NaN.</summary>
+    internal (bool OfUpdate, bool OfPredict) Penalized { get; init; }
+
     internal bool HasPenalties => PenaltySums != 0 || PenaltyFactors is not null;
 
     /// <summary>Whether somebody wants a gradient of one of the step's weights.</summary>

@@ -16,20 +16,19 @@ internal sealed unsafe class PenaltyGradientStage<V, T>(PassContext<V, T> contex
         var at = ((Context.Block.Item * Geometry.Terms) + TermOf(line)) * 2;
         var (approximation, detail) = (Factor(at), Factor(at + 1));
         V* sGradient = gradients.Line(line, plane, y), dGradient = gradients.Line(DetailOf(line), plane, y);
-        if (ofOdd)
+        var (ofUpdate, ofPredict) = Context.Call.Penalized;
+        for (var j = from; ofUpdate && ofOdd && j < to; j++)
         {
-            approximation = default(V) - approximation;
-            for (var j = from; j < to; j++)
-            {
-                dGradient[j] = V.MultiplyAdd(approximation, s[j] - odd[j], dGradient[j]);
-            }
-
-            return;
+            dGradient[j] = V.MultiplyAdd(default(V) - approximation, s[j] - odd[j], dGradient[j]);
         }
 
-        for (var j = from; j < to; j++)
+        for (var j = from; ofUpdate && !ofOdd && j < to; j++)
         {
             sGradient[j] = V.MultiplyAdd(approximation, s[j] - odd[j], sGradient[j]);
+        }
+
+        for (var j = from; ofPredict && !ofOdd && j < to; j++)
+        {
             dGradient[j] = V.MultiplyAdd(detail, d[j], dGradient[j]);
         }
     }

@@ -71,11 +71,10 @@ internal static unsafe class KernelRunner
             var runs = (long)blocks * ((geometry.Items + itemsInRun - 1) / itemsInRun);
             var elements = (long)blocks * V.Count * geometry.Items * geometry.Depth * geometry.Height * geometry.Width;
             threads = elements < FewElements ? 1 : (int)Math.Min(runs, threads);
-            if (threads > 1 && threads * MostBytesPerElement * elements / (geometry.Items * blocks) > MostBytes)
+            if (threads > 1 && threads * MostBytesPerElement * elements / ((long)geometry.Items * blocks) > MostBytes)
             {
                 threads = (int)Math.Clamp(MostBytes / BytesOf(call), 1, threads);
             }
-
 
             V* packed = null;
             T* shares = null;
