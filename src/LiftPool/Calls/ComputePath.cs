@@ -135,22 +135,23 @@ internal static class ComputePath
     /// </summary>
     private static int? Fitting(int widest, LiftingSteps scheme, Tensor x, Func<long, long> halfLength)
     {
-        var (storage, steps, padding) = (KernelWords.Of(x.dtype)!.Value, FusedScheme.Steps(scheme), FusedScheme.Padding(scheme)!.Value);
-        long[] halves = [.. x.shape[2..].Select(halfLength)];
-        if (halves.Aggregate(1.0, (product, length) => product * 2 * length) > MostPixels && halves.Length > 1)
+        var (storage, axes, all) = (KernelWords.Of(x.dtype)!.Value, (int)x.dim() - 2, 1.0);
+        for (var axis = 0; axis < axes; axis++)
+        {
+            all *= 2 * halfLength(x.size(axis + 2));
+        }
+
+        if (all > MostPixels && axes > 1)
         {
             return null;
         }
 
         var (items, channels) = ((int)x.size(0), x.size(1));
-        var first = Pieces.Length(channels, halves, padding, steps);
-        halves[0] = Math.Min(halves[0], first + (2 * Pieces.Reach(steps)));
-        var samples = halves.Aggregate(1L, (product, length) => product * 2 * length);
         for (var bits = widest; ; bits = bits > 128 ? bits / 2 : 0)
         {
             var lanes = KernelRunner.Lanes(storage, bits);
-            var penaltySums = (long)items * ((channels + lanes - 1) / lanes) * 2 * ((1 << halves.Length) - 1);
-            if (channels >= lanes && penaltySums < MostPixels && (samples <= FewSamples || Bytes(bits) <= KernelRunner.MostBytes))
+            var penaltySums = (long)items * ((channels + lanes - 1) / lanes) * 2 * ((1 << axes) - 1);
+            if (channels >= lanes && penaltySums < MostPixels && (all <= FewSamples || Bytes(bits) <= KernelRunner.MostBytes))
             {
                 return bits;
             }
@@ -164,6 +165,9 @@ internal static class ComputePath
         // A down-pool's gradient with penalties takes the most, and forward and backward, down and up are to take one path.
         long Bytes(int bits)
         {
+            var (steps, padding) = (FusedScheme.Steps(scheme), FusedScheme.Padding(scheme)!.Value);
+            long[] halves = [.. x.shape[2..].Select(halfLength)];
+            halves[0] = Math.Min(halves[0], Pieces.Length(channels, halves, padding, steps) + (2 * Pieces.Reach(steps)));
             var some = new OperatorMemory(1, 1, 1, 1);
             long[] lengths = [.. halves.Select(length => 2 * length)];
             var gains = scheme.Gains;

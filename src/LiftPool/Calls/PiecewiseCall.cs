@@ -19,6 +19,12 @@ internal sealed class PiecewiseCall : IRecomputedCall
     /// <param name="signals">How many these are.</param>
     internal static IRecomputedCall IfLong(FusedCall call, Tensor x, int signals)
     {
+        // Of a small signal such questions are much of a call.
+        if (x.numel() <= Pieces.MostSamples / 8)
+        {
+            return call;
+        }
+
         long[] halves = [.. x.shape[2..].Select(call.HalfLength)];
         var length = Pieces.Length(x.size(1), halves, call.Padding, call.Steps);
         return length < halves[0] ? new PiecewiseCall(call, signals, halves[0], length) : call;

@@ -7,7 +7,14 @@ namespace LiftPool.Kernels;
 /// How a plane of pixels lies in a tensor, for one block of channels: contiguous channels-first (<c>pixelStride</c> 1)
 /// or channels-last (<c>channelStride</c> 1). In elements.
 /// </summary>
-internal readonly record struct PlaneLayout(nint PixelStride, nint ChannelStride, int Pixels);
+internal readonly record struct PlaneLayout(nint PixelStride, nint ChannelStride, int Pixels)
+{
+    /// <summary>
+    /// Whether a whole vector from the beginning of a channel's plane, of fewer pixels, ends before that of the block's last channel does.
+    /// </summary>
+    internal static bool HasRoom(PlaneLayout layout, int first, int pixels, int channel, int lanes)
+        => first == 0 && layout.ChannelStride == pixels && (channel * pixels) + lanes <= lanes * pixels;
+}
 
 /// <summary>
 /// Reads a plane in order, as vectors with a channel in each lane. Channels-last memory holds such vectors already;
@@ -202,6 +209,12 @@ internal sealed unsafe class PlaneReader<S, V, T> : PlaneReader<V>
         tileEnd = layout.Pixels;
         for (var channel = 0; channel < V.Count; channel++)
         {
+            if (PlaneLayout.HasRoom(layout, 0, layout.Pixels, channel, V.Count))
+            {
+                S.Load(Address(0, channel), converted + channel);
+                continue;
+            }
+
             // In the tile's place the row has room for a whole vector.
             Unsafe.CopyBlockUnaligned(tile, Address(0, channel), (uint)(layout.Pixels * S.Size));
             S.Load((byte*)tile, converted + channel);

@@ -113,6 +113,13 @@ internal sealed unsafe class PlaneWriter<S, V, T> : PlaneWriter<V>
         V.Transpose(new((T*)tile, V.Count), new((T*)transposed, V.Count));
         for (var channel = 0; channel < V.Count; channel++)
         {
+            if (PlaneLayout.HasRoom(layout, next, waiting, channel, V.Count))
+            {
+                // What is written beyond the row is written over by the next channels.
+                S.Store(transposed + channel, Address(0, channel));
+                continue;
+            }
+
             // In the tile's place the row can be stored whole.
             S.Store(transposed + channel, (byte*)tile);
             Unsafe.CopyBlockUnaligned(Address(next, channel), tile, (uint)(waiting * S.Size));
