@@ -14,7 +14,8 @@ internal sealed class Addresses : IDisposable
     private readonly List<Tensor> alive = [];
 
     /// <summary>The memory of a tensor that is dense in that layout.</summary>
-    internal TensorMemory Of(Tensor dense, bool channelsLast) => new(Of(channelsLast ? MemoryLayout.ChannelsToEnd(dense) : dense), channelsLast);
+    internal TensorMemory Of(Tensor dense, bool channelsLast)
+        => new(Of(channelsLast ? MemoryLayout.ChannelsToEnd(dense) : dense), channelsLast);
 
     /// <inheritdoc cref="Of(Tensor, bool)"/>
     internal TensorMemory[] Of(Tensor[] dense, bool channelsLast) => Array.ConvertAll(dense, tensor => Of(tensor, channelsLast));

@@ -64,7 +64,8 @@ internal static class ComputePath
         => Choose(scheme, bands, length => length, inverse: true);
 
     // Down and up come to the same answer, but for integers that float32 cannot carry: it depends on the lengths that are lifted.
-    private static (int Bits, Tensor?[] Weights)? Choose(LiftingSteps scheme, IReadOnlyList<Tensor> tensors, Func<long, long> halfLength, bool inverse)
+    private static (int Bits, Tensor?[] Weights)? Choose(
+        LiftingSteps scheme, IReadOnlyList<Tensor> tensors, Func<long, long> halfLength, bool inverse)
     {
         var x = tensors[0];
         var widest = forced is null ? Widest.Value : WidestBits(forced);
@@ -104,12 +105,12 @@ internal static class ComputePath
         "tensor" => null,
         "scalar" => 0,
         "128" or "256" or "512" when Paths.Contains(text) => int.Parse(text, CultureInfo.InvariantCulture),
-        "128" or "256" or "512" => throw new InvalidOperationException($"{Variable}: expected a vector width that this machine has, got {text}."),
+        "128" or "256" or "512" => throw new InvalidOperationException(
+            $"{Variable}: expected a vector width that this machine has, got {text}."),
         _ => throw new InvalidOperationException($"{Variable}: expected auto, tensor, scalar, 128, 256 or 512, got \"{text}\"."),
     };
 
-    // Other devices and types, more axes, operators that mix channels or are a user's, hooks, and what would take too much
-    // memory at once: tensor operations.
+    // Other devices and types, more axes, operators that mix channels or are a user's, and hooks: tensor operations.
     private static Tensor?[]? CoveredWeights(LiftingSteps scheme, Tensor x)
         => x.device_type == DeviceType.CPU
             && KernelWords.Of(x.dtype) is not null
@@ -130,8 +131,8 @@ internal static class ComputePath
             && weight.device_type == x.device_type;
 
     /// <summary>
-    /// The widest vectors of which a block of channels fills the lanes, and whose pass has room in memory; null for none. It does not depend
-    /// on the number of threads, so that the results do not.
+    /// The widest vectors of which a block of channels fills the lanes, and whose pass has room in memory; null for none. It does
+    /// not depend on the number of threads, so that the results do not.
     /// </summary>
     private static int? Fitting(int widest, LiftingSteps scheme, Tensor x, Func<long, long> halfLength)
     {
@@ -170,12 +171,12 @@ internal static class ComputePath
             halves[0] = Math.Min(halves[0], Pieces.Length(channels, halves, padding, steps) + (2 * Pieces.Reach(steps)));
             var some = new OperatorMemory(1, 1, 1, 1);
             long[] lengths = [.. halves.Select(length => 2 * length)];
-            var gains = scheme.Gains;
+            var (approximation, detail) = (scheme.Gains.Approximation, scheme.Gains.Detail);
             return KernelRunner.BytesOf(
                 new KernelCall
                 {
                     Task = KernelTask.DownGradient,
-                    Geometry = new(items, (int)channels, lengths, ceilMode: false, KernelWords.Of(padding), steps, gains.Approximation, gains.Detail),
+                    Geometry = new(items, (int)channels, lengths, ceilMode: false, KernelWords.Of(padding), steps, approximation, detail),
                     Storage = storage,
                     Operators = [],
                     WeightGradients = [.. steps.Select(_ => some)],

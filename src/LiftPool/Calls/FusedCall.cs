@@ -52,12 +52,15 @@ internal abstract record FusedCall(KernelStep[] Steps, Gains Gains, PaddingModes
     protected List<Tensor> WithComposedSteps(Tensor?[] weights, Func<LiftingSteps, List<Tensor>> compute)
     {
         // A module holds native memory, which would wait for the garbage collector.
-        var converted = weights[..WeightCount].Select(weight => weight is null ? null : NumberTypes.In(NumberTypes.Computing(weight.dtype), weight));
+        var converted = weights[..WeightCount].Select(
+            weight => weight is null ? null : NumberTypes.In(NumberTypes.Computing(weight.dtype), weight));
         GivenOperator[] operators = [.. converted.Chunk(WeightsPerStep)
             .Zip(Steps, (four, step) => new GivenOperator(four, Padding, step.Rounding != Rounding.None))];
         try
         {
-            var steps = Steps.Zip(operators, (step, op) => new LiftingStep(step.IsPredict ? StepKind.Predict : StepKind.Update, op, KernelWords.Of(step.Rounding)));
+            var steps = Steps.Zip(
+                operators,
+                (step, op) => new LiftingStep(step.IsPredict ? StepKind.Predict : StepKind.Update, op, KernelWords.Of(step.Rounding)));
             return compute(new LiftingSteps([.. steps], Gains.Approximation, Gains.Detail));
         }
         finally

@@ -67,7 +67,8 @@ internal sealed record FusedUp(KernelStep[] Steps, Gains Gains, PaddingModes Pad
         Run(call);
 
         // What took no part in the lifting stands in the signal as it is.
-        Tensor?[] ofCropped = Array.Exists(cropped, samples => samples.requires_grad) ? [.. OddSizes.SetAside(given)] : new Tensor?[cropped.Length];
+        var wantsCropped = Array.Exists(cropped, samples => samples.requires_grad);
+        Tensor?[] ofCropped = wantsCropped ? [.. OddSizes.SetAside(given)] : new Tensor?[cropped.Length];
         return [.. wantsSignal ? bandGradients : new Tensor?[bands.Length], .. ofCropped, .. weightGradients];
     }
 
@@ -112,5 +113,6 @@ internal sealed record FusedUp(KernelStep[] Steps, Gains Gains, PaddingModes Pad
     }
 
     // An axis of one sample leaves a band's layout open: the first band decides for all.
-    private static Tensor[] Dense(Tensor[] tensors, bool channelsLast) => Array.ConvertAll(tensors, tensor => MemoryLayout.Dense(tensor, channelsLast));
+    private static Tensor[] Dense(Tensor[] tensors, bool channelsLast)
+        => Array.ConvertAll(tensors, tensor => MemoryLayout.Dense(tensor, channelsLast));
 }

@@ -134,7 +134,7 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
     private static Tensor[] Operate(LiftingStep step, Tensor[] inputs, int dim, ScalarType dtype)
     {
         var op = step.Operator;
-        var along = op as IAlongAxis is { RunsAlongAxes: true } running ? running : null;
+        var along = op is IAlongAxis { RunsAlongAxes: true } own ? own : null;
         var type = along is not null || op is FilterOperator { IsRounded: true } ? NumberTypes.Computing(dtype) : dtype;
         Tensor[] sources = [.. inputs.Select(input => NumberTypes.In(type, input))];
         if (along is not null)

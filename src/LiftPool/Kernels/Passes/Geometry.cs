@@ -61,7 +61,6 @@ internal sealed class Geometry
             weightOffsets[k] = WeightVectors;
             WeightVectors += PackedWeights.Size(steps[k].Taps);
             Margin = Math.Max(Margin, steps[k].Reach);
-            MaxTaps = Math.Max(MaxTaps, steps[k].Taps);
         }
     }
 
@@ -105,8 +104,6 @@ internal sealed class Geometry
 
     /// <summary>How far the longest operator reaches.</summary>
     internal int Margin { get; }
-
-    internal int MaxTaps { get; }
 
     /// <summary>The bands, and the lines of a row pair.</summary>
     internal int Bands => 1 << Axes;
