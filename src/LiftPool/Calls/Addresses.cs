@@ -9,6 +9,7 @@ namespace LiftPool.Calls;
 /// </summary>
 internal sealed class Addresses : IDisposable
 {
+    // TorchSharp hands out less than 2 GiB at once.
     private const long MostElementsInBytes = int.MaxValue / sizeof(double);
 
     private readonly List<Tensor> alive = [];
@@ -35,12 +36,21 @@ internal sealed class Addresses : IDisposable
 
         alive.Add(tensor);
 
-        // TorchSharp hands out less than 2 GiB at once.
-        using var scope = NewDisposeScope();
-        var beginning = tensor.numel() > MostElementsInBytes ? tensor.view(-1).narrow(0, 0, 1) : tensor;
-        fixed (byte* first = beginning.bytes)
+        if (tensor.numel() <= MostElementsInBytes)
         {
-            return (nint)first;
+            return First(tensor);
+        }
+
+        using var flat = tensor.view(-1);
+        using var beginning = flat.narrow(0, 0, 1);
+        return First(beginning);
+
+        static nint First(Tensor tensor)
+        {
+            fixed (byte* first = tensor.bytes)
+            {
+                return (nint)first;
+            }
         }
     }
 

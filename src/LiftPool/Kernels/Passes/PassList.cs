@@ -50,8 +50,8 @@ internal sealed class PassList<V, T>
         values = new(geometry.Columns, geometry.Margin, isPadded: hasBorder);
         kept = new(geometry.Columns, reach, isPadded: false);
         gradients = new(geometry.Columns, reach, isPadded: false);
-        slots = [.. Enumerable.Range(0, geometry.Bands)];
-        held = [.. Enumerable.Repeat(false, geometry.Bands)];
+        slots = ByBand(geometry);
+        held = [.. new bool[geometry.Bands]];
     }
 
     internal List<Stage> Stages { get; } = [];
@@ -60,6 +60,18 @@ internal sealed class PassList<V, T>
     internal PenaltySquares<V, T>? Squares { get; private set; }
 
     private bool IsGradient => call.Task is KernelTask.DownGradient or KernelTask.UpGradient;
+
+    /// <summary>Every band in the slot of its number.</summary>
+    private static int[] ByBand(Geometry geometry)
+    {
+        var slots = new int[geometry.Bands];
+        for (var band = 0; band < slots.Length; band++)
+        {
+            slots[band] = band;
+        }
+
+        return slots;
+    }
 
     private int AllLines => (1 << geometry.Bands) - 1;
 
@@ -88,7 +100,7 @@ internal sealed class PassList<V, T>
         TakeBack();
         if (call.SignalGradient.Data != 0)
         {
-            Stages.Add(new WriteSignalStage<V, T>(context, call.SignalGradient, gradients, [.. Enumerable.Range(0, geometry.Bands)], isGradient: true));
+            Stages.Add(new WriteSignalStage<V, T>(context, call.SignalGradient, gradients, ByBand(geometry), isGradient: true));
         }
     }
 
@@ -109,7 +121,7 @@ internal sealed class PassList<V, T>
                 sinks[band] = new(call.BandGradients[band], geometry.Channels, 0, 1 << band, 0, 1);
             }
 
-            Stages.Add(new WriteBandsStage<V, T>(context, sinks, gradients, [.. Enumerable.Range(0, geometry.Bands)]));
+            Stages.Add(new WriteBandsStage<V, T>(context, sinks, gradients, ByBand(geometry)));
         }
     }
 

@@ -5,6 +5,9 @@ internal sealed unsafe class WriteBandsStage<V, T> : Stage
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
 {
+    // The sums of so many stay in the nearest cache until they are written. Whole tiles, for the writer.
+    private const int SamplesTogether = 128;
+
     private readonly PassContext<V, T> context;
     private readonly BandSink[] sinks;
     private readonly LineBuffer<V> buffer;
@@ -24,7 +27,7 @@ internal sealed unsafe class WriteBandsStage<V, T> : Stage
         planes = Array.ConvertAll(sinks, sink => BandTensors.Of(context, sink.Tensor, sink.Channels, sink.FirstChannel));
         writers = Array.ConvertAll(sinks, _ => Storages.NewWriter<V, T>(context.Call.Storage, context.Arena));
         factors = BandTensors.TakeFactors(context, sinks);
-        sum = context.Arena.Take<V>(context.Geometry.Columns);
+        sum = context.Arena.Take<V>(Math.Min(context.Geometry.Columns, SamplesTogether));
     }
 
     internal override void Begin()
@@ -44,7 +47,7 @@ internal sealed unsafe class WriteBandsStage<V, T> : Stage
         {
             for (var i = 0; i < writers.Length; i++)
             {
-                writers[i].Write(Combined(i, plane, y), context.Geometry.Columns);
+                Write(i, plane, y);
             }
         }
     }
@@ -57,15 +60,25 @@ internal sealed unsafe class WriteBandsStage<V, T> : Stage
         }
     }
 
-    private V* Combined(int i, int plane, int y)
+    private void Write(int i, int plane, int y)
     {
-        var sink = sinks[i];
+        var (sink, columns) = (sinks[i], context.Geometry.Columns);
         if (sink.Gains == 0 && int.IsPow2(sink.Bands) && sink.Scale == 1)
         {
-            return buffer.Line(slots[int.Log2(sink.Bands)], plane, y);
+            writers[i].Write(buffer.Line(slots[int.Log2(sink.Bands)], plane, y), columns);
+            return;
         }
 
-        V* factor = factors[i], total = sum;
+        for (var j = 0; j < columns; j += SamplesTogether)
+        {
+            var count = Math.Min(columns - j, SamplesTogether);
+            Sum(sink, factors[i], plane, y, j, count);
+            writers[i].Write(sum, count);
+        }
+    }
+
+    private void Sum(in BandSink sink, V* factor, int plane, int y, int from, int count)
+    {
         var isFirst = true;
         for (var band = 0; band < context.Geometry.Bands; band++)
         {
@@ -74,36 +87,36 @@ internal sealed unsafe class WriteBandsStage<V, T> : Stage
                 continue;
             }
 
-            var samples = buffer.Line(slots[band], plane, y);
+            var samples = buffer.Line(slots[band], plane, y) + from;
             if (sink.Gains == 0 && sink.Scale == 1 && (sink.Bands >> band & 0b1111) == 0b1111)
             {
                 // Bands that are added as they are, four in one go.
-                AddFour(total, samples, buffer.Line(slots[band + 1], plane, y), buffer.Line(slots[band + 2], plane, y), buffer.Line(slots[band + 3], plane, y), isFirst);
-                (band, isFirst) = (band + 3, false);
-                continue;
+                V* second = buffer.Line(slots[band + 1], plane, y) + from, third = buffer.Line(slots[band + 2], plane, y) + from;
+                AddFour(samples, second, third, buffer.Line(slots[band + 3], plane, y) + from, count, isFirst);
+                band += 3;
+            }
+            else
+            {
+                Add(samples, *factor++, count, isFirst);
             }
 
-            Add(total, samples, *factor++, isFirst);
             isFirst = false;
         }
-
-        return total;
     }
 
-    private void AddFour(V* total, V* a, V* b, V* c, V* d, bool isFirst)
+    private void AddFour(V* a, V* b, V* c, V* d, int count, bool isFirst)
     {
-        for (int j = 0, columns = context.Geometry.Columns; j < columns; j++)
+        for (var j = 0; j < count; j++)
         {
-            total[j] = (isFirst ? a[j] : total[j] + a[j]) + b[j] + c[j] + d[j];
+            sum[j] = (isFirst ? a[j] : sum[j] + a[j]) + b[j] + c[j] + d[j];
         }
     }
 
-    /// <summary><c>total += factor * samples</c>; at first, <c>=</c>.</summary>
-    private void Add(V* total, V* samples, V factor, bool isFirst)
+    private void Add(V* samples, V factor, int count, bool isFirst)
     {
-        for (int j = 0, columns = context.Geometry.Columns; j < columns; j++)
+        for (var j = 0; j < count; j++)
         {
-            total[j] = isFirst ? factor * samples[j] : V.MultiplyAdd(factor, samples[j], total[j]);
+            sum[j] = isFirst ? factor * samples[j] : V.MultiplyAdd(factor, samples[j], sum[j]);
         }
     }
 }
