@@ -6,7 +6,15 @@ namespace LiftPool.Kernels;
 /// The gradient of a step of the paper's operator whose weights learn. A row of the table has the addresses of a line: the gradient of
 /// what the step changed; the operator's output, in whose place the gradient of its convolution's sum comes; and the sources.
 /// </summary>
-internal readonly unsafe struct LiftBackLoop<V, T>(V** table, int lines, nint first, nint end, PackedWeights<V> weights, PackedWeights<V> gradients, bool subtract) : ITapLoop
+internal readonly unsafe struct LiftBackLoop<V, T>(
+    V** table,
+    int lines,
+    nint first,
+    nint end,
+    PackedWeights<V> weights,
+    PackedWeights<V> gradients,
+    bool subtract)
+    : ITapLoop
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
 {
@@ -78,7 +86,14 @@ internal readonly unsafe struct LiftBackLoop<V, T>(V** table, int lines, nint fi
 /// The gradients of a linear operator's taps. A row of the table has the addresses of a line: the gradient of what the step changed,
 /// and the sources.
 /// </summary>
-internal readonly unsafe struct TapGradientLoop<V, T>(V** table, int lines, nint first, nint end, PackedWeights<V> gradients, bool subtract) : ITapLoop
+internal readonly unsafe struct TapGradientLoop<V, T>(
+    V** table,
+    int lines,
+    nint first,
+    nint end,
+    PackedWeights<V> gradients,
+    bool subtract)
+    : ITapLoop
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
 {

@@ -18,7 +18,15 @@ internal enum Kept
 /// One lifting step on lines: <c>to[j] = from[j] - f(j)</c>, or <c>+</c>. A row of the table has the addresses of a line: from, to, what
 /// is kept, and a source for each tap. So a step along the row, down the columns or through the planes is the same loop.
 /// </summary>
-internal readonly unsafe struct LiftLoop<V, T, TBody>(V** table, int lines, int columns, PackedWeights<V> weights, V* tanhTerms, bool subtract, Kept kept) : ITapLoop
+internal readonly unsafe struct LiftLoop<V, T, TBody>(
+    V** table,
+    int lines,
+    int columns,
+    PackedWeights<V> weights,
+    V* tanhTerms,
+    bool subtract,
+    Kept kept)
+    : ITapLoop
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
     where TBody : struct, IOperatorBody<TBody, V, T>

@@ -70,7 +70,9 @@ internal readonly unsafe struct LinearBody<V, T> : IOperatorBody<LinearBody<V, T
     public V Derivative(V sum, V value) => Activation.Create<V, T>(1);
 }
 
-/// <summary>A linear filter in a lossless scheme: <c>floor(sum)</c>, or <c>floor(sum + 1/2)</c>. The gradient goes through the rounding.</summary>
+/// <summary>
+/// A linear filter in a lossless scheme: <c>floor(sum)</c>, or <c>floor(sum + 1/2)</c>. The gradient goes through the rounding.
+/// </summary>
 internal readonly unsafe struct RoundedBody<V, T, TRounding> : IOperatorBody<RoundedBody<V, T, TRounding>, V, T>
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged

@@ -11,7 +11,9 @@ internal enum StorageType
     BFloat16,
 }
 
-/// <summary>From the type of a tensor's elements to the one that is computed in, and back, as many as a vector has lanes at a time.</summary>
+/// <summary>
+/// From the type of a tensor's elements to the one that is computed in, and back, as many as a vector has lanes at a time.
+/// </summary>
 internal unsafe interface IStorage<V, T>
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged

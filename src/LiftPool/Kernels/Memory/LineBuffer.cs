@@ -56,7 +56,9 @@ internal sealed unsafe class LineBuffer<V>(int columns, int margin, bool isPadde
     /// <summary>The first vector of a line.</summary>
     internal V* Line(int slot, int plane, int row) => Pair(plane, row) + (slot * (nint)stride);
 
-    /// <summary>The first vector of a row pair, which is that of its slot 0; of one beyond the ends that the border has, null for zeros.</summary>
+    /// <summary>
+    /// The first vector of a row pair, which is that of its slot 0; of one beyond the ends that the border has, null for zeros.
+    /// </summary>
     internal V* Pair(int plane, int row)
     {
         var (atPlane, atRow) = (planes[plane], rows[row]);

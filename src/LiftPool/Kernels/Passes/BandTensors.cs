@@ -7,7 +7,7 @@ internal static unsafe class BandTensors
     internal static TensorPlanes Of<V, T>(PassContext<V, T> context, TensorMemory memory, int channels, int firstChannel)
         where V : unmanaged, ILanes<V, T>
         where T : unmanaged
-        => new(memory, channels, firstChannel, 1, context.Geometry.Columns * context.Geometry.Rows * context.Geometry.Planes, Storages.Size(context.Call.Storage));
+        => new(memory, channels, firstChannel, 1, context.Geometry.BandPixels, Storages.Size(context.Call.Storage));
 
     /// <summary>Memory for the factors of each sink's bands.</summary>
     internal static V*[] TakeFactors<V, T>(PassContext<V, T> context, BandSink[] sinks)

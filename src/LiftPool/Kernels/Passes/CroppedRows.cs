@@ -1,6 +1,8 @@
 namespace LiftPool.Kernels;
 
-/// <summary>The samples of odd lengths that took no part in the lifting: a column, a row of what is left, a plane of what is left then.</summary>
+/// <summary>
+/// The samples of odd lengths that took no part in the lifting: a column, a row of what is left, a plane of what is left then.
+/// </summary>
 internal sealed unsafe class CroppedRows<V, T>
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
@@ -18,7 +20,12 @@ internal sealed unsafe class CroppedRows<V, T>
         {
             if (context.Call.Cropped[axis] is { Data: not 0 } memory)
             {
-                var (depth, pixels) = axis switch { 0 => (geometry.Depth, geometry.Height), 1 => (geometry.Depth, width), _ => (1, width * height) };
+                var (depth, pixels) = axis switch
+                {
+                    0 => (geometry.Depth, geometry.Height),
+                    1 => (geometry.Depth, width),
+                    _ => (1, width * height),
+                };
                 planes[axis] = new(memory, geometry.Channels, 0, depth, pixels, size);
                 readers[axis] = Storages.NewReader<V, T>(context.Call.Storage, context.Arena);
             }

@@ -42,7 +42,15 @@ internal sealed class Geometry
     /// <param name="steps">The scheme.</param>
     /// <param name="approximationGain">What the approximation of an axis is multiplied with after the steps.</param>
     /// <param name="detailGain">The same for the detail.</param>
-    internal Geometry(int items, int channels, ReadOnlySpan<long> lengths, bool ceilMode, Border border, KernelStep[] steps, double approximationGain, double detailGain)
+    internal Geometry(
+        int items,
+        int channels,
+        ReadOnlySpan<long> lengths,
+        bool ceilMode,
+        Border border,
+        KernelStep[] steps,
+        double approximationGain,
+        double detailGain)
     {
         (Items, Channels, Axes, Steps) = (items, channels, lengths.Length, steps);
         (Border, FirstBorder) = (border, border);
@@ -78,7 +86,9 @@ internal sealed class Geometry
 
     internal Border Border { get; }
 
-    /// <summary>What stands beyond the ends of the first spatial axis: in a piece of a longer signal other than at the ends of a row.</summary>
+    /// <summary>
+    /// What stands beyond the ends of the first spatial axis: in a piece of a longer signal other than at the ends of a row.
+    /// </summary>
     internal Border FirstBorder { get; init; }
 
     /// <summary>The pairs along the first spatial axis whose penalties count: in a piece not those that overlap another.</summary>
@@ -97,6 +107,9 @@ internal sealed class Geometry
     internal int Rows => pairs[1];
 
     internal int Planes => pairs[2];
+
+    /// <summary>The samples of a band, of one channel of an item.</summary>
+    internal int BandPixels => Columns * Rows * Planes;
 
     internal int PairsAlong(int axis) => pairs[axis];
 

@@ -56,7 +56,9 @@ internal sealed class KernelCall
     /// <summary>What a down-pool writes.</summary>
     internal BandSink[] Sinks { get; init; } = [];
 
-    /// <summary>The bands that have to be right, or whose gradients there are, as a bit mask; the others' samples may hold anything.</summary>
+    /// <summary>
+    /// The bands that have to be right, or whose gradients there are, as a bit mask; the others' samples may hold anything.
+    /// </summary>
     internal int NeededBands { get; init; } = ~0;
 
     /// <summary>The gradients of what a down-pool wrote; those that are undefined are left out.</summary>
@@ -71,7 +73,9 @@ internal sealed class KernelCall
     /// <summary>The gradients of the operators' weights; 0 for those that nobody wants.</summary>
     internal OperatorMemory[] WeightGradients { get; init; } = [];
 
-    /// <summary>The address of <c>[chosen bands, channels]</c>, for the gradient of a learned reduction's factors; 0 if nobody wants it.</summary>
+    /// <summary>
+    /// The address of <c>[chosen bands, channels]</c>, for the gradient of a learned reduction's factors; 0 if nobody wants it.
+    /// </summary>
     internal nint GainGradients { get; init; }
 
     /// <summary>How many bands a learned reduction weighs.</summary>

@@ -4,7 +4,12 @@ namespace LiftPool.Kernels;
 /// The gradient of a step's operator: adds to the gradients of its weights, and puts that of its convolution's sum into the place of its
 /// output, for <see cref="SpreadStage{V, T}"/> to carry on.
 /// </summary>
-internal sealed unsafe class LiftBackStage<V, T>(PassContext<V, T> context, StepPlan plan, LineBuffer<V> values, LineBuffer<V> kept, LineBuffer<V> gradients)
+internal sealed unsafe class LiftBackStage<V, T>(
+    PassContext<V, T> context,
+    StepPlan plan,
+    LineBuffer<V> values,
+    LineBuffer<V> kept,
+    LineBuffer<V> gradients)
     : StepStage<V, T>(context, plan, FixedOf(context.Geometry.Steps[plan.Step]) + context.Geometry.Steps[plan.Step].Taps)
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged

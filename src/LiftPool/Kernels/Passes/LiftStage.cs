@@ -1,7 +1,12 @@
 namespace LiftPool.Kernels;
 
 /// <summary>Takes a step, or takes it back: the value of a line minus or plus what the operator makes of the other half.</summary>
-internal sealed unsafe class LiftStage<V, T>(PassContext<V, T> context, StepPlan plan, LineBuffer<V> values, LineBuffer<V> kept, bool keepsSources)
+internal sealed unsafe class LiftStage<V, T>(
+    PassContext<V, T> context,
+    StepPlan plan,
+    LineBuffer<V> values,
+    LineBuffer<V> kept,
+    bool keepsSources)
     : StepStage<V, T>(context, plan, Fixed + context.Geometry.Steps[plan.Step].Taps)
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged

@@ -89,7 +89,9 @@ internal sealed unsafe class Pass<V, T>
         squares?.Store();
     }
 
-    /// <summary>Depth is one more stretch of the same list: between its stages each plane goes through the others as in two dimensions.</summary>
+    /// <summary>
+    /// Depth is one more stretch of the same list: between its stages each plane goes through the others as in two dimensions.
+    /// </summary>
     private Pipeline OverPlanes(Geometry geometry, int together)
     {
         List<Stage> outer = [];

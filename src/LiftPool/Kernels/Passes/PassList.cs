@@ -12,7 +12,8 @@ namespace LiftPool.Kernels;
 /// <remarks>
 /// A gradient's pass keeps what the steps read: a line whose value is still needed gets another slot when it is changed. To take the
 /// steps back instead, x = (x - f) + f, would lose the digits of x where f is larger by far.
-/// What nobody needs is not in the list: lines that lead to no band, gradients of weights that are frozen, that of an input that wants none.
+/// What nobody needs is not in the list: lines that lead to no band, gradients of weights that are frozen, that of an input that
+/// wants none.
 /// </remarks>
 internal sealed class PassList<V, T>
     where V : unmanaged, ILanes<V, T>
@@ -25,9 +26,7 @@ internal sealed class PassList<V, T>
     private readonly LineBuffer<V> kept;
     private readonly LineBuffer<V> gradients;
 
-    // Of each line its slot in values, and of each slot whether it has to stay as it is.
-    private readonly int[] slots;
-    private readonly List<bool> held;
+    private readonly LineSlots slots;
 
     // The gradient's stages, the last first.
     private readonly Stack<Action> back = [];
@@ -50,8 +49,7 @@ internal sealed class PassList<V, T>
         values = new(geometry.Columns, geometry.Margin, isPadded: hasBorder);
         kept = new(geometry.Columns, reach, isPadded: false);
         gradients = new(geometry.Columns, reach, isPadded: false);
-        slots = ByBand(geometry);
-        held = [.. new bool[geometry.Bands]];
+        slots = new(geometry.Bands);
     }
 
     internal List<Stage> Stages { get; } = [];
@@ -61,32 +59,20 @@ internal sealed class PassList<V, T>
 
     private bool IsGradient => call.Task is KernelTask.DownGradient or KernelTask.UpGradient;
 
-    /// <summary>Every band in the slot of its number.</summary>
-    private static int[] ByBand(Geometry geometry)
-    {
-        var slots = new int[geometry.Bands];
-        for (var band = 0; band < slots.Length; band++)
-        {
-            slots[band] = band;
-        }
-
-        return slots;
-    }
-
     private int AllLines => (1 << geometry.Bands) - 1;
 
     internal void Down()
     {
         Stages.Add(new ReadSignalStage<V, T>(context, call.Signal, values, isGradient: false));
         Lift();
-        Stages.Add(new WriteBandsStage<V, T>(context, call.Sinks, values, slots));
+        Stages.Add(new WriteBandsStage<V, T>(context, call.Sinks, values, slots.OfLines));
     }
 
     internal void Up()
     {
         Stages.Add(new ReadBandsStage<V, T>(context, values));
         Unlift();
-        Stages.Add(new WriteSignalStage<V, T>(context, call.Signal, values, slots, isGradient: false));
+        Stages.Add(new WriteSignalStage<V, T>(context, call.Signal, values, slots.OfLines, isGradient: false));
     }
 
     internal void DownGradient()
@@ -96,11 +82,12 @@ internal sealed class PassList<V, T>
         Stages.Add(new ReadSignalStage<V, T>(context, call.Signal, values, isGradient: false));
         Lift();
         DropForwardUnlessRead(call.PenaltyFactors is not null || call.GainGradients != 0);
-        Stages.Add(new ReadOutputGradientsStage<V, T>(context, values, slots, gradients));
+        Stages.Add(new ReadOutputGradientsStage<V, T>(context, values, slots.OfLines, gradients));
         TakeBack();
         if (call.SignalGradient.Data != 0)
         {
-            Stages.Add(new WriteSignalStage<V, T>(context, call.SignalGradient, gradients, ByBand(geometry), isGradient: true));
+            var lines = new LineSlots(geometry.Bands).OfLines;
+            Stages.Add(new WriteSignalStage<V, T>(context, call.SignalGradient, gradients, lines, isGradient: true));
         }
     }
 
@@ -121,7 +108,7 @@ internal sealed class PassList<V, T>
                 sinks[band] = new(call.BandGradients[band], geometry.Channels, 0, 1 << band, 0, 1);
             }
 
-            Stages.Add(new WriteBandsStage<V, T>(context, sinks, gradients, ByBand(geometry)));
+            Stages.Add(new WriteBandsStage<V, T>(context, sinks, gradients, new LineSlots(geometry.Bands).OfLines));
         }
     }
 
@@ -129,14 +116,18 @@ internal sealed class PassList<V, T>
     internal void TakeMemory(int rowWindow, int planeWindow)
     {
         var (margin, zeros) = (2 * geometry.Margin, Border.Zeros);
-        values.Slots = readsValues ? held.Count : 0;
+        values.Slots = readsValues ? slots.Count : 0;
         var rows = geometry.Axes >= 2 ? geometry.BorderOf(1) : zeros;
         var planes = geometry.Axes == 3 ? geometry.BorderOf(2) : zeros;
-        values.TakeMemory(context.Arena, new(geometry.Rows, rowWindow, geometry.Margin, rows), new(geometry.Planes, planeWindow, geometry.Margin, planes));
+        values.TakeMemory(
+            context.Arena,
+            new(geometry.Rows, rowWindow, geometry.Margin, rows),
+            new(geometry.Planes, planeWindow, geometry.Margin, planes));
         if (IsGradient)
         {
             gradients.Slots = geometry.Bands;
-            var (zeroRows, zeroPlanes) = (new Ring(geometry.Rows, rowWindow, margin, zeros), new Ring(geometry.Planes, planeWindow, margin, zeros));
+            var zeroRows = new Ring(geometry.Rows, rowWindow, margin, zeros);
+            var zeroPlanes = new Ring(geometry.Planes, planeWindow, margin, zeros);
             gradients.TakeMemory(context.Arena, zeroRows, zeroPlanes);
             kept.TakeMemory(context.Arena, zeroRows, zeroPlanes);
         }
@@ -212,25 +203,13 @@ internal sealed class PassList<V, T>
             if ((lines >> line & 1) != 0)
             {
                 var source = slots[line ^ letter];
-                held[source] |= learns;
+                slots.Hold(source, learns);
                 var from = slots[line];
-                found[i++] = new(line, from, NewValue(line), source, keep == Kept.Nothing ? 0 : kept.Slots++);
+                found[i++] = new(line, from, slots.ForNewValue(line), source, keep == Kept.Nothing ? 0 : kept.Slots++);
             }
         }
 
         return found;
-    }
-
-    /// <summary>The slot for a line's new value: the old one unless that has to stay.</summary>
-    private int NewValue(int line)
-    {
-        if (held[slots[line]])
-        {
-            slots[line] = held.Count;
-            held.Add(false);
-        }
-
-        return slots[line];
     }
 
     private void Scale(int axis, bool inverse)
@@ -243,13 +222,14 @@ internal sealed class PassList<V, T>
         var lines = new (int Line, int From, int To)[geometry.Bands];
         for (var line = 0; line < lines.Length; line++)
         {
-            lines[line] = (line, slots[line], NewValue(line));
+            lines[line] = (line, slots[line], slots.ForNewValue(line));
         }
 
         Stages.Add(new ScaleStage<V, T>(geometry, axis, inverse, values, lines));
         if (IsGradient)
         {
-            back.Push(() => Stages.Add(new ScaleStage<V, T>(geometry, axis, inverse, gradients, Array.ConvertAll(lines, line => (line.Line, line.Line, line.Line)))));
+            var own = Array.ConvertAll(lines, line => (line.Line, line.Line, line.Line));
+            back.Push(() => Stages.Add(new ScaleStage<V, T>(geometry, axis, inverse, gradients, own)));
         }
     }
 
@@ -267,7 +247,7 @@ internal sealed class PassList<V, T>
         {
             if ((line & letter) == 0)
             {
-                held[slots[line | letter]] = true;
+                slots.Hold(slots[line | letter]);
                 lines[next++] = new(line, 0, slots[line | letter], 0);
             }
         }
@@ -288,8 +268,8 @@ internal sealed class PassList<V, T>
         {
             var (s, d) = (slots[lines[i].Line], slots[lines[i].Line | geometry.LetterOf(axis)]);
             lines[i] = lines[i] with { S = s, D = d };
-            held[s] |= IsGradient;
-            held[d] |= IsGradient;
+            slots.Hold(s, IsGradient);
+            slots.Hold(d, IsGradient);
         }
 
         if (call.PenaltySums != 0)

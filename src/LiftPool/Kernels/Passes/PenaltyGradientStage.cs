@@ -4,7 +4,13 @@ namespace LiftPool.Kernels;
 /// What the penalties add to gradients: before the steps of an axis are taken back, to those of s and d; after it, to that of xo, which
 /// has a part in s - xo itself.
 /// </summary>
-internal sealed unsafe class PenaltyGradientStage<V, T>(PassContext<V, T> context, int axis, LineBuffer<V> values, LineBuffer<V> gradients, PenaltyLine[] lines, bool ofOdd)
+internal sealed unsafe class PenaltyGradientStage<V, T>(
+    PassContext<V, T> context,
+    int axis,
+    LineBuffer<V> values,
+    LineBuffer<V> gradients,
+    PenaltyLine[] lines,
+    bool ofOdd)
     : PenaltyStage<V, T>(context, axis, values, lines)
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged

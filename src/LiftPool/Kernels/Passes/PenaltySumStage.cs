@@ -1,7 +1,12 @@
 namespace LiftPool.Kernels;
 
 /// <summary>Sums the squares of s - xo and of d over a plane.</summary>
-internal sealed unsafe class PenaltySumStage<V, T>(PassContext<V, T> context, int axis, LineBuffer<V> values, PenaltyLine[] lines, PenaltySquares<V, T> squares)
+internal sealed unsafe class PenaltySumStage<V, T>(
+    PassContext<V, T> context,
+    int axis,
+    LineBuffer<V> values,
+    PenaltyLine[] lines,
+    PenaltySquares<V, T> squares)
     : PenaltyStage<V, T>(context, axis, values, lines)
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged

@@ -24,7 +24,9 @@ internal sealed unsafe class ReadOutputGradientsStage<V, T> : Stage
     internal ReadOutputGradientsStage(PassContext<V, T> context, LineBuffer<V> values, int[] slots, LineBuffer<V> gradients)
     {
         (this.context, this.values, this.slots, this.gradients) = (context, values, slots, gradients);
-        planes = Array.ConvertAll(context.Call.SinkGradients, sink => BandTensors.Of(context, sink.Tensor, sink.Channels, sink.FirstChannel));
+        planes = Array.ConvertAll(
+            context.Call.SinkGradients,
+            sink => BandTensors.Of(context, sink.Tensor, sink.Channels, sink.FirstChannel));
         readers = Array.ConvertAll(planes, _ => Storages.NewReader<V, T>(context.Call.Storage, context.Arena));
         factors = BandTensors.TakeFactors(context, context.Call.SinkGradients);
         row = context.Arena.Take<V>(context.Geometry.Columns);

@@ -40,7 +40,8 @@ internal sealed unsafe class ReadSignalStage<V, T> : SignalStage<V, T>
             var slice = (plane * PlanesInPair) + i;
             if (from == 0)
             {
-                readers[i].Open(planes.Address(Context.Block, slice), planes.Layout, planes.BytesAhead(Context.Block, Context.Next, slice, PlanesInPair));
+                var ahead = planes.BytesAhead(Context.Block, Context.Next, slice, PlanesInPair);
+                readers[i].Open(planes.Address(Context.Block, slice), planes.Layout, ahead);
             }
 
             for (var y = from; y < to; y++)

@@ -6,7 +6,13 @@ namespace LiftPool.Kernels;
 /// <param name="inverse">Whether it divides.</param>
 /// <param name="buffer">The values, or the gradients.</param>
 /// <param name="lines">The lines, and the slots of their values before and after.</param>
-internal sealed unsafe class ScaleStage<V, T>(Geometry geometry, int axis, bool inverse, LineBuffer<V> buffer, (int Line, int From, int To)[] lines) : Stage
+internal sealed unsafe class ScaleStage<V, T>(
+    Geometry geometry,
+    int axis,
+    bool inverse,
+    LineBuffer<V> buffer,
+    (int Line, int From, int To)[] lines)
+    : Stage
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
 {

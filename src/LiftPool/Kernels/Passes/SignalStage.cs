@@ -26,7 +26,9 @@ internal abstract unsafe class SignalStage<V, T>(PassContext<V, T> context) : St
 
     protected bool RepeatsPlane(int plane) => PlanesInPair == 2 && (2 * plane) + 1 >= Geometry.Depth;
 
-    /// <summary>The approximation along the rows of the given plane and row of a pair; its detail has the horizontal letter besides.</summary>
+    /// <summary>
+    /// The approximation along the rows of the given plane and row of a pair; its detail has the horizontal letter besides.
+    /// </summary>
     protected int LineOf(int plane, int row)
         => (PlanesInPair == 2 && plane == 0 ? Geometry.LetterOf(2) : 0) | (RowsInPair == 2 && row == 0 ? Geometry.LetterOf(1) : 0);
 

@@ -18,7 +18,8 @@ internal readonly record struct TensorPlanes(TensorMemory Memory, int Channels, 
     {
         var (pixels, channel) = ((nint)Depth * Pixels, FirstChannel + block.FirstChannel);
         var ofPlane = (nint)plane * Pixels;
-        var element = ((nint)block.Item * Channels * pixels) + (Memory.ChannelsLast ? (ofPlane * Channels) + channel : (channel * pixels) + ofPlane);
+        var element = ((nint)block.Item * Channels * pixels) +
+            (Memory.ChannelsLast ? (ofPlane * Channels) + channel : (channel * pixels) + ofPlane);
         return Memory.Data + (element * ElementSize);
     }
 

@@ -36,8 +36,8 @@ internal sealed unsafe class WriteBandsStage<V, T> : Stage
         for (var i = 0; i < writers.Length; i++)
         {
             // All that is written together, before the first of it is read.
-            var bytes = (long)writers.Length * context.Geometry.Items * context.Geometry.Channels * planes[i].Pixels * planes[i].ElementSize;
-            writers[i].Open(planes[i].Address(context.Block, 0), planes[i].Layout, bytes > Pass.CacheBytes);
+            var elements = (long)writers.Length * context.Geometry.Items * context.Geometry.Channels * planes[i].Pixels;
+            writers[i].Open(planes[i].Address(context.Block, 0), planes[i].Layout, elements * planes[i].ElementSize > Pass.CacheBytes);
         }
     }
 

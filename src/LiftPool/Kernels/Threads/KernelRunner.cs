@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace LiftPool.Kernels;
 
-/// <summary>Packs the weights, deals the blocks of channels out to threads and runs a pass on each, and sums the weights' gradients.</summary>
+/// <summary>
+/// Packs the weights, deals the blocks of channels out to threads and runs a pass on each, and sums the weights' gradients.
+/// </summary>
 internal static unsafe class KernelRunner
 {
     // Too little work does not pay for a second thread's start.
@@ -76,12 +78,13 @@ internal static unsafe class KernelRunner
                 threads = (int)Math.Clamp(MostBytes / BytesOf(call), 1, threads);
             }
 
+            var sumsInShare = (nint)geometry.GradientVectors * geometry.Channels;
             V* packed = null;
             T* shares = null;
             try
             {
                 packed = (V*)NativeMemory.AlignedAlloc((nuint)((long)blocks * geometry.WeightVectors * sizeof(V)), (nuint)sizeof(V));
-                shares = (T*)(sums ? NativeMemory.Alloc((nuint)geometry.Shares * (nuint)geometry.GradientVectors * (nuint)geometry.Channels, (nuint)sizeof(T)) : null);
+                shares = sums ? (T*)NativeMemory.Alloc((nuint)geometry.Shares * (nuint)sumsInShare, (nuint)sizeof(T)) : null;
                 for (var block = 0; block < blocks; block++)
                 {
                     Pack(call, FirstChannel(block), packed + ((long)block * geometry.WeightVectors));
@@ -100,11 +103,12 @@ internal static unsafe class KernelRunner
                         pass.BeginShare();
                         for (; item < end; item++)
                         {
-                            var after = item + 1 < end ? new ChannelBlock(item + 1, FirstChannel(block)) : FirstBlockOf(Math.Min(run + threads, runs - 1));
-                            pass.Run(new ChannelBlock(item, FirstChannel(block)), after, packed + ((long)block * geometry.WeightVectors));
+                            var own = new ChannelBlock(item, FirstChannel(block));
+                            var after = item + 1 < end ? own with { Item = item + 1 } : FirstBlockOf(Math.Min(run + threads, runs - 1));
+                            pass.Run(own, after, packed + ((long)block * geometry.WeightVectors));
                         }
 
-                        pass.StoreShare(shares + ((nint)share * geometry.GradientVectors * geometry.Channels) + FirstChannel(block));
+                        pass.StoreShare(shares + (share * sumsInShare) + FirstChannel(block));
                     }
 
                     // Whoever reads what was written past the caches waits for this thread, not for its writes.
@@ -157,7 +161,9 @@ internal static unsafe class KernelRunner
                 memory += (nint)firstChannel * stride * size;
                 for (var lane = 0; lane < V.Count; lane++, memory += (nint)stride * size)
                 {
-                    ((T*)to)[lane] = size == sizeof(T) ? *(T*)memory : Unsafe.BitCast<float, T>((float)Storages.ReadNumber(call.Storage, memory));
+                    ((T*)to)[lane] = size == sizeof(T)
+                        ? *(T*)memory
+                        : Unsafe.BitCast<float, T>((float)Storages.ReadNumber(call.Storage, memory));
                 }
             }
         }

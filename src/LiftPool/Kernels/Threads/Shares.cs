@@ -77,14 +77,18 @@ internal static unsafe class Shares
         }
     }
 
-    /// <summary>Where a vector of gradients goes: the address for the first channel, 0 for nowhere, and the elements from one to the next.</summary>
+    /// <summary>
+    /// Where a vector of gradients goes: the address for the first channel, 0 for nowhere, and the elements from one to the next.
+    /// </summary>
     private static (nint Address, int Stride) TargetOf(KernelCall call, int vector)
     {
         var (geometry, size) = (call.Geometry, Storages.Size(call.Storage));
         if (vector >= geometry.WeightVectors)
         {
             var gain = vector - geometry.WeightVectors;
-            return call.GainGradients == 0 || gain >= call.Gains ? (0, 0) : (call.GainGradients + ((nint)gain * geometry.Channels * size), 1);
+            return call.GainGradients == 0 || gain >= call.Gains
+                ? (0, 0)
+                : (call.GainGradients + ((nint)gain * geometry.Channels * size), 1);
         }
 
         var k = geometry.Steps.Length - 1;

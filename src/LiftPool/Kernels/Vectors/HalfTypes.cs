@@ -107,12 +107,14 @@ internal static unsafe class HalfTypes
             var bits = Vector256.Load((uint*)from + i);
             var sign = bits & Vector256.Create(0x80000000u);
             var magnitude = bits ^ sign;
-            var normal = (magnitude + Vector256.Create(unchecked((uint)-112 << 23) + 0xFFF) + ((magnitude >>> 13) & Vector256<uint>.One)) >>> 13;
+            var toEven = (magnitude >>> 13) & Vector256<uint>.One;
+            var normal = (magnitude + Vector256.Create(unchecked((uint)-112 << 23) + 0xFFF) + toEven) >>> 13;
             var small = (magnitude.AsSingle() + Vector256.Create(HalfPower).AsSingle()).AsUInt32() - Vector256.Create(HalfPower);
             var special = Vector256.ConditionalSelect(
                 Vector256.GreaterThan(magnitude, Vector256.Create(0x7F800000u)), Vector256.Create(0x7E00u), Vector256.Create(0x7C00u));
             var result = Vector256.ConditionalSelect(Vector256.LessThan(magnitude, Vector256.Create(FirstNormal)), small, normal);
-            result = Vector256.ConditionalSelect(Vector256.LessThan(magnitude, Vector256.Create(FirstInfinite)), result, special) | (sign >>> 16);
+            var isFinite = Vector256.LessThan(magnitude, Vector256.Create(FirstInfinite));
+            result = Vector256.ConditionalSelect(isFinite, result, special) | (sign >>> 16);
             Vector128.Narrow(result.GetLower(), result.GetUpper()).Store(to + i);
         }
 

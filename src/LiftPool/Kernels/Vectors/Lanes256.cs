@@ -106,5 +106,8 @@ internal readonly unsafe struct Lanes256<T>(Vector256<T> vector) : ILanes<Lanes2
     /// <summary>Four elements, from a column on, of each fourth row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> TwoRows(TileRows<T> from, int row, int column)
-        => Avx.InsertVector128(Vector128.Load((float*)from[row] + column).ToVector256Unsafe(), Vector128.Load((float*)from[row + 4] + column), 1);
+        => Avx.InsertVector128(Four(from, row, column).ToVector256Unsafe(), Four(from, row + 4, column), 1);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Four(TileRows<T> from, int row, int column) => Vector128.Load((float*)from[row] + column);
 }

@@ -20,20 +20,26 @@ internal readonly unsafe struct LanesScalar<T>(T value) : ILanes<LanesScalar<T>,
     public static LanesScalar<T> Create(T value) => new(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LanesScalar<T> operator +(LanesScalar<T> a, LanesScalar<T> b) => IsSingle ? Create(a.Single + b.Single) : Create(a.Double + b.Double);
+    public static LanesScalar<T> operator +(LanesScalar<T> a, LanesScalar<T> b)
+        => IsSingle ? Create(a.Single + b.Single) : Create(a.Double + b.Double);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LanesScalar<T> operator -(LanesScalar<T> a, LanesScalar<T> b) => IsSingle ? Create(a.Single - b.Single) : Create(a.Double - b.Double);
+    public static LanesScalar<T> operator -(LanesScalar<T> a, LanesScalar<T> b)
+        => IsSingle ? Create(a.Single - b.Single) : Create(a.Double - b.Double);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LanesScalar<T> operator *(LanesScalar<T> a, LanesScalar<T> b) => IsSingle ? Create(a.Single * b.Single) : Create(a.Double * b.Double);
+    public static LanesScalar<T> operator *(LanesScalar<T> a, LanesScalar<T> b)
+        => IsSingle ? Create(a.Single * b.Single) : Create(a.Double * b.Double);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LanesScalar<T> operator /(LanesScalar<T> a, LanesScalar<T> b) => IsSingle ? Create(a.Single / b.Single) : Create(a.Double / b.Double);
+    public static LanesScalar<T> operator /(LanesScalar<T> a, LanesScalar<T> b)
+        => IsSingle ? Create(a.Single / b.Single) : Create(a.Double / b.Double);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesScalar<T> MultiplyAdd(LanesScalar<T> a, LanesScalar<T> b, LanesScalar<T> c)
-        => IsSingle ? Create(float.FusedMultiplyAdd(a.Single, b.Single, c.Single)) : Create(double.FusedMultiplyAdd(a.Double, b.Double, c.Double));
+        => IsSingle
+            ? Create(float.FusedMultiplyAdd(a.Single, b.Single, c.Single))
+            : Create(double.FusedMultiplyAdd(a.Double, b.Double, c.Double));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesScalar<T> MaxNative(LanesScalar<T> a, LanesScalar<T> b)
