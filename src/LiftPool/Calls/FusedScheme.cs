@@ -10,7 +10,7 @@ internal static class FusedScheme
     internal static KernelStep[] Steps(LiftingSteps steps) => [.. steps.Steps.Select(step =>
     {
         var own = (IAxisOperator)step.Operator;
-        return new KernelStep(step.Kind == StepKind.Predict, own.KernelSize, own is FilterOperator, KernelWords.Of(step.Rounding));
+        return new KernelStep(step.Kind == StepKind.Predict, own.KernelSize, own is FilterOperator ? OperatorKind.Linear : OperatorKind.Tanh, KernelWords.Of(step.Rounding));
     })];
 
     /// <summary>The padding of all operators; null if they differ.</summary>

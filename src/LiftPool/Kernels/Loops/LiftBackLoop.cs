@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 namespace LiftPool.Kernels;
 
 /// <summary>
-/// The gradient of a step of the paper's operator whose weights learn. A row of the table has the addresses of a line: the gradient of
+/// The gradient of a step with ReLU and projection whose weights learn. A row of the table has the addresses of a line: the gradient of
 /// what the step changed; the operator's output, in whose place the gradient of its convolution's sum comes; and the sources.
 /// </summary>
-internal readonly unsafe struct LiftBackLoop<V, T>(
+internal readonly unsafe struct LiftBackLoop<V, T, TBody>(
     V** table,
     int lines,
     nint first,
@@ -17,6 +17,7 @@ internal readonly unsafe struct LiftBackLoop<V, T>(
     : ITapLoop
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
+    where TBody : struct, IActivatedBody<TBody, V, T>
 {
     /// <summary>Addresses before those of the sources.</summary>
     internal const int Fixed = 2;
@@ -35,7 +36,6 @@ internal readonly unsafe struct LiftBackLoop<V, T>(
     {
         var filter = new Filter<K, V, T>(weights);
         var (bias, proj) = (*weights.Bias, *weights.Proj);
-        var (one, minusOne) = (Activation.Create<V, T>(1), Activation.Create<V, T>(-1));
         V biasGradient = default, projGradient = default, projBiasGradient = default;
         var taps = default(TapSums<K, V, T>);
         var row = table;
@@ -49,8 +49,7 @@ internal readonly unsafe struct LiftBackLoop<V, T>(
                 var sum = filter.Sum(bias, sources, j);
                 var f = output[j];
 
-                // d tanh = 1 - tanh^2, rounded once; an infinite gradient stays infinite.
-                var g = target[j] * (isSubtracted ? V.MultiplyAdd(f, f, minusOne) : V.MultiplyAdd(default(V) - f, f, one));
+                var g = TBody.Back(target[j], f, isSubtracted);
                 projBiasGradient += g;
                 projGradient = V.MultiplyAdd(g, Activation.Relu<V, T>(sum), projGradient);
                 g = V.WherePositive(sum, g * proj);

@@ -20,8 +20,18 @@ internal unsafe interface IOperatorBody<TSelf, V, T>
     V Derivative(V sum, V value);
 }
 
+/// <summary>An operator whose projection something follows.</summary>
+internal unsafe interface IActivatedBody<TSelf, V, T> : IOperatorBody<TSelf, V, T>
+    where TSelf : struct, IActivatedBody<TSelf, V, T>
+    where V : unmanaged, ILanes<V, T>
+    where T : unmanaged
+{
+    /// <summary>The gradient of the projection's output from that of what the step changed, with the step's sign.</summary>
+    static abstract V Back(V gradient, V value, bool subtract);
+}
+
 /// <summary>The paper's: <c>tanh(proj * relu(sum) + projBias)</c>.</summary>
-internal readonly unsafe struct TanhBody<V, T> : IOperatorBody<TanhBody<V, T>, V, T>
+internal readonly unsafe struct TanhBody<V, T> : IActivatedBody<TanhBody<V, T>, V, T>
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
 {
@@ -50,6 +60,40 @@ internal readonly unsafe struct TanhBody<V, T> : IOperatorBody<TanhBody<V, T>, V
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Derivative(V sum, V value)
         => V.WherePositive(sum, proj * V.MultiplyAdd(default(V) - value, value, Activation.Create<V, T>(1)));
+
+    // The derivative is rounded once; an infinite gradient stays infinite.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Back(V gradient, V value, bool subtract) => gradient * (subtract
+        ? V.MultiplyAdd(value, value, Activation.Create<V, T>(-1))
+        : V.MultiplyAdd(default(V) - value, value, Activation.Create<V, T>(1)));
+}
+
+/// <summary>The paper's without its tanh: <c>proj * relu(sum) + projBias</c>.</summary>
+internal readonly unsafe struct ReluBody<V, T> : IActivatedBody<ReluBody<V, T>, V, T>
+    where V : unmanaged, ILanes<V, T>
+    where T : unmanaged
+{
+    private readonly V bias, proj, projBias;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ReluBody(PackedWeights<V> weights) => (bias, proj, projBias) = (*weights.Bias, *weights.Proj, *weights.ProjBias);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ReluBody<V, T> Of(PackedWeights<V> weights, V* tanhTerms) => new(weights);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Sum<K>(in Filter<K, V, T> filter, Sources<K, V> sources, nint j)
+        where K : struct, ITapCount
+        => filter.Sum(bias, sources, j);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Value(V sum) => V.MultiplyAdd(proj, Activation.Relu<V, T>(sum), projBias);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Derivative(V sum, V value) => V.WherePositive(sum, proj);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Back(V gradient, V value, bool subtract) => subtract ? default(V) - gradient : gradient;
 }
 
 /// <summary>A linear filter: the sum itself.</summary>

@@ -12,15 +12,30 @@ internal enum Rounding
     Nearest,
 }
 
+/// <summary>What an operator makes of its taps' sum.</summary>
+internal enum OperatorKind
+{
+    /// <summary>The paper's: <c>tanh(proj * relu(sum) + projBias)</c>.</summary>
+    Tanh,
+
+    /// <summary>The same without the tanh: <c>proj * relu(sum) + projBias</c>.</summary>
+    Relu,
+
+    /// <summary>A filter: the sum itself.</summary>
+    Linear,
+}
+
 /// <summary>One lifting step as the kernels take it.</summary>
 /// <param name="IsPredict">Whether it changes the detail and subtracts; else it changes the approximation and adds.</param>
 /// <param name="Taps">The operator's taps: odd.</param>
-/// <param name="IsLinear">Whether the operator is its taps alone, without ReLU, projection and tanh.</param>
+/// <param name="Operator">What becomes of the taps' sum.</param>
 /// <param name="Rounding">What becomes of a linear operator's output.</param>
-internal readonly record struct KernelStep(bool IsPredict, int Taps, bool IsLinear = false, Rounding Rounding = Rounding.None)
+internal readonly record struct KernelStep(bool IsPredict, int Taps, OperatorKind Operator = OperatorKind.Tanh, Rounding Rounding = Rounding.None)
 {
     /// <summary>How far it reads to each side.</summary>
     internal int Reach => Taps / 2;
+
+    internal bool IsLinear => Operator == OperatorKind.Linear;
 }
 
 /// <summary>What the planes of one call have in common: sizes, borders, steps.</summary>

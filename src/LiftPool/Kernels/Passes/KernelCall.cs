@@ -27,7 +27,19 @@ internal readonly record struct OperatorMemory(nint Taps, nint Bias, nint Proj, 
 /// <param name="Bands">Which bands are summed, as a bit mask.</param>
 /// <param name="Gains">The address of a factor for each of these bands and each channel, or 0.</param>
 /// <param name="Scale">A factor for the sum; 1 for a single band.</param>
-internal readonly record struct BandSink(TensorMemory Tensor, int Channels, int FirstChannel, int Bands, nint Gains, double Scale);
+/// <param name="Magnitudes">Of which of these bands the absolute value is summed, as a bit mask.</param>
+internal readonly record struct BandSink(
+    TensorMemory Tensor,
+    int Channels,
+    int FirstChannel,
+    int Bands,
+    nint Gains,
+    double Scale,
+    int Magnitudes = 0)
+{
+    /// <summary>Whether it is one band as it is.</summary>
+    internal bool IsBand => Gains == 0 && Scale == 1 && Magnitudes == 0 && int.IsPow2(Bands);
+}
 
 /// <summary>One call of a kernel: the geometry, and the memory that it reads and writes.</summary>
 internal sealed class KernelCall

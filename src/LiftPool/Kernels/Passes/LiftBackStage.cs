@@ -14,7 +14,8 @@ internal sealed unsafe class LiftBackStage<V, T>(
     where V : unmanaged, ILanes<V, T>
     where T : unmanaged
 {
-    private static int FixedOf(KernelStep step) => step.IsLinear ? TapGradientLoop<V, T>.Fixed : LiftBackLoop<V, T>.Fixed;
+    private static int FixedOf(KernelStep step)
+        => step.IsLinear ? TapGradientLoop<V, T>.Fixed : LiftBackLoop<V, T, TanhBody<V, T>>.Fixed;
 
     protected override void RunRows(int plane, int from, int to)
     {
@@ -37,19 +38,27 @@ internal sealed unsafe class LiftBackStage<V, T>(
             {
                 var end = Math.Min(column + WeightSums<V, T>.BlockColumns, Columns);
                 var rows = table + (line * stride);
-                if (Step.IsLinear)
+                switch (Step.Operator)
                 {
-                    TapLoop.Run(Step.Taps, new TapGradientLoop<V, T>(rows, count, column, end, gradient, Plan.Subtract));
-                }
-                else
-                {
-                    TapLoop.Run(Step.Taps, new LiftBackLoop<V, T>(rows, count, column, end, Weights, gradient, Plan.Subtract));
+                    case OperatorKind.Tanh:
+                        Back<TanhBody<V, T>>(rows, count, column, end, gradient);
+                        break;
+                    case OperatorKind.Relu:
+                        Back<ReluBody<V, T>>(rows, count, column, end, gradient);
+                        break;
+                    default:
+                        TapLoop.Run(Step.Taps, new TapGradientLoop<V, T>(rows, count, column, end, gradient, Plan.Subtract));
+                        break;
                 }
 
                 Context.Sums.Added(Plan.Step);
             }
         }
     }
+
+    private void Back<TBody>(V** rows, int count, int column, int end, PackedWeights<V> gradient)
+        where TBody : struct, IActivatedBody<TBody, V, T>
+        => TapLoop.Run(Step.Taps, new LiftBackLoop<V, T, TBody>(rows, count, column, end, Weights, gradient, Plan.Subtract));
 
     private void Multiply(V** row, int lines)
     {

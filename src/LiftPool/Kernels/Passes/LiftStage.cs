@@ -39,8 +39,11 @@ internal sealed unsafe class LiftStage<V, T>(
         var table = Table(plane, from, to);
         switch (Step)
         {
-            case { IsLinear: false }:
+            case { Operator: OperatorKind.Tanh }:
                 Lift<TanhBody<V, T>>(table, lines);
+                break;
+            case { Operator: OperatorKind.Relu }:
+                Lift<ReluBody<V, T>>(table, lines);
                 break;
             case { Rounding: Rounding.None }:
                 Lift<LinearBody<V, T>>(table, lines);

@@ -81,7 +81,8 @@ internal sealed class PassList<V, T>
         wantedGradients = call.SignalGradient.Data != 0 ? AllLines : 0;
         Stages.Add(new ReadSignalStage<V, T>(context, call.Signal, values, isGradient: false));
         Lift();
-        DropForwardUnlessRead(call.PenaltyFactors is not null || call.GainGradients != 0);
+        var needsSigns = Array.Exists(call.SinkGradients, sink => sink.Magnitudes != 0);
+        DropForwardUnlessRead(call.PenaltyFactors is not null || call.GainGradients != 0 || needsSigns);
         Stages.Add(new ReadOutputGradientsStage<V, T>(context, values, slots.OfLines, gradients));
         TakeBack();
         if (call.SignalGradient.Data != 0)

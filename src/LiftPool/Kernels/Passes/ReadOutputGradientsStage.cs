@@ -1,8 +1,8 @@
 namespace LiftPool.Kernels;
 
 /// <summary>
-/// Reads the gradients of a down-pool's outputs and adds each to those of the bands that it is made of, and to that of the factors of a
-/// learned reduction.
+/// Reads the gradients of a down-pool's outputs and adds each to those of the bands that it is made of, and to those of the factors of
+/// a learned reduction.
 /// </summary>
 internal sealed unsafe class ReadOutputGradientsStage<V, T> : Stage
     where V : unmanaged, ILanes<V, T>
@@ -77,12 +77,22 @@ internal sealed unsafe class ReadOutputGradientsStage<V, T> : Stage
                 continue;
             }
 
+            var isMagnitude = (sink.Magnitudes >> band & 1) != 0;
             if (sink.Gains != 0 && context.Call.GainGradients != 0)
             {
-                AddToGain(gain, Activation.Create<V, T>(sink.Scale), values.Line(slots[band], plane, y));
+                AddToGain(gain, Activation.Create<V, T>(sink.Scale), values.Line(slots[band], plane, y), isMagnitude);
             }
 
-            Add(gradients.Line(band, plane, y), factor[gain++], (written >> band & 1) == 0);
+            var to = gradients.Line(band, plane, y);
+            var isFirst = (written >> band & 1) == 0;
+            if (isMagnitude)
+            {
+                AddSigned(to, factor[gain++], values.Line(slots[band], plane, y), isFirst);
+            }
+            else
+            {
+                Add(to, factor[gain++], isFirst);
+            }
         }
     }
 
@@ -94,15 +104,26 @@ internal sealed unsafe class ReadOutputGradientsStage<V, T> : Stage
         }
     }
 
-    /// <summary>The gradient of a factor: the product of the output's gradient, in the row, and the band.</summary>
-    private void AddToGain(int gain, V factor, V* band)
+    /// <summary>Of a band whose absolute value is summed: with the band's sign, 0 at 0 as torch's abs has it.</summary>
+    private void AddSigned(V* to, V factor, V* band, bool isFirst)
+    {
+        for (int j = 0, columns = context.Geometry.Columns; j < columns; j++)
+        {
+            var gradient = factor * row[j];
+            gradient = V.WherePositive(band[j], gradient) - V.WherePositive(default(V) - band[j], gradient);
+            to[j] = isFirst ? gradient : to[j] + gradient;
+        }
+    }
+
+    /// <summary>The gradient of a factor: the product of the output's gradient, in the row, and the band or its absolute value.</summary>
+    private void AddToGain(int gain, V factor, V* band, bool isMagnitude)
     {
         for (var from = 0; from < context.Geometry.Columns; from += WeightSums<V, T>.BlockColumns)
         {
             V sum = default;
             for (int j = from, end = Math.Min(from + WeightSums<V, T>.BlockColumns, context.Geometry.Columns); j < end; j++)
             {
-                sum = V.MultiplyAdd(row[j], band[j], sum);
+                sum = V.MultiplyAdd(row[j], isMagnitude ? Activation.Abs<V, T>(band[j]) : band[j], sum);
             }
 
             context.Sums!.AddToGain(gain, factor * sum);

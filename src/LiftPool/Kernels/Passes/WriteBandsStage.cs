@@ -63,7 +63,7 @@ internal sealed unsafe class WriteBandsStage<V, T> : Stage
     private void Write(int i, int plane, int y)
     {
         var (sink, columns) = (sinks[i], context.Geometry.Columns);
-        if (sink.Gains == 0 && int.IsPow2(sink.Bands) && sink.Scale == 1)
+        if (sink.IsBand)
         {
             writers[i].Write(buffer.Line(slots[int.Log2(sink.Bands)], plane, y), columns);
             return;
@@ -88,12 +88,16 @@ internal sealed unsafe class WriteBandsStage<V, T> : Stage
             }
 
             var samples = buffer.Line(slots[band], plane, y) + from;
-            if (sink.Gains == 0 && sink.Scale == 1 && (sink.Bands >> band & 0b1111) == 0b1111)
+            if (sink.Gains == 0 && sink.Scale == 1 && sink.Magnitudes == 0 && (sink.Bands >> band & 0b1111) == 0b1111)
             {
                 // Bands that are added as they are, four in one go.
                 V* second = buffer.Line(slots[band + 1], plane, y) + from, third = buffer.Line(slots[band + 2], plane, y) + from;
                 AddFour(samples, second, third, buffer.Line(slots[band + 3], plane, y) + from, count, isFirst);
                 band += 3;
+            }
+            else if ((sink.Magnitudes >> band & 1) != 0)
+            {
+                AddMagnitude(samples, *factor++, count, isFirst);
             }
             else
             {
@@ -117,6 +121,15 @@ internal sealed unsafe class WriteBandsStage<V, T> : Stage
         for (var j = 0; j < count; j++)
         {
             sum[j] = isFirst ? factor * samples[j] : V.MultiplyAdd(factor, samples[j], sum[j]);
+        }
+    }
+
+    private void AddMagnitude(V* samples, V factor, int count, bool isFirst)
+    {
+        for (var j = 0; j < count; j++)
+        {
+            var magnitude = Activation.Abs<V, T>(samples[j]);
+            sum[j] = isFirst ? factor * magnitude : V.MultiplyAdd(factor, magnitude, sum[j]);
         }
     }
 }

@@ -12,6 +12,13 @@ internal static class Activation
         where T : unmanaged
         => V.MaxNative(default, x);
 
+    /// <summary><c>|x|</c>; NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static V Abs<V, T>(V x)
+        where V : unmanaged, ILanes<V, T>
+        where T : unmanaged
+        => V.MaxNative(default(V) - x, x);
+
     /// <summary>Vectors for the coefficients of <see cref="Tanh{V, T}(V, TanhTerms{V})"/>.</summary>
     internal static int TermCount => 12;
 
