@@ -15,7 +15,7 @@ internal sealed unsafe class CroppedRows<V, T>
     {
         this.context = context;
         var (geometry, size) = (context.Geometry, Storages.Size(context.Call.Storage));
-        var (width, height) = (2 * geometry.Columns, 2 * geometry.Rows);
+        var (width, height) = (geometry.PairedLength(0), geometry.PairedLength(1));
         for (var axis = 0; axis < context.Call.Cropped.Length; axis++)
         {
             if (context.Call.Cropped[axis] is { Data: not 0 } memory)

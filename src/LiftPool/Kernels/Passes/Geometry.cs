@@ -40,11 +40,14 @@ internal readonly record struct KernelStep(bool IsPredict, int Taps, OperatorKin
 
 /// <summary>What the planes of one call have in common: sizes, borders, steps.</summary>
 /// <remarks>
-/// Axis 0 is the horizontal one, the last of the tensor; 1 the vertical one; 2 is depth. A band's number is its name read in binary,
-/// L = 0 and H = 1, the letter of the horizontal axis first.
+/// Axis 0 is the horizontal one, the last of the tensor; 1 the vertical one; 2 is depth. Those that are lifted have a letter in a band's
+/// name, the horizontal one's first; a band's number is its name read in binary, L = 0 and H = 1. Along an axis that is not lifted a
+/// "pair" is one sample, row or plane.
 /// </remarks>
 internal sealed class Geometry
 {
+    private readonly int[] lifted;
+    private readonly int[] letters = new int[3];
     private readonly int[] lengths;
     private readonly int[] pairs;
     private readonly int[] weightOffsets;
@@ -57,6 +60,7 @@ internal sealed class Geometry
     /// <param name="steps">The scheme.</param>
     /// <param name="approximationGain">What the approximation of an axis is multiplied with after the steps.</param>
     /// <param name="detailGain">The same for the detail.</param>
+    /// <param name="liftedAxes">Which axes are lifted, as a bit mask; all of them if nothing else is said.</param>
     internal Geometry(
         int items,
         int channels,
@@ -65,17 +69,25 @@ internal sealed class Geometry
         Border border,
         KernelStep[] steps,
         double approximationGain,
-        double detailGain)
+        double detailGain,
+        int liftedAxes = ~0)
     {
-        (Items, Channels, Axes, Steps) = (items, channels, lengths.Length, steps);
+        (Items, Channels, Dimensions, Steps) = (items, channels, lengths.Length, steps);
+        var mask = liftedAxes & ((1 << Dimensions) - 1);
+        lifted = new int[int.PopCount(mask)];
         (Border, FirstBorder) = (border, border);
         (ApproximationGain, DetailGain) = (approximationGain, detailGain);
         this.lengths = [1, 1, 1];
         pairs = [1, 1, 1];
-        for (var axis = 0; axis < Axes; axis++)
+        for (int axis = 0, next = 0; axis < Dimensions; axis++)
         {
-            this.lengths[axis] = (int)lengths[Axes - 1 - axis];
-            pairs[axis] = (this.lengths[axis] + (ceilMode ? 1 : 0)) / 2;
+            pairs[axis] = this.lengths[axis] = (int)lengths[Dimensions - 1 - axis];
+            if ((mask >> axis & 1) != 0)
+            {
+                pairs[axis] = (this.lengths[axis] + (ceilMode ? 1 : 0)) / 2;
+                lifted[next] = axis;
+                letters[axis] = 1 << (lifted.Length - 1 - next++);
+            }
         }
 
         weightOffsets = new int[steps.Length];
@@ -87,7 +99,16 @@ internal sealed class Geometry
         }
     }
 
-    internal int Axes { get; }
+    /// <summary>The spatial axes.</summary>
+    internal int Dimensions { get; }
+
+    /// <summary>How many of them are lifted.</summary>
+    internal int Axes => lifted.Length;
+
+    /// <summary>The axes that are lifted, in the order in which they are.</summary>
+    internal ReadOnlySpan<int> Lifted => lifted;
+
+    internal bool Lifts(int axis) => letters[axis] != 0;
 
     internal int Items { get; }
 
@@ -123,12 +144,15 @@ internal sealed class Geometry
 
     internal int Planes => pairs[2];
 
+    /// <summary>Samples along an axis that are in a pair: with ceil_mode all, else all but the last of an odd number.</summary>
+    internal int PairedLength(int axis) => Math.Min(lengths[axis], Lifts(axis) ? 2 * pairs[axis] : pairs[axis]);
+
     /// <summary>The samples of a band, of one channel of an item.</summary>
     internal int BandPixels => Columns * Rows * Planes;
 
     internal int PairsAlong(int axis) => pairs[axis];
 
-    internal Border BorderOf(int axis) => axis == Axes - 1 ? FirstBorder : Border;
+    internal Border BorderOf(int axis) => axis == Dimensions - 1 ? FirstBorder : Border;
 
     /// <summary>How far the longest operator reaches.</summary>
     internal int Margin { get; }
@@ -136,8 +160,8 @@ internal sealed class Geometry
     /// <summary>The bands, and the lines of a row pair.</summary>
     internal int Bands => 1 << Axes;
 
-    /// <summary>The bit of an axis's letter in a band's number: set for the detail.</summary>
-    internal int LetterOf(int axis) => 1 << (Axes - 1 - axis);
+    /// <summary>The bit of an axis's letter in a band's number: set for the detail. 0 for an axis that is not lifted.</summary>
+    internal int LetterOf(int axis) => letters[axis];
 
     /// <summary>Vectors of weights for a block of channels.</summary>
     internal int WeightVectors { get; }
@@ -177,26 +201,30 @@ internal sealed class Geometry
     internal int PenaltySums => 2 * Terms;
 
     /// <summary>The term of the step along an axis on a line: by the letters that the line has got before.</summary>
-    internal int TermOf(int axis, int line) => (1 << axis) - 1 + (line >> (Axes - axis));
+    internal int TermOf(int axis, int line)
+    {
+        var (before, own) = (Bands / (2 * LetterOf(axis)), 2 * LetterOf(axis));
+        return before - 1 + (line / own);
+    }
 
     /// <summary>The elements of the approximation that a term compares: those of one item and channel.</summary>
     internal double ElementsOf(int term)
     {
-        var axis = int.Log2(term + 1);
-        return (double)Columns * Rows * Planes * (1 << (Axes - 1 - axis));
+        var place = int.Log2(term + 1);
+        return (double)BandPixels * (1 << (Axes - 1 - place));
     }
 
     /// <summary>
     /// Of each step along each axis, the lines that it has to change for some bands: it changes them, or what a later step reads for them.
     /// </summary>
     /// <param name="bands">The bands, as a bit mask.</param>
-    /// <returns>A bit mask of lines for axis a and step k at <c>[a * steps + k]</c>.</returns>
+    /// <returns>A bit mask of lines for step k along the lifted axis number a at <c>[a * steps + k]</c>.</returns>
     internal int[] LinesLeadingTo(int bands)
     {
         var lines = new int[Axes * Steps.Length];
         for (var i = lines.Length - 1; i >= 0; i--)
         {
-            var letter = LetterOf(i / Steps.Length);
+            var letter = LetterOf(lifted[i / Steps.Length]);
             lines[i] = bands & LinesOf(letter, Steps[i % Steps.Length].IsPredict);
             bands |= Partners(lines[i], letter);
         }

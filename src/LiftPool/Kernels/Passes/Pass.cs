@@ -54,10 +54,10 @@ internal sealed unsafe class Pass<V, T>
             stage.TakeMemory(arena, together);
         }
 
-        pipeline = geometry.Axes == 3 ? OverPlanes(geometry, together) : new Pipeline(stages, geometry.Rows, together);
+        pipeline = geometry.Dimensions == 3 ? OverPlanes(geometry, together) : new Pipeline(stages, geometry.Rows, together);
         list.TakeMemory(
-            geometry.Axes == 3 ? geometry.Rows : pipeline.Window,
-            geometry.Axes == 3 ? pipeline.Window : 1);
+            geometry.Dimensions == 3 ? geometry.Rows : pipeline.Window,
+            geometry.Dimensions == 3 ? pipeline.Window : 1);
     }
 
     /// <summary>Forgets the sums of weights' gradients.</summary>

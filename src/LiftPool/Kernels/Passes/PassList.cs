@@ -118,8 +118,8 @@ internal sealed class PassList<V, T>
     {
         var (margin, zeros) = (2 * geometry.Margin, Border.Zeros);
         values.Slots = readsValues ? slots.Count : 0;
-        var rows = geometry.Axes >= 2 ? geometry.BorderOf(1) : zeros;
-        var planes = geometry.Axes == 3 ? geometry.BorderOf(2) : zeros;
+        var rows = geometry.Lifts(1) ? geometry.BorderOf(1) : zeros;
+        var planes = geometry.Lifts(2) ? geometry.BorderOf(2) : zeros;
         values.TakeMemory(
             context.Arena,
             new(geometry.Rows, rowWindow, geometry.Margin, rows),
@@ -137,12 +137,13 @@ internal sealed class PassList<V, T>
     private void Lift()
     {
         var lines = geometry.LinesLeadingTo(call.NeededBands & AllLines);
-        for (var axis = 0; axis < geometry.Axes; axis++)
+        var next = 0;
+        foreach (var axis in geometry.Lifted)
         {
             var penalties = BeginPenalties(axis);
             for (var k = 0; k < geometry.Steps.Length; k++)
             {
-                Take(axis, k, lines[(axis * geometry.Steps.Length) + k], inverse: false);
+                Take(axis, k, lines[next++], inverse: false);
             }
 
             EndPenalties(axis, penalties);
@@ -152,8 +153,9 @@ internal sealed class PassList<V, T>
 
     private void Unlift()
     {
-        for (var axis = geometry.Axes - 1; axis >= 0; axis--)
+        for (var i = geometry.Axes - 1; i >= 0; i--)
         {
+            var axis = geometry.Lifted[i];
             Scale(axis, inverse: true);
             for (var k = geometry.Steps.Length - 1; k >= 0; k--)
             {

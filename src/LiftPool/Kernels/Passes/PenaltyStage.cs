@@ -20,13 +20,13 @@ internal abstract unsafe class PenaltyStage<V, T>(PassContext<V, T> context, int
     internal override void Run(int plane, int from, int to)
     {
         // What counts is counted along the first spatial axis: the columns, row pairs or pairs of planes.
-        var (first, last) = (Geometry.Counted.From, Math.Min(Geometry.Counted.To, Geometry.PairsAlong(Geometry.Axes - 1)));
-        var (firstColumn, lastColumn) = Geometry.Axes == 1 ? (first, last) : (0, Geometry.Columns);
+        var (first, last) = (Geometry.Counted.From, Math.Min(Geometry.Counted.To, Geometry.PairsAlong(Geometry.Dimensions - 1)));
+        var (firstColumn, lastColumn) = Geometry.Dimensions == 1 ? (first, last) : (0, Geometry.Columns);
         for (var z = IsAlongDepth ? from : plane; z < (IsAlongDepth ? to : plane + 1); z++)
         {
             for (var y = IsAlongDepth ? 0 : from; y < (IsAlongDepth ? Geometry.Rows : to); y++)
             {
-                var place = Geometry.Axes switch { 1 => first, 2 => y, _ => z };
+                var place = Geometry.Dimensions switch { 1 => first, 2 => y, _ => z };
                 for (var i = 0; i < lines.Length && place >= first && place < last; i++)
                 {
                     var (line, s, odd, d) = lines[i];

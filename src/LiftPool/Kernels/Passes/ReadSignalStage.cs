@@ -65,6 +65,12 @@ internal sealed unsafe class ReadSignalStage<V, T> : SignalStage<V, T>
             return;
         }
 
+        if (!SplitsRows)
+        {
+            readers[i].Read(approximation, Geometry.Width);
+            return;
+        }
+
         readers[i].ReadSplit(detail, approximation, PairedWidth);
         readers[i].Skip(Geometry.Width - PairedWidth);
         if (RepeatsColumn)
@@ -77,6 +83,7 @@ internal sealed unsafe class ReadSignalStage<V, T> : SignalStage<V, T>
     {
         for (var y = from; y < to; y++)
         {
+            // The letter of depth is the last.
             for (var line = 0; line < Geometry.Bands; line += 2)
             {
                 Repeat(buffer.Line(line | Geometry.LetterOf(2), plane, y), buffer.Line(line, plane, y));

@@ -12,14 +12,17 @@ internal abstract unsafe class SignalStage<V, T>(PassContext<V, T> context) : St
 
     protected Geometry Geometry { get; } = context.Geometry;
 
-    /// <summary>Planes in a pair of planes, rows in a row pair: fewer for a signal with fewer axes.</summary>
-    protected int PlanesInPair { get; } = context.Geometry.Axes == 3 ? 2 : 1;
+    /// <summary>Planes in a pair of planes, rows in a row pair: one where the axis is not lifted.</summary>
+    protected int PlanesInPair { get; } = context.Geometry.Lifts(2) ? 2 : 1;
 
-    protected int RowsInPair { get; } = context.Geometry.Axes >= 2 ? 2 : 1;
+    protected int RowsInPair { get; } = context.Geometry.Lifts(1) ? 2 : 1;
 
-    protected int PairedWidth => Math.Min(Geometry.Width, 2 * Geometry.Columns);
+    /// <summary>Whether a row is split; else it is one line.</summary>
+    protected bool SplitsRows { get; } = context.Geometry.Lifts(0);
 
-    protected bool RepeatsColumn => Geometry.Width < 2 * Geometry.Columns;
+    protected int PairedWidth { get; } = context.Geometry.PairedLength(0);
+
+    protected bool RepeatsColumn => SplitsRows && Geometry.Width < 2 * Geometry.Columns;
 
     /// <summary>Whether the second row of a pair is the first, repeated.</summary>
     protected bool RepeatsRow(int y) => RowsInPair == 2 && (2 * y) + 1 >= Geometry.Height;

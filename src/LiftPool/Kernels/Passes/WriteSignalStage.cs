@@ -124,6 +124,12 @@ internal sealed unsafe class WriteSignalStage<V, T> : SignalStage<V, T>
             Add(approximation + Geometry.Columns - 1, detail + Geometry.Columns - 1, 1);
         }
 
+        if (!SplitsRows)
+        {
+            writers[i].Write(approximation, Geometry.Width);
+            return;
+        }
+
         writers[i].WriteMerged(detail, approximation, PairedWidth);
         WriteColumn(i);
     }
