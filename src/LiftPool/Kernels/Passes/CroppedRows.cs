@@ -32,13 +32,15 @@ internal sealed unsafe class CroppedRows<V, T>
         }
     }
 
-    /// <summary>Before the rows of a plane.</summary>
-    internal void Open(int plane)
+    /// <summary>Before the rows of a plane from one of them on.</summary>
+    internal void Open(int plane, int row)
     {
         for (var axis = 0; axis < readers.Length; axis++)
         {
             readers[axis]?.Open(planes[axis].Address(context.Block, Math.Min(plane, planes[axis].Depth - 1)), planes[axis].Layout, 0);
         }
+
+        readers[0]?.Skip(row);
     }
 
     /// <summary>The last sample of the next row.</summary>

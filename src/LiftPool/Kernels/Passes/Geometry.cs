@@ -38,6 +38,13 @@ internal readonly record struct KernelStep(bool IsPredict, int Taps, OperatorKin
     internal bool IsLinear => Operator == OperatorKind.Linear;
 }
 
+/// <summary>Some pairs along the first spatial axis, and the window around them that their steps read.</summary>
+internal readonly record struct Stretch(int From, int To, int WindowFrom, int WindowTo)
+{
+    /// <summary>Whether a pair, by its place in the window, is the stretch's own.</summary>
+    internal bool Owns(int pair) => pair + WindowFrom >= From && pair + WindowFrom < To;
+}
+
 /// <summary>What the planes of one call have in common: sizes, borders, steps.</summary>
 /// <remarks>
 /// Axis 0 is the horizontal one, the last of the tensor; 1 the vertical one; 2 is depth. Those that are lifted have a letter in a band's
@@ -49,7 +56,8 @@ internal sealed class Geometry
     private readonly int[] lifted;
     private readonly int[] letters = new int[3];
     private readonly int[] lengths;
-    private readonly int[] pairs;
+    private readonly int[] wholePairs;
+    private int[] pairs;
     private readonly int[] weightOffsets;
 
     /// <param name="items">The batch.</param>
@@ -90,6 +98,8 @@ internal sealed class Geometry
             }
         }
 
+        wholePairs = pairs;
+        Stretch = new(0, pairs[Dimensions - 1], 0, pairs[Dimensions - 1]);
         weightOffsets = new int[steps.Length];
         for (var k = 0; k < steps.Length; k++)
         {
@@ -145,10 +155,68 @@ internal sealed class Geometry
     internal int Planes => pairs[2];
 
     /// <summary>Samples along an axis that are in a pair: with ceil_mode all, else all but the last of an odd number.</summary>
-    internal int PairedLength(int axis) => Math.Min(lengths[axis], Lifts(axis) ? 2 * pairs[axis] : pairs[axis]);
+    internal int PairedLength(int axis) => Math.Min(lengths[axis], Lifts(axis) ? 2 * wholePairs[axis] : wholePairs[axis]);
 
     /// <summary>The samples of a band, of one channel of an item.</summary>
-    internal int BandPixels => Columns * Rows * Planes;
+    internal int BandPixels => wholePairs[0] * wholePairs[1] * wholePairs[2];
+
+    /// <summary>The samples of a band before a pair along the first spatial axis.</summary>
+    internal int BandPixelsBefore(int pair) => pair * (BandPixels / Math.Max(1, wholePairs[Dimensions - 1]));
+
+    /// <summary>Whether a row pair, by its place in the window, is the stretch's own.</summary>
+    internal bool Owns(int plane, int row) => Dimensions switch
+    {
+        1 => true,
+        2 => Stretch.Owns(row),
+        _ => Stretch.Owns(plane),
+    };
+
+    /// <summary>Whether the stretch has the last row of its planes.</summary>
+    internal bool OwnsLastRow => Dimensions != 2 || Stretch.To == wholePairs[1];
+
+    /// <summary>
+    /// The same planes cut into so many stretches along the first spatial axis, each with a window that reaches so far over the others
+    /// that its own bands and samples come out as those of the whole: for more threads than there are blocks of channels. Fewer, or one,
+    /// where a window would be most of the planes.
+    /// </summary>
+    internal Geometry[] Cut(int stretches)
+    {
+        var axis = Dimensions - 1;
+        var reach = 0;
+        foreach (var step in Steps)
+        {
+            reach += Lifts(axis) ? step.Reach : 0;
+        }
+
+        var all = pairs[axis];
+        stretches = Math.Min(stretches, all / Math.Max(1, 2 * reach));
+        if (axis == 0 || stretches <= 1 || BorderOf(axis) == Border.Circular)
+        {
+            return [this];
+        }
+
+        var parts = new Geometry[stretches];
+        for (var i = 0; i < stretches; i++)
+        {
+            var (from, to) = ((int)((long)all * i / stretches), (int)((long)all * (i + 1) / stretches));
+            var stretch = new Stretch(from, to, Math.Max(0, from - reach), Math.Min(all, to + reach));
+            parts[i] = (Geometry)MemberwiseClone();
+            parts[i].Stretch = stretch;
+            parts[i].pairs = [.. pairs];
+            parts[i].pairs[axis] = stretch.WindowTo - stretch.WindowFrom;
+        }
+
+        return parts;
+    }
+
+    /// <summary>Which pairs along the first spatial axis the pass works on: all, unless another works on the rest.</summary>
+    internal Stretch Stretch { get; private set; }
+
+    /// <summary>Row pairs and pairs of planes before those of the stretch's window.</summary>
+    internal int RowOffset => Dimensions == 2 ? Stretch.WindowFrom : 0;
+
+    /// <inheritdoc cref="RowOffset"/>
+    internal int PlaneOffset => Dimensions == 3 ? Stretch.WindowFrom : 0;
 
     internal int PairsAlong(int axis) => pairs[axis];
 

@@ -42,7 +42,7 @@ internal readonly record struct BandSink(
 }
 
 /// <summary>One call of a kernel: the geometry, and the memory that it reads and writes.</summary>
-internal sealed class KernelCall
+internal sealed record KernelCall
 {
     internal required KernelTask Task { get; init; }
 
@@ -106,6 +106,9 @@ internal sealed class KernelCall
 
     /// <summary>Which of c_u and c_p have a gradient: 0 times an infinite sample would be NaN.</summary>
     internal (bool OfUpdate, bool OfPredict) Penalized { get; init; }
+
+    /// <summary>Whether each result comes of the samples near it alone: nothing is summed over a plane.</summary>
+    internal bool IsLocal => Task is KernelTask.Down or KernelTask.Up && !HasPenalties;
 
     internal bool HasPenalties => PenaltySums != 0 || PenaltyFactors is not null;
 

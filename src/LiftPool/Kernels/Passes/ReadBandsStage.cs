@@ -24,6 +24,7 @@ internal sealed unsafe class ReadBandsStage<V, T> : Stage
         {
             var ahead = planes[band].BytesAhead(context.Block, context.Next, 0, 1);
             readers[band].Open(planes[band].Address(context.Block, 0), planes[band].Layout, ahead);
+            readers[band].Skip(context.Geometry.BandPixelsBefore(context.Geometry.Stretch.WindowFrom));
         }
     }
 

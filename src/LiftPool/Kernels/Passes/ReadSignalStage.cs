@@ -37,11 +37,12 @@ internal sealed unsafe class ReadSignalStage<V, T> : SignalStage<V, T>
                 continue;
             }
 
-            var slice = (plane * PlanesInPair) + i;
+            var slice = ((plane + Geometry.PlaneOffset) * PlanesInPair) + i;
             if (from == 0)
             {
                 var ahead = planes.BytesAhead(Context.Block, Context.Next, slice, PlanesInPair);
                 readers[i].Open(planes.Address(Context.Block, slice), planes.Layout, ahead);
+                readers[i].Skip(Geometry.RowOffset * RowsInPair * Geometry.Width);
             }
 
             for (var y = from; y < to; y++)

@@ -25,9 +25,9 @@ internal abstract unsafe class SignalStage<V, T>(PassContext<V, T> context) : St
     protected bool RepeatsColumn => SplitsRows && Geometry.Width < 2 * Geometry.Columns;
 
     /// <summary>Whether the second row of a pair is the first, repeated.</summary>
-    protected bool RepeatsRow(int y) => RowsInPair == 2 && (2 * y) + 1 >= Geometry.Height;
+    protected bool RepeatsRow(int y) => RowsInPair == 2 && (2 * (y + Geometry.RowOffset)) + 1 >= Geometry.Height;
 
-    protected bool RepeatsPlane(int plane) => PlanesInPair == 2 && (2 * plane) + 1 >= Geometry.Depth;
+    protected bool RepeatsPlane(int plane) => PlanesInPair == 2 && (2 * (plane + Geometry.PlaneOffset)) + 1 >= Geometry.Depth;
 
     /// <summary>
     /// The approximation along the rows of the given plane and row of a pair; its detail has the horizontal letter besides.

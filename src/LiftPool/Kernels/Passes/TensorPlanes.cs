@@ -14,10 +14,10 @@ internal readonly record struct TensorPlanes(TensorMemory Memory, int Channels, 
 
     internal PlaneLayout Layout => Memory.ChannelsLast ? new(Channels, 1, Pixels) : new(1, (nint)Depth * Pixels, Pixels);
 
-    internal nint Address(ChannelBlock block, int plane)
+    internal nint Address(ChannelBlock block, int plane, int pixel = 0)
     {
         var (pixels, channel) = ((nint)Depth * Pixels, FirstChannel + block.FirstChannel);
-        var ofPlane = (nint)plane * Pixels;
+        var ofPlane = ((nint)plane * Pixels) + pixel;
         var element = ((nint)block.Item * Channels * pixels) +
             (Memory.ChannelsLast ? (ofPlane * Channels) + channel : (channel * pixels) + ofPlane);
         return Memory.Data + (element * ElementSize);

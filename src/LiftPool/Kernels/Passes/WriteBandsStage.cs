@@ -37,7 +37,8 @@ internal sealed unsafe class WriteBandsStage<V, T> : Stage
         {
             // All that is written together, before the first of it is read.
             var elements = (long)writers.Length * context.Geometry.Items * context.Geometry.Channels * planes[i].Pixels;
-            writers[i].Open(planes[i].Address(context.Block, 0), planes[i].Layout, elements * planes[i].ElementSize > Pass.CacheBytes);
+            var address = planes[i].Address(context.Block, 0, context.Geometry.BandPixelsBefore(context.Geometry.Stretch.From));
+            writers[i].Open(address, planes[i].Layout, elements * planes[i].ElementSize > Pass.CacheBytes);
         }
     }
 
@@ -45,7 +46,7 @@ internal sealed unsafe class WriteBandsStage<V, T> : Stage
     {
         for (var y = from; y < to; y++)
         {
-            for (var i = 0; i < writers.Length; i++)
+            for (var i = 0; i < writers.Length && context.Geometry.Owns(plane, y); i++)
             {
                 Write(i, plane, y);
             }

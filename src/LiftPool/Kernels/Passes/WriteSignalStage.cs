@@ -36,19 +36,23 @@ internal sealed unsafe class WriteSignalStage<V, T> : SignalStage<V, T>
     {
         for (var i = 0; i < PlanesInPair; i++)
         {
-            if (i == 1 && RepeatsPlane(plane))
+            if ((i == 1 && RepeatsPlane(plane)) || (Geometry.Dimensions == 3 && !Geometry.Owns(plane, from)))
             {
                 continue;
             }
 
-            var slice = (plane * PlanesInPair) + i;
             if (from == 0)
             {
-                Open(i, slice);
+                Open(i, ((plane + Geometry.PlaneOffset) * PlanesInPair) + i);
             }
 
             for (var y = from; y < to; y++)
             {
+                if (!Geometry.Owns(plane, y))
+                {
+                    continue;
+                }
+
                 if (isGradient && RepeatsPlane(plane))
                 {
                     AddPlane(plane, y);
@@ -66,7 +70,8 @@ internal sealed unsafe class WriteSignalStage<V, T> : SignalStage<V, T>
             }
         }
 
-        if (PlanesInPair == 2 && to == Geometry.Rows && plane == Geometry.Planes - 1 && Geometry.Depth > 2 * Geometry.Planes)
+        var isLastPlane = plane + Geometry.PlaneOffset == (Geometry.Depth / 2) - 1 && Geometry.Owns(plane, from);
+        if (PlanesInPair == 2 && to == Geometry.Rows && isLastPlane && Geometry.Depth > Geometry.PairedLength(2))
         {
             WriteCroppedPlane();
         }
@@ -76,14 +81,15 @@ internal sealed unsafe class WriteSignalStage<V, T> : SignalStage<V, T>
     {
         // So much is written before it is read that it has left a core's own cache by then.
         var bytes = (long)Geometry.Items * Geometry.Channels * planes.Depth * planes.Pixels * planes.ElementSize;
-        writers[i].Open(planes.Address(Context.Block, slice), planes.Layout, bytes > Pass.CacheBytes);
-        cropped[i].Open(slice);
+        var firstRow = Geometry.Dimensions == 2 ? RowsInPair * Geometry.Stretch.From : 0;
+        writers[i].Open(planes.Address(Context.Block, slice, firstRow * Geometry.Width), planes.Layout, bytes > Pass.CacheBytes);
+        cropped[i].Open(slice, firstRow);
     }
 
     private void Close(int i)
     {
         // In floor mode an odd plane has one row more than its pairs.
-        for (var r = RowsInPair * Geometry.Rows; r < Geometry.Height; r++)
+        if (Geometry.OwnsLastRow && Geometry.PairedLength(1) < Geometry.Height)
         {
             WriteRest(i, cropped[i].ReadRow(row, PairedWidth), PairedWidth);
             WriteColumn(i);
@@ -95,7 +101,7 @@ internal sealed unsafe class WriteSignalStage<V, T> : SignalStage<V, T>
     private void WriteCroppedPlane()
     {
         Open(0, Geometry.Depth - 1);
-        for (var r = 0; r < RowsInPair * Geometry.Rows; r++)
+        for (var r = 0; r < Geometry.PairedLength(1); r++)
         {
             WriteRest(0, cropped[0].ReadPlaneRow(row, PairedWidth), PairedWidth);
             WriteColumn(0);

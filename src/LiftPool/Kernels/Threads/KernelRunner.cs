@@ -67,12 +67,16 @@ internal static unsafe class KernelRunner
             var geometry = call.Geometry;
             var blocks = geometry.Blocks(V.Count);
 
-            // A run is a block of channels of one item, or of those that have a share of the weights' gradients together.
+            // A run is a block of channels of one item, or of those that have a share of the weights' gradients together; or a stretch
+            // of its planes, if there are not enough for all threads.
             var sums = call.HasWeightSums;
             var itemsInRun = sums ? geometry.ItemsInShare : 1;
             var runs = (long)blocks * ((geometry.Items + itemsInRun - 1) / itemsInRun);
             var elements = (long)blocks * V.Count * geometry.Items * geometry.Depth * geometry.Height * geometry.Width;
-            threads = elements < FewElements ? 1 : (int)Math.Min(runs, threads);
+            threads = elements < FewElements ? 1 : threads;
+            var stretches = call.IsLocal && runs > 0 && runs < threads ? geometry.Cut((int)((threads + runs - 1) / runs)) : [geometry];
+            runs *= stretches.Length;
+            threads = (int)Math.Min(runs, threads);
             if (threads > 1 && threads * MostBytesPerElement * elements / ((long)geometry.Items * blocks) > MostBytes)
             {
                 threads = (int)Math.Clamp(MostBytes / BytesOf(call), 1, threads);
@@ -94,12 +98,13 @@ internal static unsafe class KernelRunner
                 void Work()
                 {
                     using var arena = new Arena();
-                    var pass = new Pass<V, T>(call, arena);
+                    var passes = new Pass<V, T>?[stretches.Length];
                     long run;
                     while ((run = Interlocked.Increment(ref next)) < runs)
                     {
-                        var (share, block) = ((int)(run / blocks), (int)(run % blocks));
+                        var (share, block, stretch) = PlaceOf(run);
                         var (item, end) = (share * itemsInRun, Math.Min((share + 1) * itemsInRun, geometry.Items));
+                        var pass = passes[stretch] ??= new Pass<V, T>(PartOf(stretch), arena);
                         pass.BeginShare();
                         for (; item < end; item++)
                         {
@@ -127,7 +132,19 @@ internal static unsafe class KernelRunner
                 NativeMemory.AlignedFree(packed);
             }
 
-            ChannelBlock FirstBlockOf(long run) => new((int)(run / blocks) * itemsInRun, FirstChannel((int)(run % blocks)));
+            (int Share, int Block, int Stretch) PlaceOf(long run)
+            {
+                var (whole, stretch) = Math.DivRem(run, stretches.Length);
+                return ((int)(whole / blocks), (int)(whole % blocks), (int)stretch);
+            }
+
+            KernelCall PartOf(int stretch) => stretches.Length == 1 ? call : call with { Geometry = stretches[stretch] };
+
+            ChannelBlock FirstBlockOf(long run)
+            {
+                var (share, block, _) = PlaceOf(run);
+                return new(share * itemsInRun, FirstChannel(block));
+            }
 
             // The last block reaches back rather than past the end: the channels that it shares with the one before come out
             // twice the same.
