@@ -38,6 +38,22 @@ internal readonly record struct KernelStep(bool IsPredict, int Taps, OperatorKin
     internal bool IsLinear => Operator == OperatorKind.Linear;
 }
 
+/// <summary>The window of two samples whose maximum is lifted in a sample's place, along each lifted axis.</summary>
+internal enum DenseWindow
+{
+    /// <summary>The samples themselves are lifted.</summary>
+    None,
+
+    /// <summary>A sample and the one after it; the last alone.</summary>
+    Ahead,
+
+    /// <summary>A sample and the one before it; the first alone.</summary>
+    Back,
+
+    /// <summary>A sample and the one after it, and one sample less.</summary>
+    Valid,
+}
+
 /// <summary>Some pairs along the first spatial axis, and the window around them that their steps read.</summary>
 internal readonly record struct Stretch(int From, int To, int WindowFrom, int WindowTo)
 {
@@ -146,6 +162,12 @@ internal sealed class Geometry
     internal int Height => lengths[1];
 
     internal int Depth => lengths[2];
+
+    /// <summary>What is lifted in the samples' place.</summary>
+    internal DenseWindow Dense { get; init; }
+
+    /// <summary>Samples of the tensor along an axis: one more than are lifted, of a window that leaves one out.</summary>
+    internal int SourceLength(int axis) => lengths[axis] + (Dense == DenseWindow.Valid && Lifts(axis) ? 1 : 0);
 
     /// <summary>Pairs of samples in a row, of rows in a plane, of planes: the sizes of a band.</summary>
     internal int Columns => pairs[0];

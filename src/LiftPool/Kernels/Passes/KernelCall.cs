@@ -107,8 +107,8 @@ internal sealed record KernelCall
     /// <summary>Which of c_u and c_p have a gradient: 0 times an infinite sample would be NaN.</summary>
     internal (bool OfUpdate, bool OfPredict) Penalized { get; init; }
 
-    /// <summary>Whether each result comes of the samples near it alone: nothing is summed over a plane.</summary>
-    internal bool IsLocal => Task is KernelTask.Down or KernelTask.Up && !HasPenalties;
+    /// <summary>Whether each result comes of the samples that a step reads for it: nothing is summed over a plane.</summary>
+    internal bool IsLocal => Task is KernelTask.Down or KernelTask.Up && !HasPenalties && Geometry.Dense == DenseWindow.None;
 
     internal bool HasPenalties => PenaltySums != 0 || PenaltyFactors is not null;
 

@@ -8,6 +8,7 @@ internal sealed unsafe class ReadSignalStage<V, T> : SignalStage<V, T>
     private readonly TensorPlanes planes;
     private readonly LineBuffer<V> buffer;
     private readonly PlaneReader<V>[] readers;
+    private readonly DenseRows<V, T>[] dense;
     private readonly bool isGradient;
 
     /// <param name="context">The worker's.</param>
@@ -18,12 +19,21 @@ internal sealed unsafe class ReadSignalStage<V, T> : SignalStage<V, T>
         : base(context)
     {
         this.isGradient = isGradient;
-        planes = Planes(tensor, Geometry.Depth, Geometry.Width * Geometry.Height);
+        planes = Planes(tensor);
         this.buffer = buffer;
-        readers = new PlaneReader<V>[PlanesInPair];
-        for (var i = 0; i < readers.Length; i++)
+        var isDense = Geometry.Dense != DenseWindow.None;
+        dense = new DenseRows<V, T>[isDense ? PlanesInPair : 0];
+        readers = new PlaneReader<V>[isDense ? 0 : PlanesInPair];
+        for (var i = 0; i < PlanesInPair; i++)
         {
-            readers[i] = Storages.NewReader<V, T>(context.Call.Storage, context.Arena);
+            if (isDense)
+            {
+                dense[i] = new(context, planes, throughDepth: true);
+            }
+            else
+            {
+                readers[i] = Storages.NewReader<V, T>(context.Call.Storage, context.Arena);
+            }
         }
     }
 
@@ -38,7 +48,11 @@ internal sealed unsafe class ReadSignalStage<V, T> : SignalStage<V, T>
             }
 
             var slice = ((plane + Geometry.PlaneOffset) * PlanesInPair) + i;
-            if (from == 0)
+            if (from == 0 && dense.Length > 0)
+            {
+                dense[i].Open(slice);
+            }
+            else if (from == 0)
             {
                 var ahead = planes.BytesAhead(Context.Block, Context.Next, slice, PlanesInPair);
                 readers[i].Open(planes.Address(Context.Block, slice), planes.Layout, ahead);
@@ -66,17 +80,44 @@ internal sealed unsafe class ReadSignalStage<V, T> : SignalStage<V, T>
             return;
         }
 
-        if (!SplitsRows)
+        if (dense.Length > 0)
+        {
+            Split(dense[i].Next(), detail, approximation);
+        }
+        else if (SplitsRows)
+        {
+            readers[i].ReadSplit(detail, approximation, PairedWidth);
+            readers[i].Skip(Geometry.Width - PairedWidth);
+        }
+        else
         {
             readers[i].Read(approximation, Geometry.Width);
-            return;
         }
 
-        readers[i].ReadSplit(detail, approximation, PairedWidth);
-        readers[i].Skip(Geometry.Width - PairedWidth);
         if (RepeatsColumn)
         {
             approximation[Geometry.Columns - 1] = isGradient ? default : detail[Geometry.Columns - 1];
+        }
+    }
+
+    private void Split(V* samples, V* detail, V* approximation)
+    {
+        if (!SplitsRows)
+        {
+            new ReadOnlySpan<V>(samples, Geometry.Width).CopyTo(new Span<V>(approximation, Geometry.Width));
+            return;
+        }
+
+        var pairs = PairedWidth / 2;
+        for (var j = 0; j < pairs; j++)
+        {
+            detail[j] = samples[2 * j];
+            approximation[j] = samples[(2 * j) + 1];
+        }
+
+        if (RepeatsColumn)
+        {
+            detail[pairs] = samples[2 * pairs];
         }
     }
 

@@ -37,6 +37,10 @@ internal abstract unsafe class SignalStage<V, T>(PassContext<V, T> context) : St
 
     protected int HorizontalDetail => Geometry.LetterOf(0);
 
-    protected TensorPlanes Planes(TensorMemory memory, int depth, int pixels)
-        => new(memory, Geometry.Channels, 0, depth, pixels, Storages.Size(context.Call.Storage));
+    /// <summary>The planes of the signal, or of its gradient.</summary>
+    protected TensorPlanes Planes(TensorMemory memory)
+    {
+        var pixels = Geometry.SourceLength(0) * Geometry.SourceLength(1);
+        return new(memory, Geometry.Channels, 0, Geometry.SourceLength(2), pixels, Storages.Size(context.Call.Storage));
+    }
 }

@@ -11,12 +11,14 @@ internal sealed unsafe class WriteSignalStage<V, T> : SignalStage<V, T>
     private readonly bool isGradient;
     private readonly PlaneWriter<V>[] writers;
     private readonly CroppedRows<V, T>[] cropped;
+    private readonly DenseGradient<V, T>? dense;
     private readonly V* row;
+    private readonly V* merged;
 
     internal WriteSignalStage(PassContext<V, T> context, TensorMemory tensor, LineBuffer<V> buffer, int[] slots, bool isGradient)
         : base(context)
     {
-        planes = Planes(tensor, Geometry.Depth, Geometry.Width * Geometry.Height);
+        planes = Planes(tensor);
         (this.buffer, this.slots, this.isGradient) = (buffer, slots, isGradient);
         writers = new PlaneWriter<V>[PlanesInPair];
         cropped = new CroppedRows<V, T>[PlanesInPair];
@@ -27,6 +29,8 @@ internal sealed unsafe class WriteSignalStage<V, T> : SignalStage<V, T>
         }
 
         row = context.Arena.TakeZeros<V>(Geometry.Width + 1);
+        merged = context.Arena.TakeZeros<V>(Geometry.Width + 1);
+        dense = Geometry.Dense == DenseWindow.None ? null : new(context, Planes(context.Call.Signal), planes, PlanesInPair);
     }
 
     // The gradients of samples that were repeated are added up in place.
@@ -77,8 +81,16 @@ internal sealed unsafe class WriteSignalStage<V, T> : SignalStage<V, T>
         }
     }
 
+    internal override void End() => dense?.End();
+
     private void Open(int i, int slice)
     {
+        if (dense is not null)
+        {
+            dense.Open(i, slice);
+            return;
+        }
+
         // So much is written before it is read that it has left a core's own cache by then.
         var bytes = (long)Geometry.Items * Geometry.Channels * planes.Depth * planes.Pixels * planes.ElementSize;
         var firstRow = Geometry.Dimensions == 2 ? RowsInPair * Geometry.Stretch.From : 0;
@@ -91,11 +103,17 @@ internal sealed unsafe class WriteSignalStage<V, T> : SignalStage<V, T>
         // In floor mode an odd plane has one row more than its pairs.
         if (Geometry.OwnsLastRow && Geometry.PairedLength(1) < Geometry.Height)
         {
-            WriteRest(i, cropped[i].ReadRow(row, PairedWidth), PairedWidth);
-            WriteColumn(i);
+            WriteCroppedRow(i, cropped[i].ReadRow(row, PairedWidth));
         }
 
-        writers[i].Flush();
+        if (dense is not null)
+        {
+            dense.Close(i);
+        }
+        else
+        {
+            writers[i].Flush();
+        }
     }
 
     private void WriteCroppedPlane()
@@ -103,8 +121,7 @@ internal sealed unsafe class WriteSignalStage<V, T> : SignalStage<V, T>
         Open(0, Geometry.Depth - 1);
         for (var r = 0; r < Geometry.PairedLength(1); r++)
         {
-            WriteRest(0, cropped[0].ReadPlaneRow(row, PairedWidth), PairedWidth);
-            WriteColumn(0);
+            WriteCroppedRow(0, cropped[0].ReadPlaneRow(row, PairedWidth));
         }
 
         Close(0);
@@ -130,6 +147,12 @@ internal sealed unsafe class WriteSignalStage<V, T> : SignalStage<V, T>
             Add(approximation + Geometry.Columns - 1, detail + Geometry.Columns - 1, 1);
         }
 
+        if (dense is not null)
+        {
+            dense.Push(i, SplitsRows ? Merged(detail, approximation) : approximation);
+            return;
+        }
+
         if (!SplitsRows)
         {
             writers[i].Write(approximation, Geometry.Width);
@@ -137,6 +160,18 @@ internal sealed unsafe class WriteSignalStage<V, T> : SignalStage<V, T>
         }
 
         writers[i].WriteMerged(detail, approximation, PairedWidth);
+        WriteColumn(i);
+    }
+
+    private void WriteCroppedRow(int i, bool isRead)
+    {
+        if (dense is not null)
+        {
+            dense.Push(i, row);
+            return;
+        }
+
+        WriteRest(i, isRead, PairedWidth);
         WriteColumn(i);
     }
 
@@ -158,6 +193,16 @@ internal sealed unsafe class WriteSignalStage<V, T> : SignalStage<V, T>
         }
 
         writers[i].Write(row, count);
+    }
+
+    private V* Merged(V* detail, V* approximation)
+    {
+        for (var j = 0; j < PairedWidth; j++)
+        {
+            merged[j] = j % 2 == 0 ? detail[j / 2] : approximation[j / 2];
+        }
+
+        return merged;
     }
 
     private void AddPlane(int plane, int y)

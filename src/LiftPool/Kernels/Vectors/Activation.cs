@@ -12,6 +12,13 @@ internal static class Activation
         where T : unmanaged
         => V.MaxNative(default, x);
 
+    /// <summary>The larger; NaN if either is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static V Max<V, T>(V a, V b)
+        where V : unmanaged, ILanes<V, T>
+        where T : unmanaged
+        => V.WhereLess(a, Create<V, T>(double.PositiveInfinity), V.MaxNative(a, b), a);
+
     /// <summary><c>|x|</c>; NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Abs<V, T>(V x)
