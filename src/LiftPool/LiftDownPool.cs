@@ -116,7 +116,10 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     {
         CheckInput(input);
         using var scope = NewDisposeScope();
-        return Pool(input, Prepared(input), chosenBands, keepBands: false).output!.MoveToOuterDisposeScope();
+        var regularizer = LiftRegularizer.Current;
+        var result = ComputePath.Run(Request(chosenBands, keepBands: false, regularizer?.Norm), InputsOf(input));
+        regularizer?.Collect(this, result.UpdatePenalty!, result.PredictPenalty!);
+        return Like(input, result.Output!).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -127,21 +130,12 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">As <see cref="forward"/> throws it.</exception>
     public (Tensor output, LiftBands bands) forward_with_bands(Tensor input)
     {
-        CheckInput(input);
-        using var scope = NewDisposeScope();
-        var x = Prepared(input);
-        var (output, bands) = Pool(input, x, chosenBands, keepBands: true);
-        return (output!.MoveToOuterDisposeScope(), Carried(input, x, bands).MoveToOuterDisposeScope());
+        var (output, bands) = Pool(input, chosenBands);
+        return (output!, bands);
     }
 
     /// <summary>The bands alone, in the caller's dispose scope.</summary>
-    internal LiftBands Split(Tensor input)
-    {
-        CheckInput(input);
-        using var scope = NewDisposeScope();
-        var x = Prepared(input);
-        return Carried(input, x, Pool(input, x, made: 0, keepBands: true).bands).MoveToOuterDisposeScope();
-    }
+    internal LiftBands Split(Tensor input) => Pool(input, output: 0).bands;
 
     internal int Axes => axes;
 
@@ -160,61 +154,42 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
         LiftRegularizer.CheckNorm(layer, norm);
         CheckInput(input);
         using var scope = NewDisposeScope();
-        var (c_u, c_p) = Compute(Prepared(input), made: 0, keepBands: false, norm).penalties!.Value;
-        return scope.MoveToOuter(c_u, c_p);
+        var result = ComputePath.Run(Request(output: 0, keepBands: false, norm), InputsOf(input));
+        return scope.MoveToOuter(result.UpdatePenalty!, result.PredictPenalty!);
     }
 
-    private LiftBands Carried(Tensor input, Tensor x, List<Tensor> bands)
+    private (Tensor? output, LiftBands bands) Pool(Tensor input, int output)
     {
-        var kept = ceilMode ? [] : OddSizes.SetAside(x);
-        Tensor[] own = [.. bands.Select(band => Like(input, band))];
-        return new(own, [.. kept.Select(sample => Like(input, sample))], input.shape);
-    }
-
-    /// <summary>
-    /// The output, and with <paramref name="keepBands"/> every band, from the input as <see cref="Prepared"/> gives it. Collects
-    /// penalties inside a LiftRegularizer.
-    /// </summary>
-    private (Tensor? output, List<Tensor> bands) Pool(Tensor input, Tensor x, int made, bool keepBands)
-    {
+        CheckInput(input);
+        using var scope = NewDisposeScope();
         var regularizer = LiftRegularizer.Current;
-        var (output, bands, penalties) = Compute(x, made, keepBands, regularizer?.Norm);
-        if (penalties is { } terms)
+        var inputs = InputsOf(input);
+        var result = ComputePath.Run(Request(output, keepBands: true, regularizer?.Norm), inputs);
+        regularizer?.Collect(this, result.UpdatePenalty!, result.PredictPenalty!);
+        Tensor[] bands = [.. result.Bands.Select(band => Like(input, band!))];
+        var kept = ceilMode ? [] : OddSizes.SetAside(inputs.Signals[0]!);
+        var own = new LiftBands(bands, [.. kept.Select(samples => Like(input, samples))], input.shape).MoveToOuterDisposeScope();
+        return (output == 0 ? null : Like(input, result.Output!).MoveToOuterDisposeScope(), own);
+    }
+
+    private DownRequest Request(int output, bool keepBands, PenaltyNorm? norm)
+        => new(Scheme.Steps, recompute ? () => Scheme.parameters() : null)
         {
-            regularizer!.Collect(this, terms);
-        }
+            CeilMode = ceilMode,
+            Output = output,
+            Reduction = reduction,
+            KeepBands = keepBands,
+            Norm = norm,
+        };
 
-        return (output is null ? null : Like(input, output), bands);
-    }
-
-    private (Tensor? output, List<Tensor> bands, (Tensor c_u, Tensor c_p)? penalties) Compute(Tensor x, int made, bool keepBands, PenaltyNorm? norm)
-    {
-        var outputs = ComputePath.ChooseDown(Scheme.Steps, x, ceilMode) is var (bits, weights)
-            ? Fused(x, weights, made, keepBands, norm, bits)
-            : Composed(x, made, keepBands, norm);
-        var ownBands = outputs.GetRange(made == 0 ? 0 : 1, keepBands ? 1 << axes : 0);
-        return (made == 0 ? null : outputs[0], ownBands, norm is null ? null : (outputs[^2], outputs[^1]));
-    }
-
-    private List<Tensor> Fused(Tensor x, Tensor?[] weights, int made, bool keepBands, PenaltyNorm? norm, int bits)
-    {
-        var call = new FusedDown(FusedScheme.Steps(Scheme.Steps), Scheme.Steps.Gains, FusedScheme.Padding(Scheme.Steps)!.Value, bits, ceilMode, made, reduction, keepBands, norm);
-        return RecomputingFunction.Apply(
-            PiecewiseCall.IfLong(call, x, signals: 1),
-            [x, .. weights, gain is null ? null : MemoryLayout.Dense(gain, channelsLast: false)]);
-    }
-
-    private List<Tensor> Composed(Tensor x, int made, bool keepBands, PenaltyNorm? norm)
-    {
-        var call = new TensorDown(Scheme.Steps, () => Scheme.parameters(), ceilMode, made, reduction, keepBands, norm);
-        return recompute ? RecomputingFunction.Apply(call, call.InputsOf(x, gain)) : call.Composed([x, gain]);
-    }
-
-    /// <summary>With a batch axis and dense in its own layout.</summary>
-    private Tensor Prepared(Tensor input)
+    /// <summary>The input with a batch axis, and dense in its own layout.</summary>
+    private PoolInputs InputsOf(Tensor input)
     {
         var batched = input.dim() == axes + 1 ? input.unsqueeze(0) : input;
-        return MemoryLayout.Dense(batched, MemoryLayout.IsChannelsLast(batched));
+        return new([MemoryLayout.Dense(batched, MemoryLayout.IsChannelsLast(batched))])
+        {
+            BandWeights = gain is null ? null : MemoryLayout.Dense(gain, channelsLast: false),
+        };
     }
 
     /// <summary>As the input came: without a batch axis, or channels-last.</summary>

@@ -158,19 +158,19 @@ public sealed class LiftRegularizer : IDisposable
     }
 
     /// <summary>Takes the terms over. If the scope has ended while they were computed, nobody wants them.</summary>
-    internal void Collect(LiftDownPool layer, (Tensor c_u, Tensor c_p) terms)
+    internal void Collect(LiftDownPool layer, Tensor c_u, Tensor c_p)
     {
         lock (access)
         {
             if (!ended)
             {
-                shares.Add((layer, terms.c_u.DetachFromDisposeScope(), terms.c_p.DetachFromDisposeScope()));
+                shares.Add((layer, c_u.DetachFromDisposeScope(), c_p.DetachFromDisposeScope()));
                 return;
             }
         }
 
-        terms.c_u.Dispose();
-        terms.c_p.Dispose();
+        c_u.Dispose();
+        c_p.Dispose();
     }
 
     // Summed when read, and again when more has run since; what was read before stays valid until Dispose.

@@ -79,8 +79,14 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
         Tensor Prepared(Tensor x) => MemoryLayout.Dense(batched ? x : x.unsqueeze(0), channelsLast);
 
         Tensor[] parts = [features, .. bands.Bands.Skip(1)];
-        long[] lengths = [.. bands.InputShape.Skip(bands.InputShape.Count - axes)];
-        var whole = Merge([.. parts.Select(Prepared)], [.. bands.Kept.Select(Prepared)], lengths);
+        var request = new UpRequest(Scheme.Steps, recompute ? () => Scheme.parameters() : null)
+        {
+            Bands = parts.Length,
+            Lengths = [.. bands.InputShape.Skip(bands.InputShape.Count - axes)],
+            SetAside = bands.Kept.Count,
+        };
+        var inputs = new PoolInputs(Array.ConvertAll(parts, Prepared)) { SetAside = [.. bands.Kept.Select(Prepared)] };
+        var whole = ComputePath.Run(request, inputs).Output!;
 
         // Cropping leaves a view with gaps; users of a pool's output expect none.
         var settled = MemoryLayout.Settled(whole, channelsLast);
@@ -98,21 +104,6 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
     /// <returns>The input the bands came from, exact but for rounding.</returns>
     /// <exception cref="ArgumentException">As forward throws it.</exception>
     public Tensor call(LiftBands bands) => call(ApproximationOf(bands), bands);
-
-    private Tensor Merge(Tensor[] parts, Tensor[] kept, long[] lengths)
-    {
-        if (ComputePath.ChooseUp(Scheme.Steps, parts) is var (bits, weights))
-        {
-            var fused = new FusedUp(FusedScheme.Steps(Scheme.Steps), Scheme.Steps.Gains, FusedScheme.Padding(Scheme.Steps)!.Value, bits);
-            return PiecewiseCall.IfLong(fused, parts[0], parts.Length) is PiecewiseCall pieces
-                ? OddSizes.Restore(RecomputingFunction.Apply(pieces, [.. parts, .. weights])[0], lengths, kept)
-                : RecomputingFunction.Apply(fused with { Lengths = lengths, Cropped = kept.Length }, [.. parts, .. kept, .. weights])[0];
-        }
-
-        var call = new TensorUp(Scheme.Steps, () => Scheme.parameters(), parts.Length);
-        var merged = recompute ? RecomputingFunction.Apply(call, call.InputsOf(parts))[0] : call.Composed(parts)[0];
-        return OddSizes.Restore(merged, lengths, kept);
-    }
 
     private static Tensor ApproximationOf(LiftBands bands)
     {

@@ -5,49 +5,53 @@ namespace LiftPool.Calls;
 /// A call of a kernel whose signal goes through in pieces along its first spatial axis. Each is computed from a window that
 /// overlaps the next pieces so far that its own samples, bands and gradients are those of the whole.
 /// </summary>
-internal sealed class PiecewiseCall : IRecomputedCall
+internal sealed record PiecewiseCall : PoolCall
 {
-    private readonly FusedCall call;
-    private readonly int signals;
+    private readonly FusedCall whole;
     private readonly long first;
     private readonly long length;
     private readonly bool circular;
 
-    /// <summary>The call itself where nothing is to be cut.</summary>
-    /// <param name="call">On the kernels.</param>
-    /// <param name="x">The first of the tensors that it works on, all of one shape.</param>
-    /// <param name="signals">How many these are.</param>
-    internal static IRecomputedCall IfLong(FusedCall call, Tensor x, int signals)
+    /// <summary>The call on the kernels, in pieces if the signals, all of one shape, are too long to go through at once.</summary>
+    internal static PoolCall For(PoolRequest request, FusedScheme scheme, int bits, Tensor x)
     {
         // Of a small signal such questions are much of a call.
-        if (x.numel() <= Pieces.MostSamples / 8)
+        if (x.numel() > Pieces.MostSamples / 8)
         {
-            return call;
+            long[] halves = [.. x.shape[2..].Select(request.HalfLength)];
+            var length = Pieces.Length(x.size(1), halves, scheme);
+            if (length < halves[0])
+            {
+                return new PiecewiseCall(FusedCall.For(request.ForEvenLengths, scheme, bits), halves[0], length);
+            }
         }
 
-        long[] halves = [.. x.shape[2..].Select(call.HalfLength)];
-        var length = Pieces.Length(x.size(1), halves, call.Padding, call.Steps);
-        return length < halves[0] ? new PiecewiseCall(call, signals, halves[0], length) : call;
+        return FusedCall.For(request, scheme, bits);
     }
 
-    private PiecewiseCall(FusedCall call, int signals, long first, long length)
+    private PiecewiseCall(FusedCall whole, long first, long length)
+        : base(whole.Request)
     {
-        (this.call, this.signals, this.first, this.length) = (call, signals, first, length);
-        circular = call.Padding == PaddingModes.Circular;
+        (this.whole, this.first, this.length) = (whole, first, length);
+        circular = whole.Scheme.Padding == PaddingModes.Circular;
     }
 
-    public List<Tensor> Forward(Tensor?[] inputs)
+    internal override PoolResult Forward(PoolInputs inputs)
     {
-        var outputs = call.NewOutputs(inputs);
+        var result = whole.NewResult(inputs);
         var norms = new List<(long, PenaltyNorms)>();
-        foreach (var part in Parts(inputs[0]!))
+        foreach (var part in Parts(inputs.Signals[0]!))
         {
             using var scope = NewDisposeScope();
             var piece = InPiece(part);
-            foreach (var (whole, own) in outputs.Zip(piece.Forward(WindowsOf(inputs, part))))
+            var ofPiece = piece.Forward(InWindow(inputs, part));
+            foreach (var (target, values) in result.Signals.Zip(ofPiece.Signals))
             {
-                var scale = ScaleOf(whole);
-                Own(whole, part, scale).copy_(own.narrow(2, scale * part.Before, scale * part.Count));
+                if (target is not null)
+                {
+                    var scale = ScaleOf(target);
+                    OfPart(target, part, scale).copy_(values!.narrow(2, scale * part.Before, scale * part.Count));
+                }
             }
 
             if (piece.Norms is { } found)
@@ -56,51 +60,50 @@ internal sealed class PiecewiseCall : IRecomputedCall
             }
         }
 
-        return call.WithPenalties(outputs, inputs[0]!, norms);
+        return whole.WithPenalties(result, inputs.Signals[0]!, norms);
     }
 
-    public List<Tensor?> Backward(Tensor?[] inputs, List<Tensor?> gradients)
+    internal override PoolInputs Backward(PoolInputs inputs, PoolResult gradients, bool wantsSignals)
     {
-        var found = new Tensor?[inputs.Length];
-
-        // A window is no input of the graph.
-        var wantsSignal = inputs.Take(signals).Any(input => input!.requires_grad);
-        foreach (var part in Parts(inputs[0]!))
+        var signals = new Tensor?[inputs.Signals.Length];
+        Tensor?[] ofWeights = [.. inputs.Weights, inputs.BandWeights];
+        var weights = new Tensor?[ofWeights.Length];
+        foreach (var part in Parts(inputs.Signals[0]!))
         {
             using var scope = NewDisposeScope();
             var piece = InPiece(part);
-            piece.Norms = call.Norms?.OfItems(part.Item, part.Items);
-            var ofPiece = piece.Backward(WindowsOf(inputs, part), [.. gradients.Select(gradient => GradientWindow(gradient, part))], wantsSignal);
-            for (var i = 0; i < found.Length; i++)
+            piece.Norms = whole.Norms?.OfItems(part.Item, part.Items);
+            var ofPiece = piece.Backward(InWindow(inputs, part), gradients.With(gradient => GradientWindow(gradient, part)), wantsSignals);
+            for (var i = 0; i < signals.Length; i++)
             {
-                if (ofPiece[i] is not { } gradient)
+                if (ofPiece.Signals[i] is { } gradient)
                 {
-                    continue;
+                    signals[i] ??= ZerosLike(inputs.Signals[i]!).MoveToOuterDisposeScope();
+                    AddWindow(signals[i]!.narrow(0, part.Item, part.Items), part, gradient);
                 }
+            }
 
-                if (i < signals)
-                {
-                    found[i] ??= ZerosLike(inputs[i]!).MoveToOuterDisposeScope();
-                    AddWindow(found[i]!.narrow(0, part.Item, part.Items), part, gradient);
-                }
-                else
+            foreach (var (i, gradient) in ofPiece.Weights.Append(ofPiece.BandWeights).Index())
+            {
+                if (gradient is not null)
                 {
                     // There may be many pieces.
-                    found[i] ??= zeros(gradient.shape, ScalarType.Float64).MoveToOuterDisposeScope();
-                    found[i]!.add_(gradient.to(ScalarType.Float64), Scalars.One);
+                    weights[i] ??= zeros(gradient.shape, ScalarType.Float64).MoveToOuterDisposeScope();
+                    weights[i]!.add_(gradient.to(ScalarType.Float64), Scalars.One);
                 }
             }
         }
 
-        return [.. found.Select((gradient, i) => i < signals ? gradient : gradient?.to(inputs[i]!.dtype))];
+        Tensor?[] rounded = [.. weights.Zip(ofWeights, (gradient, weight) => gradient?.to(weight!.dtype))];
+        return new(signals) { Weights = rounded[..^1], BandWeights = rounded[^1] };
     }
 
-    public List<Tensor> Composed(Tensor?[] inputs) => call.Composed(inputs);
+    internal override PoolResult Compose(PoolInputs inputs) => whole.Compose(inputs);
 
     // Some items at a time, so that the copies stay small.
     private IEnumerable<Part> Parts(Tensor x)
     {
-        var reach = Pieces.Reach(call.Steps);
+        var reach = Pieces.Reach(whole.Scheme.Steps);
         var (batch, itemSize) = (x.size(0), x.numel() / x.size(0) / first * (length + (2 * reach)));
         var items = Math.Clamp(Pieces.MostElements / itemSize, 1, batch);
         for (long item = 0; item < batch; item += items)
@@ -112,14 +115,14 @@ internal sealed class PiecewiseCall : IRecomputedCall
         }
     }
 
-    private FusedCall InPiece(Part part) => call with
+    private FusedCall InPiece(Part part) => whole with
     {
-        FirstPadding = circular ? PaddingModes.Zeros : call.Padding,
+        FirstPadding = circular ? PaddingModes.Zeros : whole.Scheme.Padding,
         Counted = ((int)part.Before, (int)(part.Before + part.Count)),
     };
 
-    private Tensor?[] WindowsOf(Tensor?[] inputs, Part part)
-        => [.. inputs.Select((input, i) => i < signals ? Window(input!.narrow(0, part.Item, part.Items), part) : input)];
+    private PoolInputs InWindow(PoolInputs inputs, Part part)
+        => inputs with { Signals = Array.ConvertAll(inputs.Signals, signal => (Tensor?)Window(signal!.narrow(0, part.Item, part.Items), part)) };
 
     private Tensor Window(Tensor x, Part part)
     {
@@ -148,12 +151,12 @@ internal sealed class PiecewiseCall : IRecomputedCall
             return [(from, Math.Min(to, x.size(2)) - from)];
         }
 
-        var whole = scale * first;
-        List<(long From, long Count)> stretches = from < 0 ? [(whole + from, -from)] : [];
-        stretches.Add((Math.Max(from, 0), Math.Min(to, whole) - Math.Max(from, 0)));
-        if (to > whole)
+        var all = scale * first;
+        List<(long From, long Count)> stretches = from < 0 ? [(all + from, -from)] : [];
+        stretches.Add((Math.Max(from, 0), Math.Min(to, all) - Math.Max(from, 0)));
+        if (to > all)
         {
-            stretches.Add((0, to - whole));
+            stretches.Add((0, to - all));
         }
 
         return [.. stretches.SelectMany(stretch => Existing(stretch, x.size(2)))];
@@ -170,23 +173,18 @@ internal sealed class PiecewiseCall : IRecomputedCall
         return stretch.Count > 1 ? [stretch with { Count = stretch.Count - 1 }, (length - 1, 1)] : [(length - 1, 1)];
     }
 
-    /// <summary>The gradient of an output, of the piece's own samples alone; penalties' as they are.</summary>
-    private Tensor? GradientWindow(Tensor? gradient, Part part)
+    /// <summary>The gradient of the output or a band, of the piece's own samples alone.</summary>
+    private Tensor GradientWindow(Tensor gradient, Part part)
     {
-        if (gradient is null || gradient.dim() < 3)
-        {
-            return gradient;
-        }
-
         var scale = ScaleOf(gradient);
         var shape = gradient.shape;
         (shape[0], shape[2]) = (part.Items, scale * (part.WindowTo - part.WindowFrom));
         var window = zeros(shape, gradient.dtype);
-        window.narrow(2, scale * part.Before, scale * part.Count).copy_(Own(gradient, part, scale));
+        window.narrow(2, scale * part.Before, scale * part.Count).copy_(OfPart(gradient, part, scale));
         return window;
     }
 
-    private static Tensor Own(Tensor x, Part part, long scale)
+    private static Tensor OfPart(Tensor x, Part part, long scale)
         => x.narrow(0, part.Item, part.Items).narrow(2, scale * part.From, scale * part.Count);
 
     /// <summary>Samples along the first axis for each half-sample: 2 of a signal, 1 of a band.</summary>

@@ -41,19 +41,18 @@ internal sealed class FilterOperator : OwnModule, IAxisOperator
 
     public string? Refuses(long length) => SameConv1d.Refuses(PaddingMode, KernelSize, length);
 
-    public override Tensor forward(Tensor input) => Along(input, dim: 2);
+    public override Tensor forward(Tensor input) => Along(input, dim: 2, Weights);
 
-    public Tensor Along(Tensor x, int dim, Func<Tensor, Tensor>? given = null)
+    public Tensor Along(Tensor x, int dim, Tensor?[] weights)
     {
         using var scope = NewDisposeScope();
         var (planes, axis) = Planes.Of(x, dim);
-        return Planes.Undo(Filtered(planes, axis, given), x, dim).MoveToOuterDisposeScope();
+        return Planes.Undo(Filtered(planes, axis, weights[0]!), x, dim).MoveToOuterDisposeScope();
     }
 
-    private Tensor Filtered(Tensor planes, int axis, Func<Tensor, Tensor>? given)
+    private Tensor Filtered(Tensor planes, int axis, Tensor taps)
     {
         var channels = planes.size(1);
-        var taps = given?.Invoke(weight) ?? weight;
         if (!isRounded)
         {
             return SameConv1d.Compute(planes, axis, taps.expand(channels, 1, -1), null, channels, PaddingMode);

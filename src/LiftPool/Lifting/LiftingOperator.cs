@@ -38,13 +38,13 @@ internal sealed class LiftingOperator : OwnModule, IAxisOperator
 
     public bool RunsAlongAxes => !HasHooks && !conv.HasHooks && !proj.HasHooks;
 
-    public Tensor Along(Tensor x, int dim, Func<Tensor, Tensor>? given = null)
+    public Tensor Along(Tensor x, int dim, Tensor?[] weights)
     {
         using var scope = NewDisposeScope();
         var (planes, axis) = Planes.Of(x, dim);
 
         // In place where autograd saves the result, not the argument.
-        var rectified = conv.Along(planes, axis, given).relu_();
-        return Planes.Undo(proj.Along(rectified, axis, given).tanh_(), x, dim).MoveToOuterDisposeScope();
+        var rectified = conv.Along(planes, axis, weights[0]!, weights[1]).relu_();
+        return Planes.Undo(proj.Along(rectified, axis, weights[2]!, weights[3]).tanh_(), x, dim).MoveToOuterDisposeScope();
     }
 }

@@ -23,9 +23,9 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
     /// <summary>Whether it is the paper's list: one predict step, one update step.</summary>
     internal bool IsPredictThenUpdate => steps is [{ Kind: StepKind.Predict }, { Kind: StepKind.Update }];
 
-    /// <summary>The same steps with other tensors in the place of the weights of operators that run along axes.</summary>
-    internal LiftingSteps With(Func<Tensor, Tensor> given)
-        => new([.. steps.Select(step => step with { Given = given })], approximationGain, detailGain);
+    /// <summary>The same steps with other weights, of each step; null where it keeps its own.</summary>
+    internal LiftingSteps With(IReadOnlyList<Tensor?[]?> weights)
+        => new([.. steps.Select((step, k) => step with { Weights = weights[k] })], approximationGain, detailGain);
 
     /// <summary>
     /// The same steps with the weights of LiftPool's own operators in that type, each converted once: the gradients of all its uses are
@@ -34,21 +34,17 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
     internal LiftingSteps ComputingIn(ScalarType dtype)
     {
         var converted = new Dictionary<Tensor, Tensor>(ReferenceEqualityComparer.Instance);
-        foreach (var step in steps)
+        Tensor?[]?[] weights = [.. steps.Select(step => step.WeightsAlongAxes)];
+        foreach (var weight in weights.SelectMany(ofStep => ofStep ?? []))
         {
-            var weights = step.Operator is IAxisOperator { RunsAlongAxes: true } own ? own.Weights : [];
-            foreach (var weight in weights.OfType<Tensor>().Where(weight => weight.dtype != dtype))
+            if (weight is not null && weight.dtype != dtype)
             {
-                converted[weight] = (step.Given?.Invoke(weight) ?? weight).to(dtype);
+                converted[weight] = weight.to(dtype);
             }
         }
 
-        return converted.Count == 0
-            ? this
-            : new([.. steps.Select(step => step with { Given = Given(step.Given) })], approximationGain, detailGain);
-
-        Func<Tensor, Tensor> Given(Func<Tensor, Tensor>? before)
-            => weight => converted.TryGetValue(weight, out var found) ? found : before?.Invoke(weight) ?? weight;
+        Tensor? Converted(Tensor? weight) => weight is not null && converted.TryGetValue(weight, out var found) ? found : weight;
+        return converted.Count == 0 ? this : With([.. weights.Select(ofStep => ofStep is null ? null : Array.ConvertAll(ofStep, Converted))]);
     }
 
     /// <summary>
@@ -134,12 +130,12 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
     private static Tensor[] Operate(LiftingStep step, Tensor[] inputs, int dim, ScalarType dtype)
     {
         var op = step.Operator;
-        var along = op is IAlongAxis { RunsAlongAxes: true } own ? own : null;
-        var type = along is not null || op is FilterOperator { IsRounded: true } ? NumberTypes.Computing(dtype) : dtype;
+        var weights = step.WeightsAlongAxes;
+        var type = weights is not null || op is FilterOperator { IsRounded: true } ? NumberTypes.Computing(dtype) : dtype;
         Tensor[] sources = [.. inputs.Select(input => NumberTypes.In(type, input))];
-        if (along is not null)
+        if (weights is not null)
         {
-            return [.. sources.Select(source => along.Along(source, dim, step.Given))];
+            return [.. sources.Select(source => ((IAxisOperator)op).Along(source, dim, weights))];
         }
 
         var signals = sources.Length == 1

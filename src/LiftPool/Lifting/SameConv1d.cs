@@ -75,11 +75,9 @@ internal sealed class SameConv1d : OwnModule
         return Planes.Undo(Compute(planes, dim, weight, bias, groups, paddingMode), input, dim: 2);
     }
 
-    /// <summary>The convolution along one of the last two axes of <c>[B, C, rows, columns]</c>, of any strides.</summary>
-    internal Tensor Along(Tensor planes, int dim, Func<Tensor, Tensor>? given)
-        => given is null
-            ? Compute(planes, dim, weight, bias, groups, paddingMode)
-            : Compute(planes, dim, given(weight), bias is null ? null : given(bias), groups, paddingMode);
+    /// <summary>The convolution along one of the last two axes of <c>[B, C, rows, columns]</c>, of any strides, with other weights.</summary>
+    internal Tensor Along(Tensor planes, int dim, Tensor weight, Tensor? bias)
+        => Compute(planes, dim, weight, bias, groups, paddingMode);
 
     /// <summary>The same along one of the last two axes of <c>[B, C, rows, columns]</c>.</summary>
     internal static Tensor Compute(Tensor planes, int dim, Tensor weight, Tensor? bias, long groups, PaddingModes paddingMode)
