@@ -8,7 +8,7 @@ namespace LiftPool.Calls;
 /// TorchSharp ends the process when a managed exception leaves backward, when the number of gradients is wrong, or when
 /// <c>mark_non_differentiable</c> is used; its <c>materialize_grads</c> allocates zeros. Hence: everything is checked
 /// before <c>apply</c>; a fault in backward is returned as gradients of a wrong shape, which LibTorch turns into an
-/// exception of the caller's, and kept in <see cref="BackwardFault"/>; undefined gradients come as invalid tensors.
+/// exception of the caller's, and kept in <see cref="ThreadFault"/>; undefined gradients come as invalid tensors.
 /// </remarks>
 internal sealed class RecomputingFunction : MultiTensorFunction<RecomputingFunction>
 {
@@ -32,7 +32,7 @@ internal sealed class RecomputingFunction : MultiTensorFunction<RecomputingFunct
             return false;
         }
 
-        BackwardFault.Forget();
+        ThreadFault.Forget();
         return true;
     }
 
@@ -52,11 +52,11 @@ internal sealed class RecomputingFunction : MultiTensorFunction<RecomputingFunct
 
     public override List<Tensor> backward(AutogradContext ctx, List<Tensor> grad_outputs)
     {
-        var before = BackwardFault.OfThread;
+        var before = ThreadFault.OfThread;
         try
         {
             using var scope = NewDisposeScope();
-            using var uncollected = LiftRegularizer.Suspend();
+            using var uncollected = PenaltyScope.Suspend();
             ReturnedGradients.Release();
             var call = (IRecomputedCall)ctx.get_data(CallKey);
 
@@ -92,9 +92,9 @@ internal sealed class RecomputingFunction : MultiTensorFunction<RecomputingFunct
         try
         {
             // One in a backward inside this one, of a pool in an operator, is the cause; this error only says so in LibTorch's words.
-            if (BackwardFault.OfThread is not { } inner || inner == before)
+            if (ThreadFault.OfThread is not { } inner || inner == before)
             {
-                BackwardFault.Record(error);
+                ThreadFault.Record(error);
             }
         }
         catch (Exception)
