@@ -54,7 +54,7 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
 
     /// <summary>The predict and update operators: this pool's own, or those of the down-pool it shares them with.</summary>
     /// <exception cref="ObjectDisposedException">The pool that owns them is disposed.</exception>
-    public LiftingScheme Scheme => (scheme ?? shared!.Scheme).Alive(layer);
+    public LiftingScheme Scheme => (scheme ?? shared!.Scheme).ThrowIfDisposed(layer);
 
     /// <inheritdoc cref="LiftDownPool.recompute"/>
     public bool recompute { get; set; }
@@ -89,8 +89,8 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
         var whole = ComputePath.Run(request, inputs).Output!;
 
         // Cropping leaves a view with gaps; users of a pool's output expect none.
-        var settled = MemoryLayout.Settled(whole, channelsLast);
-        return (batched ? settled : settled.squeeze(0)).MoveToOuterDisposeScope();
+        var restored = MemoryLayout.WithCanonicalStrides(whole, channelsLast);
+        return (batched ? restored : restored.squeeze(0)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Restores the down-pool's input: <see cref="forward(Tensor, LiftBands)"/> with the bands' own approximation.</summary>
@@ -118,14 +118,16 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
         ArgumentNullException.ThrowIfNull(bands);
         if (bands.Axes != axes)
         {
-            throw Errors.Wrong(layer, $"the bands of a {axes}-D pool", $"those of a {bands.Axes}-D pool: {string.Join(", ", bands.Names)}", nameof(bands));
+            var got = $"those of a {bands.Axes}-D pool: {string.Join(", ", bands.Names)}";
+            throw Errors.Wrong(layer, $"the bands of a {axes}-D pool", got, nameof(bands));
         }
 
         var approximation = bands.Approximation;
         Scheme.Checks.Tensor(layer, approximation, approximation.dim() - axes - 1, Scheme.Channels, nameof(bands));
         if (!features.shape.AsSpan().SequenceEqual(approximation.shape))
         {
-            throw Errors.Wrong(layer, $"features of the approximation's shape {Errors.Shape(approximation)}", Errors.Shape(features), nameof(features));
+            var wanted = $"features of the approximation's shape {Errors.Shape(approximation)}";
+            throw Errors.Wrong(layer, wanted, Errors.Shape(features), nameof(features));
         }
 
         Scheme.Checks.Tensor(layer, features, features.dim() - axes - 1, Scheme.Channels, nameof(features));

@@ -4,6 +4,7 @@ using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using LiftPool.Kernels;
 using LiftPool.Lifting;
+
 namespace LiftPool.Calls;
 
 /// <summary>
@@ -198,7 +199,7 @@ internal static class ComputePath
             halves[0] = Math.Min(halves[0], Pieces.Length(channels, halves, scheme) + (2 * Pieces.Reach(scheme.Steps)));
             var some = new OperatorMemory(1, 1, 1, 1);
             long[] lengths = [.. halves.Select(length => 2 * length)];
-            var (border, gains) = (KernelWords.Of(scheme.Padding), request.Steps.Gains);
+            var (border, gains) = (KernelWords.Of(scheme.Padding), request.Steps.Normalisation);
             return KernelRunner.BytesOf(
                 new KernelCall
                 {

@@ -9,8 +9,8 @@ internal sealed record DownRequest(LiftingSteps Steps, Func<IEnumerable<Paramete
     /// <summary>Whether an odd axis repeats its last sample, or leaves it out.</summary>
     internal required bool CeilMode { get; init; }
 
-    /// <summary>The bands that the output is made of, as a bit mask; none for no output.</summary>
-    internal int Output { get; init; }
+    /// <summary>The bands that the output is made of; none for no output.</summary>
+    internal BandSet Output { get; init; }
 
     /// <summary>How the output is made of them.</summary>
     internal BandReduction Reduction { get; init; }
@@ -22,7 +22,7 @@ internal sealed record DownRequest(LiftingSteps Steps, Func<IEnumerable<Paramete
     internal PenaltyNorm? Norm { get; init; }
 
     /// <summary>The bands that have to be computed: the penalties are made of all halves.</summary>
-    internal int Needed(int axes) => KeepBands || HasPenalties ? LiftingTransform.AllBands(axes) : Output;
+    internal BandSet Needed(int axes) => KeepBands || HasPenalties ? BandSet.All(axes) : Output;
 
     internal override long HalfLength(long length) => OddSizes.BandLength(length, CeilMode);
 
@@ -30,7 +30,7 @@ internal sealed record DownRequest(LiftingSteps Steps, Func<IEnumerable<Paramete
     {
         var x = inputs.Signals[0]!;
         var even = OddSizes.MakeEven(x, CeilMode);
-        var penalties = Norm is { } norm ? new PenaltyTerms(norm, x.dtype) : null;
+        var penalties = Norm is { } norm ? new TensorPenalties(norm, x.dtype) : null;
         var bands = LiftingTransform.Forward(steps, even, Needed((int)even.dim() - 2), penalties);
         return new(HasOutput ? OutputOf(bands, inputs.BandWeights, x.dtype) : null)
         {
@@ -53,7 +53,7 @@ internal sealed record DownRequest(LiftingSteps Steps, Func<IEnumerable<Paramete
 
     protected override int SignalCount => 1;
 
-    protected override bool HasOutput => Output != 0;
+    protected override bool HasOutput => !Output.IsEmpty;
 
     protected override bool HasPenalties => Norm is not null;
 }

@@ -19,7 +19,7 @@ internal abstract record FusedCall(PoolRequest Request, FusedScheme Scheme, int 
     internal (int From, int To) Counted { get; init; } = (0, int.MaxValue);
 
     /// <summary>Known after forward if penalties are asked for: the backward of L2 divides by the items' norms.</summary>
-    internal PenaltyNorms? Norms { get; set; }
+    internal KernelPenalties? Penalties { get; set; }
 
     internal static FusedCall For(PoolRequest request, FusedScheme scheme, int bits)
         => request is DownRequest down ? new FusedDown(down, scheme, bits) : new FusedUp((UpRequest)request, scheme, bits);
@@ -30,13 +30,17 @@ internal abstract record FusedCall(PoolRequest Request, FusedScheme Scheme, int 
     /// <summary>Memory for the result, but penalties.</summary>
     internal abstract PoolResult NewResult(PoolInputs inputs);
 
-    /// <summary>The result with the penalties, if they are asked for, from the norms of all pieces, each of the items from one on.</summary>
-    internal virtual PoolResult WithPenalties(PoolResult result, Tensor x, IReadOnlyList<(long Item, PenaltyNorms Norms)> pieces) => result;
+    /// <summary>The result with the penalties, if they are asked for.</summary>
+    /// <param name="result">The output and the bands.</param>
+    /// <param name="x">The whole signal.</param>
+    /// <param name="pieces">The penalties of its pieces, or of the whole as one, each with its first item.</param>
+    internal virtual PoolResult WithPenalties(PoolResult result, Tensor x, IReadOnlyList<(long Item, KernelPenalties Penalties)> pieces)
+        => result;
 
     /// <summary>The geometry of a signal of that shape, <c>[N, C, ...]</c>.</summary>
     protected Geometry GeometryFor(long[] shape, bool ceilMode)
     {
-        var (padding, gains) = (KernelWords.Of(Scheme.Padding), Request.Steps.Gains);
+        var (padding, gains) = (KernelWords.Of(Scheme.Padding), Request.Steps.Normalisation);
         return new((int)shape[0], (int)shape[1], shape.AsSpan(2), ceilMode, padding, Scheme.Steps, gains.Approximation, gains.Detail)
         {
             FirstBorder = KernelWords.Of(FirstPadding),

@@ -28,27 +28,27 @@ internal sealed record FusedDown(DownRequest Down, FusedScheme Scheme, int Bits)
             Operators = Operators(addresses, inputs.Weights),
             Signal = addresses.Of(x, channelsLast),
             Sinks = Sinks(addresses, geometry, result, inputs.BandWeights, channelsLast),
-            NeededBands = Down.Needed(geometry.Axes),
+            NeededBands = Down.Needed(geometry.Axes).Mask,
             PenaltySums = Down.Norm is null ? 0 : Marshal.UnsafeAddrOfPinnedArrayElement(sums, 0),
         };
         KernelRunner.Run(call, Bits, get_num_threads());
         GC.KeepAlive(sums);
-        return WithPenalties(result, x, Down.Norm is { } norm ? [(0, PenaltyNorms.OfBlocks(norm, geometry, sums, blocks))] : []);
+        return WithPenalties(result, x, Down.Norm is { } norm ? [(0, KernelPenalties.OfBlocks(norm, geometry, sums, blocks))] : []);
     }
 
-    internal override PoolResult WithPenalties(PoolResult result, Tensor x, IReadOnlyList<(long Item, PenaltyNorms Norms)> pieces)
+    internal override PoolResult WithPenalties(PoolResult result, Tensor x, IReadOnlyList<(long Item, KernelPenalties Penalties)> pieces)
     {
         if (Down.Norm is not { } norm)
         {
             return result;
         }
 
-        Norms = PenaltyNorms.OfPieces(norm, GeometryFor(x.shape, Down.CeilMode), pieces);
+        Penalties = KernelPenalties.OfPieces(norm, GeometryFor(x.shape, Down.CeilMode), pieces);
         var dtype = x.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         return result with
         {
-            UpdatePenalty = tensor(Norms.Total(0), dtype: dtype),
-            PredictPenalty = tensor(Norms.Total(1), dtype: dtype),
+            UpdatePenalty = tensor(Penalties.Total(0), dtype: dtype),
+            PredictPenalty = tensor(Penalties.Total(1), dtype: dtype),
         };
     }
 
@@ -58,7 +58,7 @@ internal sealed record FusedDown(DownRequest Down, FusedScheme Scheme, int Bits)
         var channelsLast = MemoryLayout.IsChannelsLast(x);
         var geometry = GeometryFor(x.shape, Down.CeilMode);
         var penalized = PenalizedBands(geometry, gradients);
-        var factors = penalized != 0 ? Norms!.Factors(Value(gradients.UpdatePenalty), Value(gradients.PredictPenalty)) : null;
+        var factors = penalized != 0 ? Penalties!.Factors(Value(gradients.UpdatePenalty), Value(gradients.PredictPenalty)) : null;
         var dense = gradients.With(gradient => MemoryLayout.Dense(gradient, channelsLast));
         using var addresses = new Addresses();
         var sinks = Sinks(addresses, geometry, dense, bandWeights, channelsLast);
@@ -70,7 +70,7 @@ internal sealed record FusedDown(DownRequest Down, FusedScheme Scheme, int Bits)
 
         var xGradient = wantsSignals ? New(x.shape, x, channelsLast) : null;
         var weightGradients = NewGradients(weights, StepsLeadingTo(geometry, needed));
-        var bandWeightGradients = bandWeights is not null && bandWeights.requires_grad && dense.Output is not null ? empty_like(bandWeights) : null;
+        var bandWeightGradients = bandWeights is { requires_grad: true } && dense.Output is not null ? empty_like(bandWeights) : null;
         if (xGradient is null && bandWeightGradients is null && Array.TrueForAll(weightGradients, gradient => gradient is null))
         {
             return None(inputs);
@@ -84,11 +84,11 @@ internal sealed record FusedDown(DownRequest Down, FusedScheme Scheme, int Bits)
             Operators = Operators(addresses, weights),
             Signal = addresses.Of(x, channelsLast),
             SinkGradients = sinks,
-            NeededBands = penalized != 0 ? LiftingTransform.AllBands(geometry.Axes) : needed,
+            NeededBands = penalized != 0 ? BandSet.All(geometry.Axes).Mask : needed,
             SignalGradient = xGradient is null ? default : addresses.Of(xGradient, channelsLast),
             WeightGradients = Operators(addresses, weightGradients),
             GainGradients = addresses.Of(bandWeightGradients),
-            Gains = int.PopCount(Down.Output),
+            Gains = Down.Output.Count,
             PenaltyFactors = factors,
             Penalized = (gradients.UpdatePenalty is not null, gradients.PredictPenalty is not null),
         };
@@ -108,14 +108,14 @@ internal sealed record FusedDown(DownRequest Down, FusedScheme Scheme, int Bits)
         }
 
         long[] output = [.. band];
-        output[1] *= Down.Reduction == BandReduction.Concat ? int.PopCount(Down.Output) : 1;
+        output[1] *= Down.Reduction == BandReduction.Concat ? Down.Output.Count : 1;
         var bands = Down.KeepBands ? new Tensor?[1 << (band.Length - 2)] : [];
         for (var b = 0; b < bands.Length; b++)
         {
             bands[b] = New(band, x, channelsLast);
         }
 
-        return new(Down.Output == 0 ? null : New(output, x, channelsLast)) { Bands = bands };
+        return new(Down.Output.IsEmpty ? null : New(output, x, channelsLast)) { Bands = bands };
     }
 
     /// <summary>How the kernel writes the result, or reads its gradients.</summary>
@@ -125,16 +125,16 @@ internal sealed record FusedDown(DownRequest Down, FusedScheme Scheme, int Bits)
         if (result.Output is { } output)
         {
             var memory = addresses.Of(output, channelsLast);
-            var count = int.PopCount(Down.Output);
+            var count = Down.Output.Count;
             if (Down.Reduction == BandReduction.Concat)
             {
-                var (channels, bands) = (geometry.Channels, Enumerable.Range(0, geometry.Bands).Where(band => (Down.Output >> band & 1) != 0));
+                var (channels, bands) = (geometry.Channels, Enumerable.Range(0, geometry.Bands).Where(Down.Output.Contains));
                 sinks.AddRange(bands.Select((band, i) => new BandSink(memory, count * channels, i * channels, 1 << band, 0, 1)));
             }
             else
             {
                 var scale = Down.Reduction == BandReduction.Mean ? 1.0 / count : 1;
-                sinks.Add(new BandSink(memory, geometry.Channels, 0, Down.Output, addresses.Of(bandWeights), scale));
+                sinks.Add(new BandSink(memory, geometry.Channels, 0, Down.Output.Mask, addresses.Of(bandWeights), scale));
             }
         }
 
@@ -155,7 +155,7 @@ internal sealed record FusedDown(DownRequest Down, FusedScheme Scheme, int Bits)
     {
         const int Approximations = 0b01010101;
         var bands = (gradients.UpdatePenalty is null ? 0 : Approximations) | (gradients.PredictPenalty is null ? 0 : Approximations << 1);
-        return bands & LiftingTransform.AllBands(geometry.Axes);
+        return bands & BandSet.All(geometry.Axes).Mask;
     }
 
     /// <summary>Of each step, whether one of these bands needs it along some axis.</summary>

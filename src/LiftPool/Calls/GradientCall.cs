@@ -27,7 +27,8 @@ internal sealed class GradientCall(IRecomputedCall call, bool[] present) : IReco
 
         // A custom function cannot give nothing, so its outputs are what there is.
         bool[] present = [.. inputs.Zip(found, (input, gradient) => gradient is not null && input!.requires_grad)];
-        var attached = RecomputingFunction.Attach(new GradientCall(call, present), all, [.. found.Where((_, i) => present[i]).Select(gradient => gradient!)]);
+        List<Tensor> outputs = [.. found.Where((_, i) => present[i]).Select(gradient => gradient!)];
+        var attached = RecomputingFunction.Attach(new GradientCall(call, present), all, outputs);
         var next = 0;
         return [.. present.Select(isPresent => isPresent ? attached[next++] : null)];
     }

@@ -1,4 +1,5 @@
 using LiftPool.Lifting;
+
 namespace LiftPool.Calls;
 
 /// <summary>
@@ -39,7 +40,7 @@ internal sealed record PiecewiseCall : PoolCall
     internal override PoolResult Forward(PoolInputs inputs)
     {
         var result = whole.NewResult(inputs);
-        var norms = new List<(long, PenaltyNorms)>();
+        var penalties = new List<(long, KernelPenalties)>();
         foreach (var part in Parts(inputs.Signals[0]!))
         {
             using var scope = NewDisposeScope();
@@ -54,13 +55,13 @@ internal sealed record PiecewiseCall : PoolCall
                 }
             }
 
-            if (piece.Norms is { } found)
+            if (piece.Penalties is { } found)
             {
-                norms.Add((part.Item, found));
+                penalties.Add((part.Item, found));
             }
         }
 
-        return whole.WithPenalties(result, inputs.Signals[0]!, norms);
+        return whole.WithPenalties(result, inputs.Signals[0]!, penalties);
     }
 
     internal override PoolInputs Backward(PoolInputs inputs, PoolResult gradients, bool wantsSignals)
@@ -72,7 +73,7 @@ internal sealed record PiecewiseCall : PoolCall
         {
             using var scope = NewDisposeScope();
             var piece = InPiece(part);
-            piece.Norms = whole.Norms?.OfItems(part.Item, part.Items);
+            piece.Penalties = whole.Penalties?.OfItems(part.Item, part.Items);
             var ofPiece = piece.Backward(InWindow(inputs, part), gradients.With(gradient => GradientWindow(gradient, part)), wantsSignals);
             for (var i = 0; i < signals.Length; i++)
             {
@@ -122,7 +123,7 @@ internal sealed record PiecewiseCall : PoolCall
     };
 
     private PoolInputs InWindow(PoolInputs inputs, Part part)
-        => inputs with { Signals = Array.ConvertAll(inputs.Signals, signal => (Tensor?)Window(signal!.narrow(0, part.Item, part.Items), part)) };
+        => inputs with { Signals = [.. inputs.Signals.Select(signal => Window(signal!.narrow(0, part.Item, part.Items), part))] };
 
     private Tensor Window(Tensor x, Part part)
     {

@@ -4,10 +4,10 @@ namespace LiftPool.Calls;
 /// <param name="Signals">A down-pool's signal; all bands of an up-pool, of one layout.</param>
 internal sealed record PoolInputs(Tensor?[] Signals)
 {
-    /// <summary>The samples that took no part in the lifting, which an up-pool puts back: one tensor for each odd length, or none.</summary>
+    /// <summary>Samples that took no part in the lifting and that an up-pool puts back: a tensor for each odd length, or none.</summary>
     internal Tensor?[] SetAside { get; init; } = [];
 
-    /// <summary>The operators' weights, in the order of the engine: the kernels take four for each step, tensor operations every parameter.</summary>
+    /// <summary>The operators' weights. The kernels take four for each step, tensor operations every parameter.</summary>
     internal Tensor?[] Weights { get; init; } = [];
 
     /// <summary>The weights of a learned reduction, <c>[bands, channels]</c>.</summary>

@@ -1,4 +1,5 @@
 using static TorchSharp.torch.autograd;
+
 namespace LiftPool.Calls;
 
 /// <summary>

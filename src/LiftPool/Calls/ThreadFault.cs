@@ -26,6 +26,7 @@ internal static class ThreadFault
 
         // LibTorch's messages go on with its stack.
         var words = cause.Message.Split('\n', 2)[0].TrimEnd();
-        Trace.TraceError($"LiftPool: backward failed ({nameof(BackwardFault)}.{nameof(BackwardFault.Last)}): {cause.GetType().Name}: {words}");
+        const string Where = $"{nameof(BackwardFault)}.{nameof(BackwardFault.Last)}";
+        Trace.TraceError($"LiftPool: backward failed ({Where}): {cause.GetType().Name}: {words}");
     }
 }

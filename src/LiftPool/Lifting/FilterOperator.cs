@@ -1,6 +1,8 @@
 namespace LiftPool.Lifting;
 
-/// <summary>A linear operator: one FIR filter for all channels, <c>weight [1, 1, taps]</c>, or one a channel, <c>[C, 1, taps]</c>.</summary>
+/// <summary>
+/// A linear operator: one FIR filter for all channels, <c>weight [1, 1, taps]</c>, or one for each channel, <c>[C, 1, taps]</c>.
+/// </summary>
 internal sealed class FilterOperator : OwnModule, IAxisOperator
 {
     // The name is the state-dict key: a parameter if it is to be learned, else a buffer, which moves and is saved like one.
@@ -11,7 +13,9 @@ internal sealed class FilterOperator : OwnModule, IAxisOperator
     /// <param name="weight">The taps, an odd number. Detached: it lives as long as the operator.</param>
     /// <param name="channels">The channels, if each is to have its own filter.</param>
     /// <param name="paddingMode">What stands beyond the ends.</param>
-    /// <param name="isRounded">Whether the output is rounded to integers, so that it has to be the same to the last bit on every path.</param>
+    /// <param name="isRounded">
+    /// Whether the output is rounded to integers, so that it has to be the same to the last bit on every path.
+    /// </param>
     internal FilterOperator(Tensor weight, long? channels, PaddingModes paddingMode, bool isRounded = false)
         : base(nameof(FilterOperator))
     {

@@ -28,6 +28,8 @@ internal interface IAxisOperator
     /// <summary>Why a half-signal of this length cannot be padded, or null if it can.</summary>
     string? Refuses(long length);
 
-    /// <summary>Taps, bias, projection and its bias, of each channel; null if the operator mixes channels or somebody watches its calls.</summary>
+    /// <summary>
+    /// Taps, bias, projection and its bias, of each channel; null if the operator mixes channels or somebody watches its calls.
+    /// </summary>
     Tensor?[]? ChannelWeights(long channels);
 }

@@ -12,8 +12,9 @@ internal sealed class LiftingOperator : OwnModule, IAxisOperator
     internal LiftingOperator(OperatorSettings settings)
         : base(nameof(LiftingOperator))
     {
-        conv = new SameConv1d(settings.Channels, settings.KernelSize, settings.Groups, settings.Bias, settings.PaddingMode, settings.Device, settings.Dtype);
-        proj = new SameConv1d(settings.Channels, 1, settings.ProjGroups, settings.Bias, PaddingModes.Zeros, settings.Device, settings.Dtype);
+        var (channels, bias, device, dtype) = (settings.Channels, settings.Bias, settings.Device, settings.Dtype);
+        conv = new SameConv1d(channels, settings.KernelSize, settings.Groups, bias, settings.PaddingMode, device, dtype);
+        proj = new SameConv1d(channels, 1, settings.ProjGroups, bias, PaddingModes.Zeros, device, dtype);
         RegisterComponents();
     }
 

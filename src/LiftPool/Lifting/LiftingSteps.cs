@@ -1,7 +1,7 @@
 namespace LiftPool.Lifting;
 
 /// <summary>
-/// The steps of a scheme and its two gains, and the mathematics of one axis: split, take the steps, scale; and
+/// The steps of a scheme and the two factors of its normalisation, and the mathematics of one axis: split, take the steps, scale; and
 /// backwards. Written for several tensors of one shape at once ("parts": after the first axis there are two), so that a
 /// user's operator sees them in one call.
 /// </summary>
@@ -15,7 +15,7 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
 
     internal IReadOnlyList<LiftingStep> Steps => steps;
 
-    internal Gains Gains => new(approximationGain, detailGain);
+    internal Normalisation Normalisation => new(approximationGain, detailGain);
 
     /// <summary>Whether a step rounds its operator's output to integers: a lossless scheme.</summary>
     internal bool Rounds { get; } = steps.Any(step => step.Rounding != StepRounding.None);
@@ -44,15 +44,16 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
         }
 
         Tensor? Converted(Tensor? weight) => weight is not null && converted.TryGetValue(weight, out var found) ? found : weight;
-        return converted.Count == 0 ? this : With([.. weights.Select(ofStep => ofStep is null ? null : Array.ConvertAll(ofStep, Converted))]);
+        Tensor?[]? InType(Tensor?[]? ofStep) => ofStep is null ? null : Array.ConvertAll(ofStep, Converted);
+        return converted.Count == 0 ? this : With(Array.ConvertAll(weights, InType));
     }
 
     /// <summary>
     /// Lifts the axis <paramref name="dim"/>. Part i gives the halves 2i (approximation) and 2i + 1 (detail); halves that
-    /// are not wanted are null, and no step is taken for them alone. Penalties need every half. Modules of the user's get
+    /// are not needed are null, and no step is taken for them alone. Penalties need every half. Modules of the user's get
     /// signals of type <paramref name="dtype"/>, the layer's; the parts are in the type that <see cref="NumberTypes.Carrying"/> says.
     /// </summary>
-    internal Tensor?[] Lift(Tensor?[] parts, int dim, bool[] wanted, ScalarType dtype, PenaltyTerms? penalties)
+    internal Tensor?[] Lift(Tensor?[] parts, int dim, bool[] needed, ScalarType dtype, TensorPenalties? penalties)
     {
         var odd = new Tensor?[parts.Length];
         var even = new Tensor?[parts.Length];
@@ -66,18 +67,18 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
 
         Tensor?[] oddSamples = [.. odd], evenSamples = [.. even];
         StepKind[] kinds = [.. steps.Select(step => step.Kind)];
-        bool[][] needed = [.. Enumerable.Range(0, parts.Length).Select(i => LeadingTo(kinds, wanted[2 * i], wanted[(2 * i) + 1]))];
+        bool[][] leading = [.. Enumerable.Range(0, parts.Length).Select(i => LeadingTo(kinds, needed[2 * i], needed[(2 * i) + 1]))];
         for (var k = 0; k < steps.Count; k++)
         {
-            Take(steps[k], odd, even, [.. needed.Select(ofPart => ofPart[k])], dim, dtype, inverse: false);
+            Take(steps[k], odd, even, [.. leading.Select(ofPart => ofPart[k])], dim, dtype, inverse: false);
         }
 
         var halves = new Tensor?[2 * parts.Length];
         for (var i = 0; i < parts.Length; i++)
         {
             penalties?.Add(even[i]!, oddSamples[i]!, odd[i]!);
-            halves[2 * i] = wanted[2 * i] ? Scaled(Own(even[i]!, evenSamples[i]!), approximationFactor) : null;
-            halves[(2 * i) + 1] = wanted[(2 * i) + 1] ? Scaled(Own(odd[i]!, oddSamples[i]!), detailFactor) : null;
+            halves[2 * i] = needed[2 * i] ? Scaled(CloneIfView(even[i]!, evenSamples[i]!), approximationFactor) : null;
+            halves[(2 * i) + 1] = needed[(2 * i) + 1] ? Scaled(CloneIfView(odd[i]!, oddSamples[i]!), detailFactor) : null;
         }
 
         return halves;
@@ -122,7 +123,7 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
             var changed = subtract ? target[i]!.sub(change) : target[i]!.add(change, Scalars.One);
 
             // Nothing wider carries what may grow beyond the integers of float64 before it is a band.
-            target[i] = step.Rounding != StepRounding.None && dtype == NumberTypes.OfIntegers ? Integers.Settle(changed, dtype) : changed;
+            target[i] = step.Rounding != StepRounding.None && dtype == NumberTypes.OfIntegers ? Integers.Narrow(changed, dtype) : changed;
         }
     }
 
@@ -180,7 +181,7 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
     }
 
     /// <summary>
-    /// Of each step along an axis, whether a wanted half needs it: it changes that half, or one that a later step reads for it.
+    /// Of each step along an axis, whether a half that is asked for needs it: it changes that half, or one that a later step reads for it.
     /// </summary>
     internal static bool[] LeadingTo(IReadOnlyList<StepKind> kinds, bool approximation, bool detail)
     {
@@ -200,5 +201,5 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
     private static Tensor Unscaled(Tensor half, Scalar? gain) => gain is null ? half : half.div(gain);
 
     // A half that no step changed is still a view of the input, whose storage no result may share.
-    private static Tensor Own(Tensor half, Tensor samples) => ReferenceEquals(half, samples) ? half.clone() : half;
+    private static Tensor CloneIfView(Tensor half, Tensor samples) => ReferenceEquals(half, samples) ? half.clone() : half;
 }

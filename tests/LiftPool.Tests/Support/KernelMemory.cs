@@ -110,7 +110,7 @@ internal static class KernelMemory
     private static FusedScheme Scheme => new(Steps, PaddingModes.Zeros);
 
     private static FusedDown Down(BandReduction reduction)
-        => new(new DownRequest(NoSteps) { CeilMode = false, Output = 0b1111, Reduction = reduction }, Scheme, Bits: 0);
+        => new(new DownRequest(NoSteps) { CeilMode = false, Output = BandSet.All(2), Reduction = reduction }, Scheme, Bits: 0);
 
     private static FusedUp Up => new(new UpRequest(NoSteps) { Bands = 4 }, Scheme, Bits: 0);
 
