@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LiftPool.Calls;
 
 namespace LiftPool;
 
@@ -21,11 +22,6 @@ namespace LiftPool;
 /// </example>
 public static class BackwardFault
 {
-    [ThreadStatic]
-    private static Exception? ofThread;
-
-    private static Exception? newest;
-
     /// <summary>
     /// The last cause; null if nothing failed yet. It is that of the last fault on this thread, unless the thread has trained on
     /// since: then, and on a thread that had none, the last of any thread's. So it can be read by the one that called
@@ -36,21 +32,5 @@ public static class BackwardFault
     /// A tensor that was changed in place between forward and backward (an optimizer's step, <c>load_state_dict</c>, <c>clamp_</c>)
     /// gives LibTorch's own exception, as <c>Conv2d</c> throws it; an operator of one's own, what it threw.
     /// </remarks>
-    public static Exception? Last => ofThread ?? Volatile.Read(ref newest);
-
-    /// <summary>The last on this thread since its last recorded forward.</summary>
-    internal static Exception? OfThread => ofThread;
-
-    /// <summary>What failed before on this thread is history: it runs another forward.</summary>
-    internal static void Forget() => ofThread = null;
-
-    internal static void Record(Exception cause)
-    {
-        ofThread = cause;
-        Volatile.Write(ref newest, cause);
-
-        // LibTorch's messages go on with its stack.
-        var words = cause.Message.Split('\n', 2)[0].TrimEnd();
-        Trace.TraceError($"LiftPool: backward failed ({nameof(BackwardFault)}.{nameof(Last)}): {cause.GetType().Name}: {words}");
-    }
+    public static Exception? Last => ThreadFault.OfThread ?? ThreadFault.Newest;
 }

@@ -20,7 +20,7 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
 
     private readonly string layer;
     private readonly int axes;
-    private readonly int chosenBands;
+    private readonly BandSet outputBands;
     private readonly BandReduction reduction;
     private readonly long? channels;
     private readonly bool ceilMode;
@@ -34,7 +34,8 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
         scheme.BecomeOwnedBy(layer);
     }
 
-    private protected LiftDownPool(string layer, int axes, LiftingScheme scheme, int bands, BandReduction reduction, long? channels, bool ceilMode)
+    private protected LiftDownPool(
+        string layer, int axes, LiftingScheme scheme, int bands, BandReduction reduction, long? channels, bool ceilMode)
         : this(layer, axes, bands, reduction, ChannelsOf(layer, scheme, channels), ceilMode)
     {
         this.scheme = scheme.Free(layer);
@@ -54,8 +55,7 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     private LiftDownPool(string layer, int axes, int bands, BandReduction reduction, long? channels, bool ceilMode)
         : base(layer)
     {
-        var all = LiftingTransform.AllBands(axes);
-        if (bands == 0 || (bands & ~all) != 0)
+        if (bands == 0 || (bands & ~BandSet.All(axes).Mask) != 0)
         {
             throw Errors.Wrong(layer, $"at least one of the {1 << axes} bands, and no other", $"bands {bands}", nameof(bands));
         }
@@ -72,7 +72,7 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
 
         this.layer = layer;
         this.axes = axes;
-        chosenBands = bands;
+        outputBands = new BandSet(bands);
         this.reduction = reduction;
         this.channels = channels;
         this.ceilMode = ceilMode;
@@ -80,7 +80,7 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
 
     /// <summary>The predict and update operators: this pool's own, or those of the pool it shares them with.</summary>
     /// <exception cref="ObjectDisposedException">The pool that owns them is disposed.</exception>
-    public LiftingScheme Scheme => (scheme ?? shared!.Scheme).Alive(layer);
+    public LiftingScheme Scheme => (scheme ?? shared!.Scheme).ThrowIfDisposed(layer);
 
     /// <summary>
     /// Whether training on tensor operations recomputes in backward what it would else keep from forward. Default: false.
@@ -116,7 +116,10 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     {
         CheckInput(input);
         using var scope = NewDisposeScope();
-        return Pool(input, Prepared(input), chosenBands, keepBands: false).output!.MoveToOuterDisposeScope();
+        var regularizer = LiftRegularizer.Current;
+        var result = ComputePath.Run(Request(outputBands, keepBands: false, regularizer?.Norm), InputsOf(input));
+        regularizer?.Collect(this, result.UpdatePenalty!, result.PredictPenalty!);
+        return RestoreLayout(input, result.Output!).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -127,21 +130,12 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">As <see cref="forward"/> throws it.</exception>
     public (Tensor output, LiftBands bands) forward_with_bands(Tensor input)
     {
-        CheckInput(input);
-        using var scope = NewDisposeScope();
-        var x = Prepared(input);
-        var (output, bands) = Pool(input, x, chosenBands, keepBands: true);
-        return (output!.MoveToOuterDisposeScope(), Carried(input, x, bands).MoveToOuterDisposeScope());
+        var (output, bands) = Pool(input, outputBands);
+        return (output!, bands);
     }
 
     /// <summary>The bands alone, in the caller's dispose scope.</summary>
-    internal LiftBands Split(Tensor input)
-    {
-        CheckInput(input);
-        using var scope = NewDisposeScope();
-        var x = Prepared(input);
-        return Carried(input, x, Pool(input, x, made: 0, keepBands: true).bands).MoveToOuterDisposeScope();
-    }
+    internal LiftBands Split(Tensor input) => Pool(input, BandSet.None).bands;
 
     internal int Axes => axes;
 
@@ -160,72 +154,63 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
         LiftRegularizer.CheckNorm(layer, norm);
         CheckInput(input);
         using var scope = NewDisposeScope();
-        var (c_u, c_p) = Compute(Prepared(input), made: 0, keepBands: false, norm).penalties!.Value;
-        return scope.MoveToOuter(c_u, c_p);
+        var result = ComputePath.Run(Request(BandSet.None, keepBands: false, norm), InputsOf(input));
+        return scope.MoveToOuter(result.UpdatePenalty!, result.PredictPenalty!);
     }
 
-    private LiftBands Carried(Tensor input, Tensor x, List<Tensor> bands)
+    /// <summary>The output, if it is to be made of any bands, and every band, in the caller's dispose scope.</summary>
+    private (Tensor? output, LiftBands bands) Pool(Tensor input, BandSet output)
     {
-        var kept = ceilMode ? [] : OddSizes.SetAside(x);
-        Tensor[] own = [.. bands.Select(band => Like(input, band))];
-        return new(own, [.. kept.Select(sample => Like(input, sample))], input.shape);
-    }
-
-    /// <summary>
-    /// The output, and with <paramref name="keepBands"/> every band, from the input as <see cref="Prepared"/> gives it. Collects
-    /// penalties inside a LiftRegularizer.
-    /// </summary>
-    private (Tensor? output, List<Tensor> bands) Pool(Tensor input, Tensor x, int made, bool keepBands)
-    {
+        CheckInput(input);
+        using var scope = NewDisposeScope();
         var regularizer = LiftRegularizer.Current;
-        var (output, bands, penalties) = Compute(x, made, keepBands, regularizer?.Norm);
-        if (penalties is { } terms)
+        var inputs = InputsOf(input);
+        var result = ComputePath.Run(Request(output, keepBands: true, regularizer?.Norm), inputs);
+        regularizer?.Collect(this, result.UpdatePenalty!, result.PredictPenalty!);
+        var restored = result.Output is null ? null : RestoreLayout(input, result.Output).MoveToOuterDisposeScope();
+        return (restored, ToBands(input, inputs.Signals[0]!, result.Bands!).MoveToOuterDisposeScope());
+    }
+
+    private LiftBands ToBands(Tensor input, Tensor signal, Tensor[] bands)
+    {
+        var kept = ceilMode ? [] : OddSizes.SetAside(signal);
+        return new(
+            Array.ConvertAll(bands, band => RestoreLayout(input, band)),
+            [.. kept.Select(samples => RestoreLayout(input, samples))],
+            input.shape);
+    }
+
+    private DownRequest Request(BandSet output, bool keepBands, PenaltyNorm? norm)
+        => new(Scheme.Steps, recompute ? () => Scheme.parameters() : null)
         {
-            regularizer!.Collect(this, terms);
-        }
+            CeilMode = ceilMode,
+            Output = output,
+            Reduction = reduction,
+            KeepBands = keepBands,
+            Norm = norm,
+        };
 
-        return (output is null ? null : Like(input, output), bands);
-    }
-
-    private (Tensor? output, List<Tensor> bands, (Tensor c_u, Tensor c_p)? penalties) Compute(Tensor x, int made, bool keepBands, PenaltyNorm? norm)
-    {
-        var outputs = ComputePath.ChooseDown(Scheme.Steps, x, ceilMode) is var (bits, weights)
-            ? Fused(x, weights, made, keepBands, norm, bits)
-            : Composed(x, made, keepBands, norm);
-        var ownBands = outputs.GetRange(made == 0 ? 0 : 1, keepBands ? 1 << axes : 0);
-        return (made == 0 ? null : outputs[0], ownBands, norm is null ? null : (outputs[^2], outputs[^1]));
-    }
-
-    private List<Tensor> Fused(Tensor x, Tensor?[] weights, int made, bool keepBands, PenaltyNorm? norm, int bits)
-    {
-        var call = new FusedDown(FusedScheme.Steps(Scheme.Steps), Scheme.Steps.Gains, FusedScheme.Padding(Scheme.Steps)!.Value, bits, ceilMode, made, reduction, keepBands, norm);
-        return RecomputingFunction.Apply(
-            PiecewiseCall.IfLong(call, x, signals: 1),
-            [x, .. weights, gain is null ? null : MemoryLayout.Dense(gain, channelsLast: false)]);
-    }
-
-    private List<Tensor> Composed(Tensor x, int made, bool keepBands, PenaltyNorm? norm)
-    {
-        var call = new TensorDown(Scheme.Steps, () => Scheme.parameters(), ceilMode, made, reduction, keepBands, norm);
-        return recompute ? RecomputingFunction.Apply(call, call.InputsOf(x, gain)) : call.Composed([x, gain]);
-    }
-
-    /// <summary>With a batch axis and dense in its own layout.</summary>
-    private Tensor Prepared(Tensor input)
+    /// <summary>The input with a batch axis, and dense in its own layout.</summary>
+    private PoolInputs InputsOf(Tensor input)
     {
         var batched = input.dim() == axes + 1 ? input.unsqueeze(0) : input;
-        return MemoryLayout.Dense(batched, MemoryLayout.IsChannelsLast(batched));
+        return new([MemoryLayout.Dense(batched, MemoryLayout.IsChannelsLast(batched))])
+        {
+            BandWeights = gain is null ? null : MemoryLayout.Dense(gain, channelsLast: false),
+        };
     }
 
-    /// <summary>As the input came: without a batch axis, or channels-last.</summary>
-    private Tensor Like(Tensor input, Tensor x)
-        => input.dim() == axes + 1 ? x.squeeze(0) : MemoryLayout.IsChannelsLast(input) ? MemoryLayout.Settled(x, channelsLast: true) : x;
+    /// <summary>In the layout of the input: without a batch axis, or channels-last.</summary>
+    private Tensor RestoreLayout(Tensor input, Tensor x)
+        => input.dim() == axes + 1 ? x.squeeze(0)
+            : MemoryLayout.IsChannelsLast(input) ? MemoryLayout.WithCanonicalStrides(x, channelsLast: true)
+            : x;
 
     private void AddGain(Device? device, ScalarType? dtype)
     {
         if (reduction == BandReduction.Learned)
         {
-            gain = Parameter(ones(int.PopCount(chosenBands), channels!.Value, device: device, dtype: dtype));
+            gain = Parameter(ones(outputBands.Count, channels!.Value, device: device, dtype: dtype));
             gain.DetachFromDisposeScope();
         }
     }
@@ -242,7 +227,8 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
         ObjectDisposedException.ThrowIf(scheme.IsDisposed, scheme);
         if (channels is { } given && (given < 1 || (scheme.Channels ?? given) != given))
         {
-            throw Errors.Wrong(layer, scheme.Channels is { } own ? $"the scheme's {own} channels" : "at least one channel", $"channels {given}", nameof(channels));
+            var wanted = scheme.Channels is { } own ? $"the scheme's {own} channels" : "at least one channel";
+            throw Errors.Wrong(layer, wanted, $"channels {given}", nameof(channels));
         }
 
         return channels ?? scheme.Channels;
@@ -270,7 +256,8 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
             var half = OddSizes.BandLength(input.size(axis), ceilMode);
             if (half < 1)
             {
-                throw Errors.Wrong(layer, $"at least {(ceilMode ? "1 sample" : "2 samples")} on every spatial axis", Errors.Shape(input), nameof(input));
+                var wanted = $"at least {(ceilMode ? "1 sample" : "2 samples")} on every spatial axis";
+                throw Errors.Wrong(layer, wanted, Errors.Shape(input), nameof(input));
             }
 
             Scheme.Checks.HalfLength(layer, half, input, nameof(input));

@@ -3,9 +3,8 @@ using LiftPool.Lifting;
 namespace LiftPool;
 
 /// <summary>
-/// Pools <c>[N, C, L]</c> to <c>[N, C, L/2]</c> where <c>MaxPool1d(2)</c> would, by lifting: the L axis, in one 1-D step,
-/// and the output is made of the sub-bands L and H.
-/// <c>forward_with_bands</c> keeps them for a <see cref="LiftUpPool1d"/> to restore the input.
+/// Pools <c>[N, C, L]</c> to <c>[N, C, L/2]</c>, where <c>MaxPool1d(2)</c> would stand. Lifting splits the L axis in one 1-D step. The
+/// output is made of the sub-bands L and H; <c>forward_with_bands</c> keeps them for a <see cref="LiftUpPool1d"/> to restore the input.
 /// </summary>
 /// <inheritdoc/>
 public sealed class LiftDownPool1d : LiftDownPool
@@ -27,8 +26,22 @@ public sealed class LiftDownPool1d : LiftDownPool
     /// <param name="device">Where the weights live. Default: TorchSharp's default device.</param>
     /// <param name="dtype">The type of the weights and of the input. Default: TorchSharp's default type.</param>
     /// <exception cref="ArgumentException">An argument is out of its range, or a group count does not divide C.</exception>
-    public LiftDownPool1d(long channels, long kernel_size = 5, Bands1d bands = Bands1d.All, BandReduction reduction = BandReduction.Sum, long? groups = null, long? proj_groups = null, bool bias = false, PaddingModes padding_mode = PaddingModes.Zeros, bool ceil_mode = false, Device? device = null, ScalarType? dtype = null)
-        : base(nameof(LiftDownPool1d), 1, OperatorSettings.Checked(nameof(LiftDownPool1d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype), (int)bands, reduction, ceil_mode)
+    public LiftDownPool1d(
+        long channels,
+        long kernel_size = 5,
+        Bands1d bands = Bands1d.All,
+        BandReduction reduction = BandReduction.Sum,
+        long? groups = null,
+        long? proj_groups = null,
+        bool bias = false,
+        PaddingModes padding_mode = PaddingModes.Zeros,
+        bool ceil_mode = false,
+        Device? device = null,
+        ScalarType? dtype = null)
+        : base(
+            nameof(LiftDownPool1d), 1,
+            OperatorSettings.Checked(nameof(LiftDownPool1d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype),
+            (int)bands, reduction, ceil_mode)
     {
     }
 
@@ -41,7 +54,12 @@ public sealed class LiftDownPool1d : LiftDownPool
     /// </param>
     /// <param name="ceil_mode">As in the other constructor.</param>
     /// <exception cref="ArgumentException">An argument is out of its range, or a pool owns the scheme already.</exception>
-    public LiftDownPool1d(LiftingScheme scheme, Bands1d bands = Bands1d.All, BandReduction reduction = BandReduction.Sum, long? channels = null, bool ceil_mode = false)
+    public LiftDownPool1d(
+        LiftingScheme scheme,
+        Bands1d bands = Bands1d.All,
+        BandReduction reduction = BandReduction.Sum,
+        long? channels = null,
+        bool ceil_mode = false)
         : base(nameof(LiftDownPool1d), 1, scheme, (int)bands, reduction, channels, ceil_mode)
     {
     }
@@ -55,7 +73,11 @@ public sealed class LiftDownPool1d : LiftDownPool
     /// <param name="reduction">How it is made of them.</param>
     /// <param name="ceil_mode">As in the other constructor.</param>
     /// <exception cref="ArgumentException">An argument is out of its range.</exception>
-    public LiftDownPool1d(LiftDownPool pool, Bands1d bands = Bands1d.All, BandReduction reduction = BandReduction.Sum, bool ceil_mode = false)
+    public LiftDownPool1d(
+        LiftDownPool pool,
+        Bands1d bands = Bands1d.All,
+        BandReduction reduction = BandReduction.Sum,
+        bool ceil_mode = false)
         : base(nameof(LiftDownPool1d), 1, pool, (int)bands, reduction, ceil_mode)
     {
     }

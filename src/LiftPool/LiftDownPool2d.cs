@@ -3,9 +3,8 @@ using LiftPool.Lifting;
 namespace LiftPool;
 
 /// <summary>
-/// Pools <c>[N, C, H, W]</c> to <c>[N, C, H/2, W/2]</c> where <c>MaxPool2d(2)</c> would, by lifting: W, then H, in three 1-D steps,
-/// the same operators in each, so there are no more weights than in 1-D
-/// and the output is made of the sub-bands LL, LH, HL and HH.
+/// Pools <c>[N, C, H, W]</c> to <c>[N, C, H/2, W/2]</c>, where <c>MaxPool2d(2)</c> would stand. Lifting splits W, then H, in three 1-D
+/// steps with the same operators, so there are as many weights as in 1-D. The output is made of the sub-bands LL, LH, HL and HH;
 /// <c>forward_with_bands</c> keeps them for a <see cref="LiftUpPool2d"/> to restore the input.
 /// </summary>
 /// <inheritdoc/>
@@ -28,8 +27,22 @@ public sealed class LiftDownPool2d : LiftDownPool
     /// <param name="device">Where the weights live. Default: TorchSharp's default device.</param>
     /// <param name="dtype">The type of the weights and of the input. Default: TorchSharp's default type.</param>
     /// <exception cref="ArgumentException">An argument is out of its range, or a group count does not divide C.</exception>
-    public LiftDownPool2d(long channels, long kernel_size = 5, Bands2d bands = Bands2d.All, BandReduction reduction = BandReduction.Sum, long? groups = null, long? proj_groups = null, bool bias = false, PaddingModes padding_mode = PaddingModes.Zeros, bool ceil_mode = false, Device? device = null, ScalarType? dtype = null)
-        : base(nameof(LiftDownPool2d), 2, OperatorSettings.Checked(nameof(LiftDownPool2d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype), (int)bands, reduction, ceil_mode)
+    public LiftDownPool2d(
+        long channels,
+        long kernel_size = 5,
+        Bands2d bands = Bands2d.All,
+        BandReduction reduction = BandReduction.Sum,
+        long? groups = null,
+        long? proj_groups = null,
+        bool bias = false,
+        PaddingModes padding_mode = PaddingModes.Zeros,
+        bool ceil_mode = false,
+        Device? device = null,
+        ScalarType? dtype = null)
+        : base(
+            nameof(LiftDownPool2d), 2,
+            OperatorSettings.Checked(nameof(LiftDownPool2d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype),
+            (int)bands, reduction, ceil_mode)
     {
     }
 
@@ -42,7 +55,12 @@ public sealed class LiftDownPool2d : LiftDownPool
     /// </param>
     /// <param name="ceil_mode">As in the other constructor.</param>
     /// <exception cref="ArgumentException">An argument is out of its range, or a pool owns the scheme already.</exception>
-    public LiftDownPool2d(LiftingScheme scheme, Bands2d bands = Bands2d.All, BandReduction reduction = BandReduction.Sum, long? channels = null, bool ceil_mode = false)
+    public LiftDownPool2d(
+        LiftingScheme scheme,
+        Bands2d bands = Bands2d.All,
+        BandReduction reduction = BandReduction.Sum,
+        long? channels = null,
+        bool ceil_mode = false)
         : base(nameof(LiftDownPool2d), 2, scheme, (int)bands, reduction, channels, ceil_mode)
     {
     }
@@ -56,7 +74,11 @@ public sealed class LiftDownPool2d : LiftDownPool
     /// <param name="reduction">How it is made of them.</param>
     /// <param name="ceil_mode">As in the other constructor.</param>
     /// <exception cref="ArgumentException">An argument is out of its range.</exception>
-    public LiftDownPool2d(LiftDownPool pool, Bands2d bands = Bands2d.All, BandReduction reduction = BandReduction.Sum, bool ceil_mode = false)
+    public LiftDownPool2d(
+        LiftDownPool pool,
+        Bands2d bands = Bands2d.All,
+        BandReduction reduction = BandReduction.Sum,
+        bool ceil_mode = false)
         : base(nameof(LiftDownPool2d), 2, pool, (int)bands, reduction, ceil_mode)
     {
     }

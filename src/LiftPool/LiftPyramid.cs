@@ -11,8 +11,8 @@ namespace LiftPool;
 /// axis. The inverse begins with the coarsest level and is exact, odd lengths at any level included.</para>
 /// <para>Where bands are changed before the inverse, to denoise for instance, the pools want <c>ceil_mode: true</c>: without it the last
 /// sample of an odd axis is in no band and comes back as it was.</para>
-/// <para>The pools' bands and reduction play no part, nor do hooks on them: every level gives all of its bands. A <see cref="LiftRegularizer"/> collects each
-/// level.</para>
+/// <para>The pools' bands and reduction play no part, nor do hooks on them: every level gives all of its bands. A
+/// <see cref="LiftRegularizer"/> collects each level.</para>
 /// <para>Source: S. Mallat, "A Theory for Multiresolution Signal Decomposition: The Wavelet Representation", IEEE PAMI 11, 1989.</para>
 /// </remarks>
 public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
@@ -58,12 +58,14 @@ public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
         Array.ForEach(pools, pool => ArgumentNullException.ThrowIfNull(pool, nameof(pools)));
         if (pools.FirstOrDefault(pool => pool.Axes != pools[0].Axes) is { } other)
         {
-            throw Errors.Wrong(nameof(LiftPyramid), $"pools of {pools[0].Axes} axes as the first is", $"one of {other.Axes}", nameof(pools));
+            var wanted = $"pools of {pools[0].Axes} axes as the first is";
+            throw Errors.Wrong(nameof(LiftPyramid), wanted, $"one of {other.Axes}", nameof(pools));
         }
 
         if (pools.Distinct().Count() < pools.Length)
         {
-            throw Errors.Wrong(nameof(LiftPyramid), "each pool once, or one pool and a count for all levels", "a pool twice", nameof(pools));
+            const string Wanted = "each pool once, or one pool and a count for all levels";
+            throw Errors.Wrong(nameof(LiftPyramid), Wanted, "a pool twice", nameof(pools));
         }
 
         up = Array.ConvertAll(pools, UpPool);

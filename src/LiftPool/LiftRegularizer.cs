@@ -1,3 +1,4 @@
+using LiftPool.Calls;
 using LiftPool.Lifting;
 
 namespace LiftPool;
@@ -27,9 +28,6 @@ namespace LiftPool;
 /// </remarks>
 public sealed class LiftRegularizer : IDisposable
 {
-    // Goes where the work goes. What has ended stays in flows that its Dispose did not run in, so a reader looks past it.
-    private static readonly AsyncLocal<LiftRegularizer?> Innermost = new();
-
     private readonly Lock access = new();
     private readonly List<(LiftDownPool layer, Tensor c_u, Tensor c_p)> shares = [];
     private readonly List<(int layers, Tensor c_u, Tensor c_p)> totals = [];
@@ -53,7 +51,7 @@ public sealed class LiftRegularizer : IDisposable
         updateWeight = lambda_u.ToScalar();
         predictWeight = lambda_p.ToScalar();
         outer = Current;
-        Innermost.Value = this;
+        PenaltyScope.Innermost = this;
     }
 
     /// <summary>
@@ -88,7 +86,8 @@ public sealed class LiftRegularizer : IDisposable
     {
         get
         {
-            var scope = Innermost.Value;
+            // What has ended stays in flows that its Dispose did not run in.
+            var scope = (LiftRegularizer?)PenaltyScope.Innermost;
             while (scope is { ended: true })
             {
                 scope = scope.outer;
@@ -143,11 +142,8 @@ public sealed class LiftRegularizer : IDisposable
         }
 
         // Else this flow would hold on to what has ended.
-        Innermost.Value = Current;
+        PenaltyScope.Innermost = Current;
     }
-
-    /// <summary>Until disposed, nothing that is started here collects: what backward recomputes was collected by forward.</summary>
-    internal static IDisposable Suspend() => new Suspension();
 
     internal static void CheckNorm(string who, PenaltyNorm norm)
     {
@@ -158,19 +154,19 @@ public sealed class LiftRegularizer : IDisposable
     }
 
     /// <summary>Takes the terms over. If the scope has ended while they were computed, nobody wants them.</summary>
-    internal void Collect(LiftDownPool layer, (Tensor c_u, Tensor c_p) terms)
+    internal void Collect(LiftDownPool layer, Tensor c_u, Tensor c_p)
     {
         lock (access)
         {
             if (!ended)
             {
-                shares.Add((layer, terms.c_u.DetachFromDisposeScope(), terms.c_p.DetachFromDisposeScope()));
+                shares.Add((layer, c_u.DetachFromDisposeScope(), c_p.DetachFromDisposeScope()));
                 return;
             }
         }
 
-        terms.c_u.Dispose();
-        terms.c_p.Dispose();
+        c_u.Dispose();
+        c_p.Dispose();
     }
 
     // Summed when read, and again when more has run since; what was read before stays valid until Dispose.
@@ -203,14 +199,5 @@ public sealed class LiftRegularizer : IDisposable
         {
             throw Errors.Wrong(nameof(LiftRegularizer), $"a finite {parameter} of at least 0", $"{weight}", parameter);
         }
-    }
-
-    private sealed class Suspension : IDisposable
-    {
-        private readonly LiftRegularizer? suspended = Innermost.Value;
-
-        internal Suspension() => Innermost.Value = null;
-
-        public void Dispose() => Innermost.Value = suspended;
     }
 }

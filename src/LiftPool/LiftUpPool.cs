@@ -54,7 +54,7 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
 
     /// <summary>The predict and update operators: this pool's own, or those of the down-pool it shares them with.</summary>
     /// <exception cref="ObjectDisposedException">The pool that owns them is disposed.</exception>
-    public LiftingScheme Scheme => (scheme ?? shared!.Scheme).Alive(layer);
+    public LiftingScheme Scheme => (scheme ?? shared!.Scheme).ThrowIfDisposed(layer);
 
     /// <inheritdoc cref="LiftDownPool.recompute"/>
     public bool recompute { get; set; }
@@ -79,12 +79,18 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
         Tensor Prepared(Tensor x) => MemoryLayout.Dense(batched ? x : x.unsqueeze(0), channelsLast);
 
         Tensor[] parts = [features, .. bands.Bands.Skip(1)];
-        long[] lengths = [.. bands.InputShape.Skip(bands.InputShape.Count - axes)];
-        var whole = Merge([.. parts.Select(Prepared)], [.. bands.Kept.Select(Prepared)], lengths);
+        var request = new UpRequest(Scheme.Steps, recompute ? () => Scheme.parameters() : null)
+        {
+            Bands = parts.Length,
+            Lengths = [.. bands.InputShape.Skip(bands.InputShape.Count - axes)],
+            SetAside = bands.Kept.Count,
+        };
+        var inputs = new PoolInputs(Array.ConvertAll(parts, Prepared)) { SetAside = [.. bands.Kept.Select(Prepared)] };
+        var whole = ComputePath.Run(request, inputs).Output!;
 
         // Cropping leaves a view with gaps; users of a pool's output expect none.
-        var settled = MemoryLayout.Settled(whole, channelsLast);
-        return (batched ? settled : settled.squeeze(0)).MoveToOuterDisposeScope();
+        var restored = MemoryLayout.WithCanonicalStrides(whole, channelsLast);
+        return (batched ? restored : restored.squeeze(0)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Restores the down-pool's input: <see cref="forward(Tensor, LiftBands)"/> with the bands' own approximation.</summary>
@@ -99,21 +105,6 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
     /// <exception cref="ArgumentException">As forward throws it.</exception>
     public Tensor call(LiftBands bands) => call(ApproximationOf(bands), bands);
 
-    private Tensor Merge(Tensor[] parts, Tensor[] kept, long[] lengths)
-    {
-        if (ComputePath.ChooseUp(Scheme.Steps, parts) is var (bits, weights))
-        {
-            var fused = new FusedUp(FusedScheme.Steps(Scheme.Steps), Scheme.Steps.Gains, FusedScheme.Padding(Scheme.Steps)!.Value, bits);
-            return PiecewiseCall.IfLong(fused, parts[0], parts.Length) is PiecewiseCall pieces
-                ? OddSizes.Restore(RecomputingFunction.Apply(pieces, [.. parts, .. weights])[0], lengths, kept)
-                : RecomputingFunction.Apply(fused with { Lengths = lengths, Cropped = kept.Length }, [.. parts, .. kept, .. weights])[0];
-        }
-
-        var call = new TensorUp(Scheme.Steps, () => Scheme.parameters(), parts.Length);
-        var merged = recompute ? RecomputingFunction.Apply(call, call.InputsOf(parts))[0] : call.Composed(parts)[0];
-        return OddSizes.Restore(merged, lengths, kept);
-    }
-
     private static Tensor ApproximationOf(LiftBands bands)
     {
         ArgumentNullException.ThrowIfNull(bands);
@@ -127,14 +118,16 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
         ArgumentNullException.ThrowIfNull(bands);
         if (bands.Axes != axes)
         {
-            throw Errors.Wrong(layer, $"the bands of a {axes}-D pool", $"those of a {bands.Axes}-D pool: {string.Join(", ", bands.Names)}", nameof(bands));
+            var got = $"those of a {bands.Axes}-D pool: {string.Join(", ", bands.Names)}";
+            throw Errors.Wrong(layer, $"the bands of a {axes}-D pool", got, nameof(bands));
         }
 
         var approximation = bands.Approximation;
         Scheme.Checks.Tensor(layer, approximation, approximation.dim() - axes - 1, Scheme.Channels, nameof(bands));
         if (!features.shape.AsSpan().SequenceEqual(approximation.shape))
         {
-            throw Errors.Wrong(layer, $"features of the approximation's shape {Errors.Shape(approximation)}", Errors.Shape(features), nameof(features));
+            var wanted = $"features of the approximation's shape {Errors.Shape(approximation)}";
+            throw Errors.Wrong(layer, wanted, Errors.Shape(features), nameof(features));
         }
 
         Scheme.Checks.Tensor(layer, features, features.dim() - axes - 1, Scheme.Channels, nameof(features));

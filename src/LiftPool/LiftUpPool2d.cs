@@ -29,8 +29,18 @@ public sealed class LiftUpPool2d : LiftUpPool
     /// <param name="device">Where the weights live. Default: TorchSharp's default device.</param>
     /// <param name="dtype">The type of the weights and of the bands. Default: TorchSharp's default type.</param>
     /// <exception cref="ArgumentException">An argument is out of its range, or a group count does not divide C.</exception>
-    public LiftUpPool2d(long channels, long kernel_size = 5, long? groups = null, long? proj_groups = null, bool bias = false, PaddingModes padding_mode = PaddingModes.Zeros, Device? device = null, ScalarType? dtype = null)
-        : base(nameof(LiftUpPool2d), 2, OperatorSettings.Checked(nameof(LiftUpPool2d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype))
+    public LiftUpPool2d(
+        long channels,
+        long kernel_size = 5,
+        long? groups = null,
+        long? proj_groups = null,
+        bool bias = false,
+        PaddingModes padding_mode = PaddingModes.Zeros,
+        Device? device = null,
+        ScalarType? dtype = null)
+        : base(
+            nameof(LiftUpPool2d), 2,
+            OperatorSettings.Checked(nameof(LiftUpPool2d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype))
     {
     }
 

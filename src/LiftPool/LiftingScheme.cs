@@ -35,8 +35,17 @@ public sealed class LiftingScheme : Module
     /// <param name="device">Where the weights live. Default: TorchSharp's default device.</param>
     /// <param name="dtype">The type of the weights and of the signals. Default: TorchSharp's default type.</param>
     /// <exception cref="ArgumentException">An argument is out of its range, or a group count does not divide C.</exception>
-    public LiftingScheme(long channels, long kernel_size = 5, long? groups = null, long? proj_groups = null, bool bias = false, PaddingModes padding_mode = PaddingModes.Zeros, Device? device = null, ScalarType? dtype = null)
-        : this(OperatorSettings.Checked(nameof(LiftingScheme), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype))
+    public LiftingScheme(
+        long channels,
+        long kernel_size = 5,
+        long? groups = null,
+        long? proj_groups = null,
+        bool bias = false,
+        PaddingModes padding_mode = PaddingModes.Zeros,
+        Device? device = null,
+        ScalarType? dtype = null)
+        : this(OperatorSettings.Checked(
+            nameof(LiftingScheme), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype))
     {
     }
 
@@ -60,35 +69,54 @@ public sealed class LiftingScheme : Module
 
     /// <summary>A classic wavelet: <c>new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Haar), Bands2d.LL)</c> is wavelet pooling.</summary>
     /// <param name="wavelet">Which.</param>
-    /// <param name="learnable">Whether its taps are parameters, to be learned from there. The inverse stays exact whatever they become.</param>
-    /// <param name="channels">With it each channel has filters of its own, <c>[C, 1, taps]</c>; without, all share one, <c>[1, 1, taps]</c>, and any number of channels is accepted.</param>
-    /// <param name="lossless">
-    /// Whether each step rounds its operator's output to an integer, <c>floor(v)</c> to predict and <c>floor(v + 1/2)</c> to update, and both
-    /// gains are 1. Integers then give integers and come back bit for bit, whatever path of computation each half takes. A band with an
-    /// integer beyond those that its dtype holds (float16 2,048, float32 2^24, float64 2^53) is an ArgumentException; bfloat16, which ends
-    /// at 256, is refused. Of <see cref="LiftPool.Wavelet.Cdf53"/> it is JPEG 2000's reversible transform. Gradients go through the rounding
-    /// as if it were not there.
+    /// <param name="learnable">
+    /// Whether its taps are parameters, to be learned from there. The inverse stays exact whatever they become.
     /// </param>
-    /// <param name="padding_mode">What stands beyond the ends of a half-signal. Default: its last sample, with which 5/3 and 9/7 see the signal mirrored.</param>
+    /// <param name="channels">
+    /// With it each channel has filters of its own, <c>[C, 1, taps]</c>; without, all share one, <c>[1, 1, taps]</c>, and any number of
+    /// channels is accepted.
+    /// </param>
+    /// <param name="lossless">
+    /// Whether each step rounds its operator's output to an integer, <c>floor(v)</c> to predict and <c>floor(v + 1/2)</c> to update, and
+    /// both gains are 1. Integers then give integers and come back bit for bit, whatever path of computation each half takes. A band with
+    /// an integer beyond those that its dtype holds (float16 2,048, float32 2^24, float64 2^53) is an ArgumentException; bfloat16, which
+    /// ends at 256, is refused. Of <see cref="LiftPool.Wavelet.Cdf53"/> it is JPEG 2000's reversible transform. Gradients go through the
+    /// rounding as if it were not there.
+    /// </param>
+    /// <param name="padding_mode">
+    /// What stands beyond the ends of a half-signal. Default: its last sample, with which 5/3 and 9/7 see the signal mirrored.
+    /// </param>
     /// <param name="device">Where the taps live. Default: TorchSharp's default device.</param>
     /// <param name="dtype">The type of the taps and of the signals. Default: TorchSharp's default type.</param>
     /// <remarks>
-    /// <para><c>s</c> and <c>d</c> are PyWavelets' <c>cA</c> and <c>cD</c>: of <see cref="LiftPool.Wavelet.Haar"/>, Cdf13 and Cdf15 as <c>dwt(x)</c> has
-    /// them; of the others, whose detail stands at the first sample and not the second, as <c>dwt</c> of the signal delayed by one
-    /// has them, <c>cA</c> beginning one later. Circular padding is its <c>periodization</c>.</para>
+    /// <para><c>s</c> and <c>d</c> are PyWavelets' <c>cA</c> and <c>cD</c>. Those of <see cref="LiftPool.Wavelet.Haar"/>, Cdf13 and Cdf15
+    /// are those of <c>dwt(x)</c>. The others have their detail at the first sample, not at the second: theirs are those of <c>dwt</c> of
+    /// the signal delayed by one sample, and <c>cA</c> begins one later. Circular padding is its <c>periodization</c>.</para>
     /// <para>Penalties (c_u, c_p) are taken before the gains. Give <paramref name="dtype"/> rather than move a fixed scheme to a finer type
     /// later: its taps would keep the digits that they have.</para>
-    /// <para>A lossless scheme is for integers: of other numbers, whose rounding an error in the last digit may turn, the inverse can be off by 1.</para>
+    /// <para>A lossless scheme is for integers. The inverse of other numbers can be off by 1: an error in the last digit may round them
+    /// the other way.</para>
     /// <para>Source: I. Daubechies and W. Sweldens, "Factoring Wavelet Transforms into Lifting Steps", J. Fourier Anal. Appl. 4, 1998;
     /// the rounding: A. Calderbank et al., "Wavelet Transforms That Map Integers to Integers", 1998, and ISO/IEC 15444-1 Annex F.</para>
     /// </remarks>
     /// <returns>A scheme that no pool owns yet.</returns>
-    /// <exception cref="ArgumentException">No such wavelet or padding, no channel, or a dtype that is no real floating-point type.</exception>
-    public static LiftingScheme Wavelet(Wavelet wavelet, bool learnable = false, long? channels = null, bool lossless = false, PaddingModes padding_mode = PaddingModes.Replicate, Device? device = null, ScalarType? dtype = null)
+    /// <exception cref="ArgumentException">
+    /// No such wavelet or padding, no channel, or a dtype that is no real floating-point type.
+    /// </exception>
+    public static LiftingScheme Wavelet(
+        Wavelet wavelet,
+        bool learnable = false,
+        long? channels = null,
+        bool lossless = false,
+        PaddingModes padding_mode = PaddingModes.Replicate,
+        Device? device = null,
+        ScalarType? dtype = null)
     {
         var (approximationGain, detailGain, filters) = WaveletSteps.Of(wavelet);
-        var settings = OperatorSettings.Checked(nameof(LiftingScheme), channels ?? 1, kernel_size: 1, groups: null, proj_groups: null, bias: false, padding_mode, device, dtype);
-        var steps = Array.ConvertAll(filters, filter => NewStep(filter.Kind, settings.NewFilter(filter.Taps, shared: channels is null, learnable, lossless), lossless));
+        var settings = OperatorSettings.Checked(
+            nameof(LiftingScheme), channels ?? 1, kernel_size: 1, null, null, bias: false, padding_mode, device, dtype);
+        FilterOperator NewFilter(double[] taps) => settings.NewFilter(taps, shared: channels is null, learnable, lossless);
+        var steps = Array.ConvertAll(filters, filter => NewStep(filter.Kind, NewFilter(filter.Taps), lossless));
         return lossless ? new(steps) : new(steps, approximationGain, detailGain);
     }
 
@@ -152,7 +180,7 @@ public sealed class LiftingScheme : Module
     internal bool IsDisposed { get; private set; }
 
     /// <summary>This scheme, unless the module that owns it is gone.</summary>
-    internal LiftingScheme Alive(string layer)
+    internal LiftingScheme ThrowIfDisposed(string layer)
         => IsDisposed
             ? throw new ObjectDisposedException(layer, $"{layer}: the operators were disposed with the module that owns them.")
             : this;
@@ -189,7 +217,8 @@ public sealed class LiftingScheme : Module
         var axis = CheckSignal(x, nameof(x), dim);
         if (x.size(axis) is var length && (length == 0 || length % 2 != 0))
         {
-            throw Errors.Wrong(nameof(LiftingScheme), "an even, positive length to split", $"{length} on axis {axis} of {Errors.Shape(x)}", nameof(x));
+            var got = $"{length} on axis {axis} of {Errors.Shape(x)}";
+            throw Errors.Wrong(nameof(LiftingScheme), "an even, positive length to split", got, nameof(x));
         }
 
         checks.HalfLength(nameof(LiftingScheme), length / 2, x, nameof(x));
@@ -210,7 +239,8 @@ public sealed class LiftingScheme : Module
         _ = CheckSignal(d, nameof(d), dim);
         if (!s.shape.AsSpan().SequenceEqual(d.shape))
         {
-            throw Errors.Wrong(nameof(LiftingScheme), $"a detail of the approximation's shape {Errors.Shape(s)}", Errors.Shape(d), nameof(d));
+            var wanted = $"a detail of the approximation's shape {Errors.Shape(s)}";
+            throw Errors.Wrong(nameof(LiftingScheme), wanted, Errors.Shape(d), nameof(d));
         }
 
         SchemeChecks.Alike(nameof(LiftingScheme), s, d, nameof(d));
@@ -264,7 +294,8 @@ public sealed class LiftingScheme : Module
         var axis = dim < 0 ? dim + x.dim() : dim;
         if (axis < 2 || axis >= x.dim())
         {
-            throw Errors.Wrong(nameof(LiftingScheme), "an axis that is neither batch nor channels", $"{dim} for {Errors.Shape(x)}", nameof(dim));
+            var got = $"{dim} for {Errors.Shape(x)}";
+            throw Errors.Wrong(nameof(LiftingScheme), "an axis that is neither batch nor channels", got, nameof(dim));
         }
 
         checks.Tensor(nameof(LiftingScheme), x, channelAxis: 1, Channels, parameter);

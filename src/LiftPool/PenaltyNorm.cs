@@ -10,6 +10,6 @@ public enum PenaltyNorm
     /// <summary>The mean of the squares over the whole tensor: the default.</summary>
     MeanSquare,
 
-    /// <summary>The 2-norm of each sample, averaged over the batch. Its gradient at zero is 0.</summary>
+    /// <summary>The 2-norm of each item, averaged over the batch. Its gradient at zero is 0.</summary>
     L2,
 }

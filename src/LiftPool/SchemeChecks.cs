@@ -10,7 +10,8 @@ internal sealed class SchemeChecks(LiftingSteps steps)
     {
         if (approximation.dtype != other.dtype || !Devices.AreOne(approximation, other))
         {
-            throw Errors.Wrong(layer, $"{approximation.dtype} on {approximation.device} as the approximation is", $"{other.dtype} on {other.device}", parameter);
+            var wanted = $"{approximation.dtype} on {approximation.device} as the approximation is";
+            throw Errors.Wrong(layer, wanted, $"{other.dtype} on {other.device}", parameter);
         }
     }
 
@@ -20,7 +21,8 @@ internal sealed class SchemeChecks(LiftingSteps steps)
         var found = x.size((int)channelAxis);
         if (found != (channels ?? found) || found == 0)
         {
-            throw Errors.Wrong(layer, channels is { } wanted ? $"{wanted} channels" : "at least one channel", $"{found} in {Errors.Shape(x)}", parameter);
+            var wanted = channels is { } given ? $"{given} channels" : "at least one channel";
+            throw Errors.Wrong(layer, wanted, $"{found} in {Errors.Shape(x)}", parameter);
         }
 
         foreach (var step in steps.Steps)

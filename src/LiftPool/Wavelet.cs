@@ -6,8 +6,8 @@ namespace LiftPool;
 /// </summary>
 /// <remarks>
 /// CDF (A. Cohen, I. Daubechies and J.-C. Feauveau, 1992) are biorthogonal, with symmetric filters: 5/3 and 9/7 by the
-/// lengths of their analysis filters, the others by vanishing moments. The steps: I. Daubechies and W. Sweldens, "Factoring Wavelet Transforms into
-/// Lifting Steps", 1998.
+/// lengths of their analysis filters, the others by vanishing moments. The steps: I. Daubechies and W. Sweldens, "Factoring Wavelet
+/// Transforms into Lifting Steps", 1998.
 /// </remarks>
 public enum Wavelet
 {

@@ -4,6 +4,7 @@ using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using LiftPool.Kernels;
 using LiftPool.Lifting;
+
 namespace LiftPool.Calls;
 
 /// <summary>
@@ -47,39 +48,67 @@ internal static class ComputePath
     /// <summary>The path of this thread's last call: tensor, scalar, 128, 256 or 512.</summary>
     internal static string Last => last ?? "none";
 
-    /// <summary>
-    /// The kernel for a down-pool, its width in bits or 0 for one channel at a time, and the weights as it takes them, four for each
-    /// step; null for tensor operations.
-    /// </summary>
-    /// <param name="scheme">The operators.</param>
-    /// <param name="x">The signal, with a batch axis.</param>
-    /// <param name="ceilMode">What becomes of an odd axis.</param>
-    internal static (int Bits, Tensor?[] Weights)? ChooseDown(LiftingSteps scheme, Tensor x, bool ceilMode)
-        => Choose(scheme, [x], length => OddSizes.BandLength(length, ceilMode), inverse: false);
-
-    /// <summary>As <see cref="ChooseDown"/> for an up-pool.</summary>
-    /// <param name="scheme">The operators.</param>
-    /// <param name="bands">All bands, with a batch axis.</param>
-    internal static (int Bits, Tensor?[] Weights)? ChooseUp(LiftingSteps scheme, IReadOnlyList<Tensor> bands)
-        => Choose(scheme, bands, length => length, inverse: true);
-
-    // Down and up come to the same answer, but for integers that float32 cannot carry: it depends on the lengths that are lifted.
-    private static (int Bits, Tensor?[] Weights)? Choose(
-        LiftingSteps scheme, IReadOnlyList<Tensor> tensors, Func<long, long> halfLength, bool inverse)
+    /// <summary>Computes what a pool asks for, on the path that it chooses, as part of autograd's graph if gradients are wanted.</summary>
+    internal static PoolResult Run(PoolRequest request, PoolInputs inputs)
     {
-        var x = tensors[0];
+        PoolCall call;
+        if (Choose(request, inputs.Signals) is var (scheme, weights, bits))
+        {
+            call = PiecewiseCall.For(request, scheme, bits, inputs.Signals[0]!);
+            inputs = inputs with { Weights = weights };
+        }
+        else if (request.Recomputed is not null)
+        {
+            var recomputed = new TensorCall(request.ForEvenLengths);
+            (call, inputs) = (recomputed, inputs with { Weights = recomputed.Parameters });
+        }
+        else
+        {
+            return request.Compose(request.Steps, inputs);
+        }
+
+        PoolResult result;
+        var list = call.Request.ListOf(inputs);
+        if (!RecomputingFunction.Records(list))
+        {
+            result = call.Forward(inputs);
+        }
+        else
+        {
+            using (no_grad())
+            {
+                result = call.Forward(inputs);
+            }
+
+            result = call.Request.ResultOf(RecomputingFunction.Attach(call, list, call.Request.ListOf(result)!)!);
+        }
+
+        return request.Complete(result, inputs);
+    }
+
+    /// <summary>
+    /// The scheme as the kernels take it, its weights, four for each step, and the width in bits, 0 for one channel at a time; null for
+    /// tensor operations.
+    /// </summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="signals">The signal, or all bands, with a batch axis.</param>
+    internal static (FusedScheme Scheme, Tensor?[] Weights, int Bits)? Choose(PoolRequest request, Tensor?[] signals)
+    {
+        var (x, steps) = (signals[0]!, request.Steps);
         var widest = forced is null ? Widest.Value : WidestBits(forced);
+
+        // Down and up come to the same answer, but for integers that float32 cannot carry: it depends on the lengths that are lifted.
         if (widest is not { } most
-            || CoveredWeights(scheme, x) is not { } weights
-            || Fitting(most, scheme, x, halfLength) is not { } bits
-            || (scheme.Rounds && !IntegerRange.Holds(scheme, tensors, (int)x.dim() - 2, inverse)))
+            || Covered(steps, x) is not var (scheme, weights)
+            || Fitting(most, request, scheme, x) is not { } bits
+            || (steps.Rounds && !IntegerRange.Holds(steps, signals!, (int)x.dim() - 2, inverse: request is UpRequest)))
         {
             last = "tensor";
             return null;
         }
 
         last = bits == 0 ? "scalar" : $"{bits}";
-        return (bits, weights);
+        return (scheme, weights, bits);
     }
 
     /// <summary>Forces a path for this thread's calls, as the variable does for all, until disposed. Tests compare paths so.</summary>
@@ -111,15 +140,15 @@ internal static class ComputePath
     };
 
     // Other devices and types, more axes, operators that mix channels or are a user's, and hooks: tensor operations.
-    private static Tensor?[]? CoveredWeights(LiftingSteps scheme, Tensor x)
+    private static (FusedScheme Scheme, Tensor?[] Weights)? Covered(LiftingSteps steps, Tensor x)
         => x.device_type == DeviceType.CPU
             && KernelWords.Of(x.dtype) is not null
             && x.dim() is 3 or 4 or 5
             && x.size(0) > 0
-            && FusedScheme.Padding(scheme) is not null
-            && FusedScheme.Weights(scheme, x.size(1)) is { } weights
-            && weights.All(weight => weight is null || Fits(weight, x))
-                ? weights
+            && FusedScheme.Of(steps) is { } scheme
+            && FusedScheme.Weights(steps, x.size(1)) is { } weights
+            && Array.TrueForAll(weights, weight => weight is null || Fits(weight, x))
+                ? (scheme, weights)
                 : null;
 
     // Operators come with the scheme, but a user may have moved or exchanged one, for a view with a lazy sign too.
@@ -134,12 +163,12 @@ internal static class ComputePath
     /// The widest vectors of which a block of channels fills the lanes, and whose pass has room in memory; null for none. It does
     /// not depend on the number of threads, so that the results do not.
     /// </summary>
-    private static int? Fitting(int widest, LiftingSteps scheme, Tensor x, Func<long, long> halfLength)
+    private static int? Fitting(int widest, PoolRequest request, FusedScheme scheme, Tensor x)
     {
         var (storage, axes, all) = (KernelWords.Of(x.dtype)!.Value, (int)x.dim() - 2, 1.0);
         for (var axis = 0; axis < axes; axis++)
         {
-            all *= 2 * halfLength(x.size(axis + 2));
+            all *= 2 * request.HalfLength(x.size(axis + 2));
         }
 
         if (all > MostPixels && axes > 1)
@@ -166,20 +195,19 @@ internal static class ComputePath
         // A down-pool's gradient with penalties takes the most, and forward and backward, down and up are to take one path.
         long Bytes(int bits)
         {
-            var (steps, padding) = (FusedScheme.Steps(scheme), FusedScheme.Padding(scheme)!.Value);
-            long[] halves = [.. x.shape[2..].Select(halfLength)];
-            halves[0] = Math.Min(halves[0], Pieces.Length(channels, halves, padding, steps) + (2 * Pieces.Reach(steps)));
+            long[] halves = [.. x.shape[2..].Select(request.HalfLength)];
+            halves[0] = Math.Min(halves[0], Pieces.Length(channels, halves, scheme) + (2 * Pieces.Reach(scheme.Steps)));
             var some = new OperatorMemory(1, 1, 1, 1);
             long[] lengths = [.. halves.Select(length => 2 * length)];
-            var (approximation, detail) = (scheme.Gains.Approximation, scheme.Gains.Detail);
+            var (border, gains) = (KernelWords.Of(scheme.Padding), request.Steps.Normalisation);
             return KernelRunner.BytesOf(
                 new KernelCall
                 {
                     Task = KernelTask.DownGradient,
-                    Geometry = new(items, (int)channels, lengths, ceilMode: false, KernelWords.Of(padding), steps, approximation, detail),
+                    Geometry = new(items, (int)channels, lengths, ceilMode: false, border, scheme.Steps, gains.Approximation, gains.Detail),
                     Storage = storage,
                     Operators = [],
-                    WeightGradients = [.. steps.Select(_ => some)],
+                    WeightGradients = [.. scheme.Steps.Select(_ => some)],
                     SignalGradient = new(1, false),
                     PenaltyFactors = [],
                 },

@@ -1,89 +1,79 @@
 using System.Runtime.InteropServices;
 using LiftPool.Kernels;
 using LiftPool.Lifting;
+
 namespace LiftPool.Calls;
 
 /// <summary>A down-pool on the fused kernels.</summary>
-/// <param name="Steps">The steps of the scheme.</param>
-/// <param name="Gains">What the halves of an axis are multiplied with.</param>
-/// <param name="Padding">What stands beyond the ends.</param>
+/// <param name="Down">What is asked for.</param>
+/// <param name="Scheme">The steps of the scheme.</param>
 /// <param name="Bits">The vector width.</param>
-/// <param name="CeilMode">What becomes of an odd axis.</param>
-/// <param name="Bands">The bands that the output is made of; none for no output.</param>
-/// <param name="Reduction">How.</param>
-/// <param name="KeepBands">Whether every band is an output too, after the reduction.</param>
-/// <param name="Norm">Whether c_u and c_p are outputs too, the last, and of which norm.</param>
-internal sealed record FusedDown(KernelStep[] Steps, Gains Gains, PaddingModes Padding, int Bits, bool CeilMode, int Bands, BandReduction Reduction, bool KeepBands, PenaltyNorm? Norm)
-    : FusedCall(Steps, Gains, Padding, Bits)
+internal sealed record FusedDown(DownRequest Down, FusedScheme Scheme, int Bits) : FusedCall(Down, Scheme, Bits)
 {
-    private bool ComputesAllBands => KeepBands || Norm is not null;
-
-    /// <summary>The output, with <see cref="KeepBands"/> every band, with <see cref="Norm"/> c_u and c_p.</summary>
-    /// <param name="inputs">The signal, four weights for each step, the gain of a learned reduction.</param>
-    public override List<Tensor> Forward(Tensor?[] inputs)
+    internal override PoolResult Forward(PoolInputs inputs)
     {
-        var (x, weights) = (inputs[0]!, inputs[1..]);
+        var x = inputs.Signals[0]!;
         var channelsLast = MemoryLayout.IsChannelsLast(x);
         var shape = x.shape;
-        var geometry = GeometryFor(shape, CeilMode);
-        var outputs = NewOutputs(x, shape, channelsLast);
+        var geometry = GeometryFor(shape, Down.CeilMode);
+        var result = NewResult(x, shape, channelsLast);
         var blocks = geometry.Blocks(KernelRunner.Lanes(StorageOf(x), Bits));
-        var sums = Norm is null ? [] : GC.AllocateArray<double>(geometry.Items * blocks * geometry.PenaltySums, pinned: true);
+        var sums = Down.Norm is null ? [] : GC.AllocateArray<double>(geometry.Items * blocks * geometry.PenaltySums, pinned: true);
         using var addresses = new Addresses();
         var call = new KernelCall
         {
             Task = KernelTask.Down,
             Geometry = geometry,
             Storage = StorageOf(x),
-            Operators = Operators(addresses, weights),
+            Operators = Operators(addresses, inputs.Weights),
             Signal = addresses.Of(x, channelsLast),
-            Sinks = Sinks(addresses, geometry, outputs!, weights, channelsLast),
-            NeededBands = ComputesAllBands ? LiftingTransform.AllBands(geometry.Axes) : Bands,
-            PenaltySums = Norm is null ? 0 : Marshal.UnsafeAddrOfPinnedArrayElement(sums, 0),
+            Sinks = Sinks(addresses, geometry, result, inputs.BandWeights, channelsLast),
+            NeededBands = Down.Needed(geometry.Axes).Mask,
+            PenaltySums = Down.Norm is null ? 0 : Marshal.UnsafeAddrOfPinnedArrayElement(sums, 0),
         };
-        Run(call);
+        KernelRunner.Run(call, Bits, get_num_threads());
         GC.KeepAlive(sums);
-        return WithPenalties(outputs, x, Norm is { } norm ? [(0, PenaltyNorms.OfBlocks(norm, geometry, sums, blocks))] : []);
+        return WithPenalties(result, x, Down.Norm is { } norm ? [(0, KernelPenalties.OfBlocks(norm, geometry, sums, blocks))] : []);
     }
 
-    internal override List<Tensor> WithPenalties(List<Tensor> outputs, Tensor x, IReadOnlyList<(long Item, PenaltyNorms Norms)> pieces)
+    internal override PoolResult WithPenalties(PoolResult result, Tensor x, IReadOnlyList<(long Item, KernelPenalties Penalties)> pieces)
     {
-        if (Norm is { } norm)
+        if (Down.Norm is not { } norm)
         {
-            Norms = PenaltyNorms.OfPieces(norm, GeometryFor(x.shape, CeilMode), pieces);
-            var dtype = x.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
-            outputs.Add(tensor(Norms.Total(0), dtype: dtype));
-            outputs.Add(tensor(Norms.Total(1), dtype: dtype));
+            return result;
         }
 
-        return outputs;
+        Penalties = KernelPenalties.OfPieces(norm, GeometryFor(x.shape, Down.CeilMode), pieces);
+        var dtype = x.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        return result with
+        {
+            UpdatePenalty = tensor(Penalties.Total(0), dtype: dtype),
+            PredictPenalty = tensor(Penalties.Total(1), dtype: dtype),
+        };
     }
 
-    internal override List<Tensor?> Backward(Tensor?[] inputs, List<Tensor?> gradients, bool wantsSignal)
+    internal override PoolInputs Backward(PoolInputs inputs, PoolResult gradients, bool wantsSignals)
     {
-        var (x, weights) = (inputs[0]!, inputs[1..]);
+        var (x, weights, bandWeights) = (inputs.Signals[0]!, inputs.Weights, inputs.BandWeights);
         var channelsLast = MemoryLayout.IsChannelsLast(x);
-        var geometry = GeometryFor(x.shape, CeilMode);
+        var geometry = GeometryFor(x.shape, Down.CeilMode);
         var penalized = PenalizedBands(geometry, gradients);
-        var factors = penalized != 0 ? Norms!.Factors(Value(gradients[^2]), Value(gradients[^1])) : null;
-        var isPenalized = (OfUpdate: Norm is not null && gradients[^2] is not null, OfPredict: Norm is not null && gradients[^1] is not null);
-        gradients = Norm is null ? gradients : gradients[..^2];
-        List<Tensor?> dense = [.. gradients.Select(gradient => gradient is null ? null : MemoryLayout.Dense(gradient, channelsLast))];
+        var factors = penalized != 0 ? Penalties!.Factors(Value(gradients.UpdatePenalty), Value(gradients.PredictPenalty)) : null;
+        var dense = gradients.With(gradient => MemoryLayout.Dense(gradient, channelsLast));
         using var addresses = new Addresses();
-        var sinks = Sinks(addresses, geometry, dense, weights, channelsLast);
-        var wanted = sinks.Aggregate(penalized, (bands, sink) => bands | sink.Bands);
-        if (wanted == 0)
+        var sinks = Sinks(addresses, geometry, dense, bandWeights, channelsLast);
+        var needed = sinks.Aggregate(penalized, (bands, sink) => bands | sink.Bands);
+        if (needed == 0)
         {
-            return [.. inputs.Select(_ => (Tensor?)null)];
+            return None(inputs);
         }
 
-        var xGradient = wantsSignal ? New(x.shape, x, channelsLast) : null;
-        var weightGradients = NewGradients(weights, StepsLeadingTo(geometry, wanted));
-        var gain = weights[WeightCount];
-        var gainGradient = gain is not null && gain.requires_grad && Bands != 0 && dense[0] is not null ? empty_like(gain) : null;
-        if (xGradient is null && gainGradient is null && Array.TrueForAll(weightGradients, gradient => gradient is null))
+        var xGradient = wantsSignals ? New(x.shape, x, channelsLast) : null;
+        var weightGradients = NewGradients(weights, StepsLeadingTo(geometry, needed));
+        var bandWeightGradients = bandWeights is { requires_grad: true } && dense.Output is not null ? empty_like(bandWeights) : null;
+        if (xGradient is null && bandWeightGradients is null && Array.TrueForAll(weightGradients, gradient => gradient is null))
         {
-            return [.. inputs.Select(_ => (Tensor?)null)];
+            return None(inputs);
         }
 
         var call = new KernelCall
@@ -94,72 +84,63 @@ internal sealed record FusedDown(KernelStep[] Steps, Gains Gains, PaddingModes P
             Operators = Operators(addresses, weights),
             Signal = addresses.Of(x, channelsLast),
             SinkGradients = sinks,
-            NeededBands = penalized != 0 ? LiftingTransform.AllBands(geometry.Axes) : wanted,
+            NeededBands = penalized != 0 ? BandSet.All(geometry.Axes).Mask : needed,
             SignalGradient = xGradient is null ? default : addresses.Of(xGradient, channelsLast),
             WeightGradients = Operators(addresses, weightGradients),
-            GainGradients = addresses.Of(gainGradient),
-            Gains = int.PopCount(Bands),
+            GainGradients = addresses.Of(bandWeightGradients),
+            Gains = Down.Output.Count,
             PenaltyFactors = factors,
-            Penalized = factors is null ? default : (isPenalized.OfUpdate, isPenalized.OfPredict),
+            Penalized = (gradients.UpdatePenalty is not null, gradients.PredictPenalty is not null),
         };
-        Run(call);
-        return [xGradient, .. weightGradients, gainGradient];
+        KernelRunner.Run(call, Bits, get_num_threads());
+        return new([xGradient]) { Weights = weightGradients, BandWeights = bandWeightGradients };
     }
 
-    protected override int WeightInputs => WeightCount + 1;
+    internal override PoolResult NewResult(PoolInputs inputs)
+        => NewResult(inputs.Signals[0]!, inputs.Signals[0]!.shape, MemoryLayout.IsChannelsLast(inputs.Signals[0]!));
 
-    public override List<Tensor> Composed(Tensor?[] inputs)
-        => WithComposedSteps(
-            inputs[1..],
-            steps => TensorDown.Compose(steps, inputs[0]!, inputs[^1], CeilMode, Bands, Reduction, KeepBands, Norm));
-
-    internal override List<Tensor> NewOutputs(Tensor?[] inputs)
-        => NewOutputs(inputs[0]!, inputs[0]!.shape, MemoryLayout.IsChannelsLast(inputs[0]!));
-
-    private List<Tensor> NewOutputs(Tensor x, long[] shape, bool channelsLast)
+    private PoolResult NewResult(Tensor x, long[] shape, bool channelsLast)
     {
         long[] band = [.. shape];
         for (var axis = 2; axis < band.Length; axis++)
         {
-            band[axis] = HalfLength(shape[axis]);
+            band[axis] = Down.HalfLength(shape[axis]);
         }
 
-        long[] pooled = [.. band];
-        pooled[1] *= Reduction == BandReduction.Concat ? int.PopCount(Bands) : 1;
-        List<Tensor> outputs = Bands == 0 ? [] : [New(pooled, x, channelsLast)];
-        for (var b = 0; KeepBands && b < 1 << (band.Length - 2); b++)
+        long[] output = [.. band];
+        output[1] *= Down.Reduction == BandReduction.Concat ? Down.Output.Count : 1;
+        var bands = Down.KeepBands ? new Tensor?[1 << (band.Length - 2)] : [];
+        for (var b = 0; b < bands.Length; b++)
         {
-            outputs.Add(New(band, x, channelsLast));
+            bands[b] = New(band, x, channelsLast);
         }
 
-        return outputs;
+        return new(Down.Output.IsEmpty ? null : New(output, x, channelsLast)) { Bands = bands };
     }
 
-    internal override long HalfLength(long length) => OddSizes.BandLength(length, CeilMode);
-
-    /// <summary>How the kernel writes the outputs, or reads their gradients.</summary>
-    private BandSink[] Sinks(Addresses addresses, Geometry geometry, List<Tensor?> outputs, Tensor?[] weights, bool channelsLast)
+    /// <summary>How the kernel writes the result, or reads its gradients.</summary>
+    private BandSink[] Sinks(Addresses addresses, Geometry geometry, PoolResult result, Tensor? bandWeights, bool channelsLast)
     {
         List<BandSink> sinks = [];
-        var first = Bands == 0 ? 0 : 1;
-        if (first == 1 && outputs[0] is { } pooled)
+        if (result.Output is { } output)
         {
-            var memory = addresses.Of(pooled, channelsLast);
-            if (Reduction == BandReduction.Concat)
+            var memory = addresses.Of(output, channelsLast);
+            var count = Down.Output.Count;
+            if (Down.Reduction == BandReduction.Concat)
             {
-                var chosen = Enumerable.Range(0, geometry.Bands).Where(band => (Bands >> band & 1) != 0).ToArray();
-                sinks.AddRange(chosen.Select((band, i) => new BandSink(memory, chosen.Length * geometry.Channels, i * geometry.Channels, 1 << band, 0, 1)));
+                var (channels, bands) = (geometry.Channels, Enumerable.Range(0, geometry.Bands).Where(Down.Output.Contains));
+                sinks.AddRange(bands.Select((band, i) => new BandSink(memory, count * channels, i * channels, 1 << band, 0, 1)));
             }
             else
             {
-                var scale = Reduction == BandReduction.Mean ? 1.0 / int.PopCount(Bands) : 1;
-                sinks.Add(new BandSink(memory, geometry.Channels, 0, Bands, addresses.Of(weights[WeightCount]), scale));
+                var scale = Down.Reduction == BandReduction.Mean ? 1.0 / count : 1;
+                sinks.Add(new BandSink(memory, geometry.Channels, 0, Down.Output.Mask, addresses.Of(bandWeights), scale));
             }
         }
 
-        for (var band = 0; band < outputs.Count - first; band++)
+        for (var band = 0; band < result.Bands.Length; band++)
         {
-            if (outputs[band + first] is { } own)
+            if (result.Bands[band] is { } own)
             {
                 sinks.Add(new BandSink(addresses.Of(own, channelsLast), geometry.Channels, 0, 1 << band, 0, 1));
             }
@@ -170,18 +151,18 @@ internal sealed record FusedDown(KernelStep[] Steps, Gains Gains, PaddingModes P
 
     // c_u is made of every step's approximation, c_p of its detail. Those of the last axis are the bands of which the name ends
     // in that letter, and together they need what the penalties of the axes before need.
-    private int PenalizedBands(Geometry geometry, List<Tensor?> gradients)
+    private static int PenalizedBands(Geometry geometry, PoolResult gradients)
     {
         const int Approximations = 0b01010101;
-        var bands = Norm is null ? 0 : (gradients[^2] is null ? 0 : Approximations) | (gradients[^1] is null ? 0 : Approximations << 1);
-        return bands & LiftingTransform.AllBands(geometry.Axes);
+        var bands = (gradients.UpdatePenalty is null ? 0 : Approximations) | (gradients.PredictPenalty is null ? 0 : Approximations << 1);
+        return bands & BandSet.All(geometry.Axes).Mask;
     }
 
     /// <summary>Of each step, whether one of these bands needs it along some axis.</summary>
     private static bool[] StepsLeadingTo(Geometry geometry, int bands)
     {
-        var lines = geometry.LinesLeadingTo(bands);
-        return [.. geometry.Steps.Select((_, k) => Enumerable.Range(0, geometry.Axes).Any(axis => lines[(axis * geometry.Steps.Length) + k] != 0))];
+        var (lines, steps) = (geometry.LinesLeadingTo(bands), geometry.Steps.Length);
+        return [.. Enumerable.Range(0, steps).Select(k => Enumerable.Range(0, geometry.Axes).Any(axis => lines[(axis * steps) + k] != 0))];
     }
 
     private static double Value(Tensor? gradient)

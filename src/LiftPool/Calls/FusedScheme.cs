@@ -3,25 +3,40 @@ using LiftPool.Lifting;
 
 namespace LiftPool.Calls;
 
-/// <summary>The steps of a scheme as the fused kernels take them, where they cover every operator.</summary>
-internal static class FusedScheme
+/// <summary>The steps of a scheme as the fused kernels take them; their weights come with each call.</summary>
+/// <param name="Steps">The steps.</param>
+/// <param name="Padding">What stands beyond the ends.</param>
+internal sealed record FusedScheme(KernelStep[] Steps, PaddingModes Padding)
 {
-    /// <summary>The steps; all operators are LiftPool's own.</summary>
-    internal static KernelStep[] Steps(LiftingSteps steps) => [.. steps.Steps.Select(step =>
-    {
-        var own = (IAxisOperator)step.Operator;
-        return new KernelStep(step.Kind == StepKind.Predict, own.KernelSize, own is FilterOperator ? OperatorKind.Linear : OperatorKind.Tanh, KernelWords.Of(step.Rounding));
-    })];
+    /// <summary>Tensors of weights that a step has: taps, bias, projection, its bias. All but the taps may be null.</summary>
+    internal const int WeightsPerStep = 4;
 
-    /// <summary>The padding of all operators; null if they differ.</summary>
-    internal static PaddingModes? Padding(LiftingSteps steps)
-        => steps.Operators.OfType<IAxisOperator>().Select(op => op.PaddingMode).Distinct().ToArray() is [var padding] ? padding : null;
+    internal int WeightCount => Steps.Length * WeightsPerStep;
+
+    /// <summary>The scheme as the kernels take it; null if an operator is not LiftPool's own, or they differ in their padding.</summary>
+    internal static FusedScheme? Of(LiftingSteps scheme)
+    {
+        var steps = new KernelStep[scheme.Steps.Count];
+        PaddingModes? padding = null;
+        for (var k = 0; k < steps.Length; k++)
+        {
+            var step = scheme.Steps[k];
+            if (step.Operator is not IAxisOperator own || own.PaddingMode != (padding ??= own.PaddingMode))
+            {
+                return null;
+            }
+
+            steps[k] = new(step.Kind == StepKind.Predict, own.KernelSize, KernelWords.Of(own.Form), KernelWords.Of(step.Rounding));
+        }
+
+        return padding is { } common ? new(steps, common) : null;
+    }
 
     /// <summary>The weights for so many channels, four for each step; null if the kernels do not cover an operator.</summary>
-    internal static Tensor?[]? Weights(LiftingSteps steps, long channels)
+    internal static Tensor?[]? Weights(LiftingSteps scheme, long channels)
     {
         var weights = new List<Tensor?>();
-        foreach (var step in steps.Steps)
+        foreach (var step in scheme.Steps)
         {
             // Rounding is for what is linear: of the paper's operators the kernels keep the output for its derivative.
             if (step.Operator is not IAxisOperator own

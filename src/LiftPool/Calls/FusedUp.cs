@@ -4,115 +4,93 @@ using LiftPool.Lifting;
 namespace LiftPool.Calls;
 
 /// <summary>An up-pool on the fused kernels: the bands to the signal.</summary>
-/// <param name="Steps">The steps of the scheme.</param>
-/// <param name="Gains">What the halves of an axis were multiplied with.</param>
-/// <param name="Padding">What stands beyond the ends.</param>
+/// <param name="Up">What is asked for.</param>
+/// <param name="Scheme">The steps of the scheme.</param>
 /// <param name="Bits">The vector width.</param>
-internal sealed record FusedUp(KernelStep[] Steps, Gains Gains, PaddingModes Padding, int Bits) : FusedCall(Steps, Gains, Padding, Bits)
+internal sealed record FusedUp(UpRequest Up, FusedScheme Scheme, int Bits) : FusedCall(Up, Scheme, Bits)
 {
-    /// <summary>The spatial lengths of the signal; null for twice the bands'.</summary>
-    internal long[]? Lengths { get; init; }
-
-    /// <summary>How many tensors of samples that took no part are inputs after the bands: one for each odd length, or none.</summary>
-    internal int Cropped { get; init; }
-
-    /// <summary>The signal.</summary>
-    /// <param name="inputs">All bands, of one layout, the samples that took no part, and four weights for each step.</param>
-    public override List<Tensor> Forward(Tensor?[] inputs)
+    internal override PoolResult Forward(PoolInputs inputs)
     {
-        var (bands, cropped, weights) = Divide(inputs);
-        var channelsLast = MemoryLayout.IsChannelsLast(bands[0]);
-        (bands, cropped) = (Dense(bands, channelsLast), Dense(cropped, channelsLast));
-        var signal = NewOutputs(inputs)[0];
+        var channelsLast = MemoryLayout.IsChannelsLast(inputs.Signals[0]!);
+        var (bands, setAside) = (Dense(inputs.Signals, channelsLast), Dense(inputs.SetAside, channelsLast));
+        var result = NewResult(inputs);
         using var addresses = new Addresses();
         var call = new KernelCall
         {
             Task = KernelTask.Up,
             Geometry = GeometryFor(bands[0]),
-            Storage = StorageOf(signal),
-            Operators = Operators(addresses, weights),
+            Storage = StorageOf(bands[0]),
+            Operators = Operators(addresses, inputs.Weights),
             Bands = addresses.Of(bands, channelsLast),
-            Cropped = CroppedOf(addresses, cropped, channelsLast),
-            Signal = addresses.Of(signal, channelsLast),
+            Cropped = Cropped(addresses, setAside, channelsLast),
+            Signal = addresses.Of(result.Output!, channelsLast),
         };
-        Run(call);
-        return [signal];
+        KernelRunner.Run(call, Bits, get_num_threads());
+        return result;
     }
 
-    internal override List<Tensor?> Backward(Tensor?[] inputs, List<Tensor?> gradients, bool wantsSignal)
+    internal override PoolInputs Backward(PoolInputs inputs, PoolResult gradients, bool wantsSignals)
     {
-        if (gradients[0] is not { } given)
+        if (gradients.Output is not { } given)
         {
-            return [.. inputs.Select(_ => (Tensor?)null)];
+            return None(inputs);
         }
 
-        var (bands, cropped, weights) = Divide(inputs);
-        var channelsLast = MemoryLayout.IsChannelsLast(bands[0]);
-        bands = Dense(bands, channelsLast);
+        var channelsLast = MemoryLayout.IsChannelsLast(inputs.Signals[0]!);
+        var bands = Dense(inputs.Signals, channelsLast);
         var gradient = MemoryLayout.Dense(given, channelsLast);
-        Tensor[] bandGradients = wantsSignal ? [.. bands.Select(band => New(band.shape, band, channelsLast))] : [];
-        var weightGradients = NewGradients(weights, [.. Steps.Select(_ => true)]);
+        Tensor[] bandGradients = wantsSignals ? [.. bands.Select(band => New(band.shape, band, channelsLast))] : [];
+        var weightGradients = NewGradients(inputs.Weights);
         using var addresses = new Addresses();
         var call = new KernelCall
         {
             Task = KernelTask.UpGradient,
             Geometry = GeometryFor(bands[0]),
             Storage = StorageOf(gradient),
-            Operators = Operators(addresses, weights),
+            Operators = Operators(addresses, inputs.Weights),
             Bands = addresses.Of(bands, channelsLast),
             BandGradients = addresses.Of(bandGradients, channelsLast),
             SignalGradient = addresses.Of(gradient, channelsLast),
             WeightGradients = Operators(addresses, weightGradients),
         };
-        Run(call);
+        KernelRunner.Run(call, Bits, get_num_threads());
 
         // What took no part in the lifting stands in the signal as it is.
-        var wantsCropped = Array.Exists(cropped, samples => samples.requires_grad);
-        Tensor?[] ofCropped = wantsCropped ? [.. OddSizes.SetAside(given)] : new Tensor?[cropped.Length];
-        return [.. wantsSignal ? bandGradients : new Tensor?[bands.Length], .. ofCropped, .. weightGradients];
-    }
-
-    public override List<Tensor> Composed(Tensor?[] inputs)
-    {
-        var (bands, cropped, weights) = Divide(inputs);
-        return WithComposedSteps(weights, steps =>
+        var wantsSetAside = Array.Exists(inputs.SetAside, samples => samples!.requires_grad);
+        return new(wantsSignals ? bandGradients : new Tensor?[bands.Length])
         {
-            var whole = LiftingTransform.Inverse(steps, bands);
-            return [Lengths is null ? whole : OddSizes.Restore(whole, Lengths, cropped)];
-        });
+            SetAside = wantsSetAside ? [.. OddSizes.SetAside(given)] : new Tensor?[inputs.SetAside.Length],
+            Weights = weightGradients,
+        };
     }
 
-    internal override List<Tensor> NewOutputs(Tensor?[] inputs)
-        => [New(SignalShape(inputs[0]!), inputs[0]!, MemoryLayout.IsChannelsLast(inputs[0]!))];
+    internal override PoolResult NewResult(PoolInputs inputs)
+    {
+        var band = inputs.Signals[0]!;
+        return new(New(SignalShape(band), band, MemoryLayout.IsChannelsLast(band)));
+    }
 
-    internal override long HalfLength(long length) => length;
-
-    protected override int WeightInputs => WeightCount + Cropped;
-
-    private Geometry GeometryFor(Tensor band) => GeometryFor(SignalShape(band), ceilMode: Cropped == 0);
-
-    private (Tensor[] bands, Tensor[] cropped, Tensor?[] weights) Divide(Tensor?[] inputs)
-        => ([.. inputs[..^WeightInputs]!], [.. inputs[^WeightInputs..^WeightCount]!], inputs[^WeightCount..]);
+    private Geometry GeometryFor(Tensor band) => GeometryFor(SignalShape(band), ceilMode: Up.SetAside == 0);
 
     private long[] SignalShape(Tensor band)
     {
         var shape = band.shape;
-        return [shape[0], shape[1], .. Lengths ?? [.. shape[2..].Select(length => 2 * length)]];
+        return [shape[0], shape[1], .. Up.Lengths ?? [.. shape[2..].Select(length => 2 * length)]];
     }
 
     /// <summary>For each axis, horizontal first, its samples if there are any.</summary>
-    private TensorMemory[] CroppedOf(Addresses addresses, Tensor[] dense, bool channelsLast)
+    private TensorMemory[] Cropped(Addresses addresses, Tensor[] setAside, bool channelsLast)
     {
-        var (next, memories) = (0, new TensorMemory[Lengths?.Length ?? 0]);
-        for (var axis = 0; axis < memories.Length && next < dense.Length; axis++)
+        var (next, memories) = (0, new TensorMemory[Up.Lengths?.Length ?? 0]);
+        for (var axis = 0; axis < memories.Length && next < setAside.Length; axis++)
         {
-            memories[axis] = Lengths![^(axis + 1)] % 2 == 1 ? addresses.Of(dense[next++], channelsLast) : default;
+            memories[axis] = Up.Lengths![^(axis + 1)] % 2 == 1 ? addresses.Of(setAside[next++], channelsLast) : default;
         }
 
         return memories;
     }
 
     // An axis of one sample leaves a band's layout open: the first band decides for all.
-    private static Tensor[] Dense(Tensor[] tensors, bool channelsLast)
-        => Array.ConvertAll(tensors, tensor => MemoryLayout.Dense(tensor, channelsLast));
+    private static Tensor[] Dense(Tensor?[] tensors, bool channelsLast)
+        => Array.ConvertAll(tensors, tensor => MemoryLayout.Dense(tensor!, channelsLast));
 }

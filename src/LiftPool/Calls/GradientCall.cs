@@ -8,35 +8,45 @@ namespace LiftPool.Calls;
 /// To differentiate the call's composition in place would be wrong where one of its inputs depends on another, as the
 /// bands of an up-pool do on the weights that made them: such a weight would be counted twice.
 /// </remarks>
-internal sealed class GradientCall(IRecomputedCall call, int inputCount) : IRecomputedCall
+internal sealed class GradientCall(IRecomputedCall call, bool[] present) : IRecomputedCall
 {
-    // Known after forward: a custom function cannot give nothing, so that its outputs are what there is.
-    private bool[] present = [];
-
     /// <summary>The gradients of a call's inputs, as part of the graph.</summary>
     internal static List<Tensor?> Apply(IRecomputedCall call, Tensor?[] inputs, List<Tensor?> gradients)
     {
-        var own = new GradientCall(call, inputs.Length);
-        var found = RecomputingFunction.Apply(own, [.. inputs, .. gradients]);
-        var next = 0;
-        return [.. own.present.Select(isPresent => isPresent ? found[next++] : null)];
-    }
+        Tensor?[] all = [.. inputs, .. gradients];
+        if (!RecomputingFunction.Records(all))
+        {
+            return call.Backward(inputs, gradients);
+        }
 
-    public List<Tensor> Forward(Tensor?[] inputs)
-    {
-        var gradients = call.Backward(inputs[..inputCount], [.. inputs[inputCount..]]);
-        present = [.. inputs.Take(inputCount).Zip(gradients, (input, gradient) => gradient is not null && input!.requires_grad)];
-        return [.. gradients.Where((_, i) => present[i]).Select(gradient => gradient!)];
+        List<Tensor?> found;
+        using (no_grad())
+        {
+            found = call.Backward(inputs, gradients);
+        }
+
+        // A custom function cannot give nothing, so its outputs are what there is.
+        bool[] present = [.. inputs.Zip(found, (input, gradient) => gradient is not null && input!.requires_grad)];
+        List<Tensor> outputs = [.. found.Where((_, i) => present[i]).Select(gradient => gradient!)];
+        var attached = RecomputingFunction.Attach(new GradientCall(call, present), all, outputs);
+        var next = 0;
+        return [.. present.Select(isPresent => isPresent ? attached[next++] : null)];
     }
 
     public List<Tensor?> Backward(Tensor?[] inputs, List<Tensor?> gradients) => RecomputingFunction.Recompute(this, inputs, gradients);
 
-    public List<Tensor> Composed(Tensor?[] inputs)
+    public List<Tensor> Compose(Tensor?[] inputs)
     {
-        var gradients = RecomputingFunction.Differentiate(call, [.. inputs[inputCount..]], inputs[..inputCount], createGraph: true);
-        return [.. Enumerable.Range(0, inputCount).Where(i => present[i]).Select(i => gradients[i] ?? zeros_like(inputs[i]!.detach()))];
+        var (own, gradients) = Divide(inputs);
+        var found = RecomputingFunction.Differentiate(call, [.. gradients], own, createGraph: true);
+        return [.. Enumerable.Range(0, own.Length).Where(i => present[i]).Select(i => found[i] ?? zeros_like(own[i]!.detach()))];
     }
 
     public Tensor?[] Leaves(Tensor?[] inputs)
-        => [.. call.Leaves(inputs[..inputCount]), .. inputs[inputCount..].Select(RecomputingFunction.Leaf)];
+    {
+        var (own, gradients) = Divide(inputs);
+        return [.. call.Leaves(own), .. gradients.Select(RecomputingFunction.Leaf)];
+    }
+
+    private (Tensor?[] Own, Tensor?[] Gradients) Divide(Tensor?[] inputs) => (inputs[..present.Length], inputs[present.Length..]);
 }

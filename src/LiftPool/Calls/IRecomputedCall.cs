@@ -1,17 +1,14 @@
 namespace LiftPool.Calls;
 
-/// <summary>One call of a pool, forwards and backwards, on tensors: first those it works on, then the weights.</summary>
+/// <summary>A call as autograd sees it: from a list of tensors to another.</summary>
 internal interface IRecomputedCall
 {
-    /// <summary>The outputs, outside autograd.</summary>
-    List<Tensor> Forward(Tensor?[] inputs);
-
     /// <summary>The inputs' gradients from the outputs', some of which may be undefined.</summary>
     List<Tensor?> Backward(Tensor?[] inputs, List<Tensor?> gradients);
 
     /// <summary>The outputs on tensor operations, for gradients of gradients.</summary>
-    List<Tensor> Composed(Tensor?[] inputs);
+    List<Tensor> Compose(Tensor?[] inputs);
 
     /// <summary>The inputs cut off from what they were computed from, to compose the outputs with a graph that ends there.</summary>
-    Tensor?[] Leaves(Tensor?[] inputs) => Array.ConvertAll(inputs, RecomputingFunction.Leaf);
+    Tensor?[] Leaves(Tensor?[] inputs);
 }

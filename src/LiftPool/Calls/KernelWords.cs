@@ -35,17 +35,17 @@ internal static class KernelWords
         _ => Border.Zeros,
     };
 
+    internal static OperatorKind Of(OperatorForm form) => form switch
+    {
+        OperatorForm.Linear => OperatorKind.Linear,
+        OperatorForm.Relu => OperatorKind.Relu,
+        _ => OperatorKind.Tanh,
+    };
+
     internal static Rounding Of(StepRounding rounding) => rounding switch
     {
         StepRounding.Down => Rounding.Down,
         StepRounding.Nearest => Rounding.Nearest,
         _ => Rounding.None,
-    };
-
-    internal static StepRounding Of(Rounding rounding) => rounding switch
-    {
-        Rounding.Down => StepRounding.Down,
-        Rounding.Nearest => StepRounding.Nearest,
-        _ => StepRounding.None,
     };
 }

@@ -26,9 +26,8 @@ internal static class Pieces
     /// <summary>The half-samples of a piece along the first axis: all of them if nothing is to be cut.</summary>
     /// <param name="channels">Of the signal.</param>
     /// <param name="halves">Half-samples along each axis, the first first.</param>
-    /// <param name="padding">What stands beyond the ends.</param>
-    /// <param name="steps">The scheme.</param>
-    internal static long Length(long channels, ReadOnlySpan<long> halves, PaddingModes padding, KernelStep[] steps)
+    /// <param name="scheme">The scheme.</param>
+    internal static long Length(long channels, ReadOnlySpan<long> halves, FusedScheme scheme)
     {
         var samples = 2L;
         foreach (var length in halves[1..])
@@ -36,13 +35,13 @@ internal static class Pieces
             samples *= 2 * length;
         }
 
-        if (halves[0] * samples <= MostSamples || (halves.Length > 1 && padding != PaddingModes.Circular))
+        if (halves[0] * samples <= MostSamples || (halves.Length > 1 && scheme.Padding != PaddingModes.Circular))
         {
             return halves[0];
         }
 
         // Steps of one tap reach nowhere, and a row may have more samples than a piece.
-        return Math.Max(Math.Max(1, 4 * Reach(steps)), Math.Min(MostSamples, MostElements / channels) / samples);
+        return Math.Max(Math.Max(1, 4 * Reach(scheme.Steps)), Math.Min(MostSamples, MostElements / channels) / samples);
     }
 
     /// <summary>The pieces, in order.</summary>

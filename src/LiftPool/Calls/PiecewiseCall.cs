@@ -1,106 +1,110 @@
 using LiftPool.Lifting;
+
 namespace LiftPool.Calls;
 
 /// <summary>
 /// A call of a kernel whose signal goes through in pieces along its first spatial axis. Each is computed from a window that
 /// overlaps the next pieces so far that its own samples, bands and gradients are those of the whole.
 /// </summary>
-internal sealed class PiecewiseCall : IRecomputedCall
+internal sealed record PiecewiseCall : PoolCall
 {
-    private readonly FusedCall call;
-    private readonly int signals;
+    private readonly FusedCall whole;
     private readonly long first;
     private readonly long length;
     private readonly bool circular;
 
-    /// <summary>The call itself where nothing is to be cut.</summary>
-    /// <param name="call">On the kernels.</param>
-    /// <param name="x">The first of the tensors that it works on, all of one shape.</param>
-    /// <param name="signals">How many these are.</param>
-    internal static IRecomputedCall IfLong(FusedCall call, Tensor x, int signals)
+    /// <summary>The call on the kernels, in pieces if the signals, all of one shape, are too long to go through at once.</summary>
+    internal static PoolCall For(PoolRequest request, FusedScheme scheme, int bits, Tensor x)
     {
         // Of a small signal such questions are much of a call.
-        if (x.numel() <= Pieces.MostSamples / 8)
+        if (x.numel() > Pieces.MostSamples / 8)
         {
-            return call;
-        }
-
-        long[] halves = [.. x.shape[2..].Select(call.HalfLength)];
-        var length = Pieces.Length(x.size(1), halves, call.Padding, call.Steps);
-        return length < halves[0] ? new PiecewiseCall(call, signals, halves[0], length) : call;
-    }
-
-    private PiecewiseCall(FusedCall call, int signals, long first, long length)
-    {
-        (this.call, this.signals, this.first, this.length) = (call, signals, first, length);
-        circular = call.Padding == PaddingModes.Circular;
-    }
-
-    public List<Tensor> Forward(Tensor?[] inputs)
-    {
-        var outputs = call.NewOutputs(inputs);
-        var norms = new List<(long, PenaltyNorms)>();
-        foreach (var part in Parts(inputs[0]!))
-        {
-            using var scope = NewDisposeScope();
-            var piece = InPiece(part);
-            foreach (var (whole, own) in outputs.Zip(piece.Forward(WindowsOf(inputs, part))))
+            long[] halves = [.. x.shape[2..].Select(request.HalfLength)];
+            var length = Pieces.Length(x.size(1), halves, scheme);
+            if (length < halves[0])
             {
-                var scale = ScaleOf(whole);
-                Own(whole, part, scale).copy_(own.narrow(2, scale * part.Before, scale * part.Count));
-            }
-
-            if (piece.Norms is { } found)
-            {
-                norms.Add((part.Item, found));
+                return new PiecewiseCall(FusedCall.For(request.ForEvenLengths, scheme, bits), halves[0], length);
             }
         }
 
-        return call.WithPenalties(outputs, inputs[0]!, norms);
+        return FusedCall.For(request, scheme, bits);
     }
 
-    public List<Tensor?> Backward(Tensor?[] inputs, List<Tensor?> gradients)
+    private PiecewiseCall(FusedCall whole, long first, long length)
+        : base(whole.Request)
     {
-        var found = new Tensor?[inputs.Length];
+        (this.whole, this.first, this.length) = (whole, first, length);
+        circular = whole.Scheme.Padding == PaddingModes.Circular;
+    }
 
-        // A window is no input of the graph.
-        var wantsSignal = inputs.Take(signals).Any(input => input!.requires_grad);
-        foreach (var part in Parts(inputs[0]!))
+    internal override PoolResult Forward(PoolInputs inputs)
+    {
+        var result = whole.NewResult(inputs);
+        var penalties = new List<(long, KernelPenalties)>();
+        foreach (var part in Parts(inputs.Signals[0]!))
         {
             using var scope = NewDisposeScope();
             var piece = InPiece(part);
-            piece.Norms = call.Norms?.OfItems(part.Item, part.Items);
-            var ofPiece = piece.Backward(WindowsOf(inputs, part), [.. gradients.Select(gradient => GradientWindow(gradient, part))], wantsSignal);
-            for (var i = 0; i < found.Length; i++)
+            var ofPiece = piece.Forward(InWindow(inputs, part));
+            foreach (var (target, values) in result.Signals.Zip(ofPiece.Signals))
             {
-                if (ofPiece[i] is not { } gradient)
+                if (target is not null)
                 {
-                    continue;
+                    var scale = ScaleOf(target);
+                    OfPart(target, part, scale).copy_(values!.narrow(2, scale * part.Before, scale * part.Count));
                 }
+            }
 
-                if (i < signals)
+            if (piece.Penalties is { } found)
+            {
+                penalties.Add((part.Item, found));
+            }
+        }
+
+        return whole.WithPenalties(result, inputs.Signals[0]!, penalties);
+    }
+
+    internal override PoolInputs Backward(PoolInputs inputs, PoolResult gradients, bool wantsSignals)
+    {
+        var signals = new Tensor?[inputs.Signals.Length];
+        Tensor?[] ofWeights = [.. inputs.Weights, inputs.BandWeights];
+        var weights = new Tensor?[ofWeights.Length];
+        foreach (var part in Parts(inputs.Signals[0]!))
+        {
+            using var scope = NewDisposeScope();
+            var piece = InPiece(part);
+            piece.Penalties = whole.Penalties?.OfItems(part.Item, part.Items);
+            var ofPiece = piece.Backward(InWindow(inputs, part), gradients.With(gradient => GradientWindow(gradient, part)), wantsSignals);
+            for (var i = 0; i < signals.Length; i++)
+            {
+                if (ofPiece.Signals[i] is { } gradient)
                 {
-                    found[i] ??= ZerosLike(inputs[i]!).MoveToOuterDisposeScope();
-                    AddWindow(found[i]!.narrow(0, part.Item, part.Items), part, gradient);
+                    signals[i] ??= ZerosLike(inputs.Signals[i]!).MoveToOuterDisposeScope();
+                    AddWindow(signals[i]!.narrow(0, part.Item, part.Items), part, gradient);
                 }
-                else
+            }
+
+            foreach (var (i, gradient) in ofPiece.Weights.Append(ofPiece.BandWeights).Index())
+            {
+                if (gradient is not null)
                 {
                     // There may be many pieces.
-                    found[i] ??= zeros(gradient.shape, ScalarType.Float64).MoveToOuterDisposeScope();
-                    found[i]!.add_(gradient.to(ScalarType.Float64), Scalars.One);
+                    weights[i] ??= zeros(gradient.shape, ScalarType.Float64).MoveToOuterDisposeScope();
+                    weights[i]!.add_(gradient.to(ScalarType.Float64), Scalars.One);
                 }
             }
         }
 
-        return [.. found.Select((gradient, i) => i < signals ? gradient : gradient?.to(inputs[i]!.dtype))];
+        Tensor?[] rounded = [.. weights.Zip(ofWeights, (gradient, weight) => gradient?.to(weight!.dtype))];
+        return new(signals) { Weights = rounded[..^1], BandWeights = rounded[^1] };
     }
 
-    public List<Tensor> Composed(Tensor?[] inputs) => call.Composed(inputs);
+    internal override PoolResult Compose(PoolInputs inputs) => whole.Compose(inputs);
 
     // Some items at a time, so that the copies stay small.
     private IEnumerable<Part> Parts(Tensor x)
     {
-        var reach = Pieces.Reach(call.Steps);
+        var reach = Pieces.Reach(whole.Scheme.Steps);
         var (batch, itemSize) = (x.size(0), x.numel() / x.size(0) / first * (length + (2 * reach)));
         var items = Math.Clamp(Pieces.MostElements / itemSize, 1, batch);
         for (long item = 0; item < batch; item += items)
@@ -112,14 +116,14 @@ internal sealed class PiecewiseCall : IRecomputedCall
         }
     }
 
-    private FusedCall InPiece(Part part) => call with
+    private FusedCall InPiece(Part part) => whole with
     {
-        FirstPadding = circular ? PaddingModes.Zeros : call.Padding,
+        FirstPadding = circular ? PaddingModes.Zeros : whole.Scheme.Padding,
         Counted = ((int)part.Before, (int)(part.Before + part.Count)),
     };
 
-    private Tensor?[] WindowsOf(Tensor?[] inputs, Part part)
-        => [.. inputs.Select((input, i) => i < signals ? Window(input!.narrow(0, part.Item, part.Items), part) : input)];
+    private PoolInputs InWindow(PoolInputs inputs, Part part)
+        => inputs with { Signals = [.. inputs.Signals.Select(signal => Window(signal!.narrow(0, part.Item, part.Items), part))] };
 
     private Tensor Window(Tensor x, Part part)
     {
@@ -148,12 +152,12 @@ internal sealed class PiecewiseCall : IRecomputedCall
             return [(from, Math.Min(to, x.size(2)) - from)];
         }
 
-        var whole = scale * first;
-        List<(long From, long Count)> stretches = from < 0 ? [(whole + from, -from)] : [];
-        stretches.Add((Math.Max(from, 0), Math.Min(to, whole) - Math.Max(from, 0)));
-        if (to > whole)
+        var all = scale * first;
+        List<(long From, long Count)> stretches = from < 0 ? [(all + from, -from)] : [];
+        stretches.Add((Math.Max(from, 0), Math.Min(to, all) - Math.Max(from, 0)));
+        if (to > all)
         {
-            stretches.Add((0, to - whole));
+            stretches.Add((0, to - all));
         }
 
         return [.. stretches.SelectMany(stretch => Existing(stretch, x.size(2)))];
@@ -170,23 +174,18 @@ internal sealed class PiecewiseCall : IRecomputedCall
         return stretch.Count > 1 ? [stretch with { Count = stretch.Count - 1 }, (length - 1, 1)] : [(length - 1, 1)];
     }
 
-    /// <summary>The gradient of an output, of the piece's own samples alone; penalties' as they are.</summary>
-    private Tensor? GradientWindow(Tensor? gradient, Part part)
+    /// <summary>The gradient of the output or a band, of the piece's own samples alone.</summary>
+    private Tensor GradientWindow(Tensor gradient, Part part)
     {
-        if (gradient is null || gradient.dim() < 3)
-        {
-            return gradient;
-        }
-
         var scale = ScaleOf(gradient);
         var shape = gradient.shape;
         (shape[0], shape[2]) = (part.Items, scale * (part.WindowTo - part.WindowFrom));
         var window = zeros(shape, gradient.dtype);
-        window.narrow(2, scale * part.Before, scale * part.Count).copy_(Own(gradient, part, scale));
+        window.narrow(2, scale * part.Before, scale * part.Count).copy_(OfPart(gradient, part, scale));
         return window;
     }
 
-    private static Tensor Own(Tensor x, Part part, long scale)
+    private static Tensor OfPart(Tensor x, Part part, long scale)
         => x.narrow(0, part.Item, part.Items).narrow(2, scale * part.From, scale * part.Count);
 
     /// <summary>Samples along the first axis for each half-sample: 2 of a signal, 1 of a band.</summary>

@@ -1,4 +1,5 @@
 using static TorchSharp.torch.autograd;
+
 namespace LiftPool.Calls;
 
 /// <summary>
@@ -8,7 +9,7 @@ namespace LiftPool.Calls;
 /// TorchSharp ends the process when a managed exception leaves backward, when the number of gradients is wrong, or when
 /// <c>mark_non_differentiable</c> is used; its <c>materialize_grads</c> allocates zeros. Hence: everything is checked
 /// before <c>apply</c>; a fault in backward is returned as gradients of a wrong shape, which LibTorch turns into an
-/// exception of the caller's, and kept in <see cref="BackwardFault"/>; undefined gradients come as invalid tensors.
+/// exception of the caller's, and kept in <see cref="ThreadFault"/>; undefined gradients come as invalid tensors.
 /// </remarks>
 internal sealed class RecomputingFunction : MultiTensorFunction<RecomputingFunction>
 {
@@ -18,28 +19,27 @@ internal sealed class RecomputingFunction : MultiTensorFunction<RecomputingFunct
     public override string Name => nameof(RecomputingFunction);
 
     // Inference mode records nothing, whatever is_grad_enabled() says there.
-    private static bool Records => is_grad_enabled() && !is_inference_mode_enabled();
+    private static bool IsRecording => is_grad_enabled() && !is_inference_mode_enabled();
 
-    /// <summary>The outputs of a call, as part of the graph if gradients are wanted.</summary>
-    internal static List<Tensor> Apply(IRecomputedCall call, Tensor?[] inputs)
+    /// <summary>
+    /// Whether what is computed from these tensors becomes part of the graph. It is then to be computed under <c>no_grad</c>, and
+    /// <see cref="Attach"/> does the rest.
+    /// </summary>
+    internal static bool Records(Tensor?[] inputs)
     {
         ReturnedGradients.Release();
-        if (!Records || !inputs.Any(input => input is not null && input.requires_grad))
+        if (!IsRecording || !Array.Exists(inputs, input => input is not null && input.requires_grad))
         {
-            return call.Forward(inputs);
+            return false;
         }
 
-        BackwardFault.Forget();
-
-        // A throw inside apply, from an operator of the user's, would leak its node.
-        List<Tensor> outputs;
-        using (no_grad())
-        {
-            outputs = call.Forward(inputs);
-        }
-
-        return outputs.Count == 0 ? outputs : apply([.. inputs, call, outputs]);
+        ThreadFault.Forget();
+        return true;
     }
+
+    /// <summary>The outputs as part of the graph. They are computed before: an exception inside <c>apply</c> would leak its node.</summary>
+    internal static List<Tensor> Attach(IRecomputedCall call, Tensor?[] inputs, List<Tensor> outputs)
+        => outputs.Count == 0 ? outputs : apply([.. inputs, call, outputs]);
 
     public override List<Tensor> forward(AutogradContext ctx, params object[] vars)
     {
@@ -53,11 +53,11 @@ internal sealed class RecomputingFunction : MultiTensorFunction<RecomputingFunct
 
     public override List<Tensor> backward(AutogradContext ctx, List<Tensor> grad_outputs)
     {
-        var before = BackwardFault.OfThread;
+        var before = ThreadFault.OfThread;
         try
         {
             using var scope = NewDisposeScope();
-            using var uncollected = LiftRegularizer.Suspend();
+            using var uncollected = PenaltyScope.Suspend();
             ReturnedGradients.Release();
             var call = (IRecomputedCall)ctx.get_data(CallKey);
 
@@ -66,7 +66,7 @@ internal sealed class RecomputingFunction : MultiTensorFunction<RecomputingFunct
             List<Tensor?> outputs = [.. grad_outputs.Select(gradient => gradient is null || gradient.IsInvalid ? null : gradient)];
 
             // Under create_graph the gradients have to be differentiable themselves.
-            var gradients = Records ? GradientCall.Apply(call, inputs, outputs) : call.Backward(inputs, outputs);
+            var gradients = IsRecording ? GradientCall.Apply(call, inputs, outputs) : call.Backward(inputs, outputs);
 
             // Two more for the call and the outputs, which are arguments too.
             return ReturnedGradients.Remember([.. gradients.Select(gradient => gradient?.MoveToOuterDisposeScope()), null, null]);
@@ -93,9 +93,9 @@ internal sealed class RecomputingFunction : MultiTensorFunction<RecomputingFunct
         try
         {
             // One in a backward inside this one, of a pool in an operator, is the cause; this error only says so in LibTorch's words.
-            if (BackwardFault.OfThread is not { } inner || inner == before)
+            if (ThreadFault.OfThread is not { } inner || inner == before)
             {
-                BackwardFault.Record(error);
+                ThreadFault.Record(error);
             }
         }
         catch (Exception)
@@ -123,7 +123,7 @@ internal sealed class RecomputingFunction : MultiTensorFunction<RecomputingFunct
         using (var composition = NewDisposeScope())
         {
             // What autograd did not save is let go before it begins.
-            outputs = [.. call.Composed(inputs).Select(output => output.MoveToOuterDisposeScope())];
+            outputs = [.. call.Compose(inputs).Select(output => output.MoveToOuterDisposeScope())];
         }
 
         var variables = inputs.OfType<Tensor>().Where(input => input.requires_grad).ToArray();

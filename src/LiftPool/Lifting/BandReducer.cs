@@ -3,17 +3,20 @@ namespace LiftPool.Lifting;
 /// <summary>Makes a pool's output from bands.</summary>
 internal static class BandReducer
 {
-    /// <summary>The reduction of the chosen ones among the bands; a new tensor, but for a single band that is summed or concatenated: it itself.</summary>
-    internal static Tensor Reduce(Tensor?[] bands, int chosen, BandReduction reduction, Tensor? gain)
+    /// <summary>
+    /// The reduction of those of the bands that are in <paramref name="output"/>: a new tensor, but for a single band that is summed or
+    /// concatenated, which is that band itself.
+    /// </summary>
+    internal static Tensor Reduce(Tensor?[] bands, BandSet output, BandReduction reduction, Tensor? bandWeights)
     {
-        Tensor[] used = [.. bands.Where((_, i) => (chosen >> i & 1) != 0).Select(band => band!)];
+        Tensor[] parts = [.. bands.Where((_, i) => output.Contains(i)).Select(band => band!)];
         return reduction switch
         {
             // Of one tensor cat() gives an alias, which would hide that the output is a band.
-            BandReduction.Concat => used.Length == 1 ? used[0] : cat(used, 1),
-            BandReduction.Learned => Sum([.. used.Select((band, i) => band.mul(PerChannel(gain!.select(0, i), band.dim())))]),
-            BandReduction.Mean => Sum(used).div(Scalars.Count(used.Length)),
-            _ => Sum(used),
+            BandReduction.Concat => parts.Length == 1 ? parts[0] : cat(parts, 1),
+            BandReduction.Learned => Sum([.. parts.Select((band, i) => band.mul(PerChannel(bandWeights!.select(0, i), band.dim())))]),
+            BandReduction.Mean => Sum(parts).div(Scalars.Count(parts.Length)),
+            _ => Sum(parts),
         };
     }
 

@@ -1,6 +1,8 @@
 namespace LiftPool.Lifting;
 
-/// <summary>A linear operator: one FIR filter for all channels, <c>weight [1, 1, taps]</c>, or one a channel, <c>[C, 1, taps]</c>.</summary>
+/// <summary>
+/// A linear operator: one FIR filter for all channels, <c>weight [1, 1, taps]</c>, or one for each channel, <c>[C, 1, taps]</c>.
+/// </summary>
 internal sealed class FilterOperator : OwnModule, IAxisOperator
 {
     // The name is the state-dict key: a parameter if it is to be learned, else a buffer, which moves and is saved like one.
@@ -11,7 +13,9 @@ internal sealed class FilterOperator : OwnModule, IAxisOperator
     /// <param name="weight">The taps, an odd number. Detached: it lives as long as the operator.</param>
     /// <param name="channels">The channels, if each is to have its own filter.</param>
     /// <param name="paddingMode">What stands beyond the ends.</param>
-    /// <param name="isRounded">Whether the output is rounded to integers, so that it has to be the same to the last bit on every path.</param>
+    /// <param name="isRounded">
+    /// Whether the output is rounded to integers, so that it has to be the same to the last bit on every path.
+    /// </param>
     internal FilterOperator(Tensor weight, long? channels, PaddingModes paddingMode, bool isRounded = false)
         : base(nameof(FilterOperator))
     {
@@ -29,6 +33,8 @@ internal sealed class FilterOperator : OwnModule, IAxisOperator
 
     public long? Channels { get; }
 
+    public OperatorForm Form => OperatorForm.Linear;
+
     public int KernelSize => (int)weight.size(2);
 
     public PaddingModes PaddingMode { get; }
@@ -41,19 +47,18 @@ internal sealed class FilterOperator : OwnModule, IAxisOperator
 
     public string? Refuses(long length) => SameConv1d.Refuses(PaddingMode, KernelSize, length);
 
-    public override Tensor forward(Tensor input) => Along(input, dim: 2);
+    public override Tensor forward(Tensor input) => Along(input, dim: 2, Weights);
 
-    public Tensor Along(Tensor x, int dim, Func<Tensor, Tensor>? given = null)
+    public Tensor Along(Tensor x, int dim, Tensor?[] weights)
     {
         using var scope = NewDisposeScope();
         var (planes, axis) = Planes.Of(x, dim);
-        return Planes.Undo(Filtered(planes, axis, given), x, dim).MoveToOuterDisposeScope();
+        return Planes.Undo(Filtered(planes, axis, weights[0]!), x, dim).MoveToOuterDisposeScope();
     }
 
-    private Tensor Filtered(Tensor planes, int axis, Func<Tensor, Tensor>? given)
+    private Tensor Filtered(Tensor planes, int axis, Tensor taps)
     {
         var channels = planes.size(1);
-        var taps = given?.Invoke(weight) ?? weight;
         if (!isRounded)
         {
             return SameConv1d.Compute(planes, axis, taps.expand(channels, 1, -1), null, channels, PaddingMode);

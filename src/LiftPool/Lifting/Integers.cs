@@ -29,7 +29,7 @@ internal static class Integers
 
     /// <summary>A half or a band in the type of the layer.</summary>
     /// <exception cref="ArgumentException">The type does not hold such large integers.</exception>
-    internal static Tensor Settle(Tensor band, ScalarType dtype)
+    internal static Tensor Narrow(Tensor band, ScalarType dtype)
     {
         // Infinity and NaN go through.
         using (NewDisposeScope())

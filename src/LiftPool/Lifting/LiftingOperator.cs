@@ -12,8 +12,9 @@ internal sealed class LiftingOperator : OwnModule, IAxisOperator
     internal LiftingOperator(OperatorSettings settings)
         : base(nameof(LiftingOperator))
     {
-        conv = new SameConv1d(settings.Channels, settings.KernelSize, settings.Groups, settings.Bias, settings.PaddingMode, settings.Device, settings.Dtype);
-        proj = new SameConv1d(settings.Channels, 1, settings.ProjGroups, settings.Bias, PaddingModes.Zeros, settings.Device, settings.Dtype);
+        var (channels, bias, device, dtype) = (settings.Channels, settings.Bias, settings.Device, settings.Dtype);
+        conv = new SameConv1d(channels, settings.KernelSize, settings.Groups, bias, settings.PaddingMode, device, dtype);
+        proj = new SameConv1d(channels, 1, settings.ProjGroups, bias, PaddingModes.Zeros, device, dtype);
         RegisterComponents();
     }
 
@@ -28,6 +29,8 @@ internal sealed class LiftingOperator : OwnModule, IAxisOperator
 
     public PaddingModes PaddingMode => conv.PaddingMode;
 
+    public OperatorForm Form => OperatorForm.Tanh;
+
     public int KernelSize => (int)conv.Weight.size(2);
 
     public override Tensor forward(Tensor input)
@@ -38,13 +41,13 @@ internal sealed class LiftingOperator : OwnModule, IAxisOperator
 
     public bool RunsAlongAxes => !HasHooks && !conv.HasHooks && !proj.HasHooks;
 
-    public Tensor Along(Tensor x, int dim, Func<Tensor, Tensor>? given = null)
+    public Tensor Along(Tensor x, int dim, Tensor?[] weights)
     {
         using var scope = NewDisposeScope();
         var (planes, axis) = Planes.Of(x, dim);
 
         // In place where autograd saves the result, not the argument.
-        var rectified = conv.Along(planes, axis, given).relu_();
-        return Planes.Undo(proj.Along(rectified, axis, given).tanh_(), x, dim).MoveToOuterDisposeScope();
+        var rectified = conv.Along(planes, axis, weights[0]!, weights[1]).relu_();
+        return Planes.Undo(proj.Along(rectified, axis, weights[2]!, weights[3]).tanh_(), x, dim).MoveToOuterDisposeScope();
     }
 }

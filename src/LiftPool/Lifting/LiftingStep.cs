@@ -14,13 +14,18 @@ internal enum StepKind
 /// <param name="Kind">The half.</param>
 /// <param name="Operator">The operator.</param>
 /// <param name="Rounding">What becomes of its output.</param>
-/// <param name="Given">What stands for each of its weights, if it runs along axes; null for they themselves.</param>
+/// <param name="Weights">
+/// What stands for its own weights, in their order. It then runs along the axes, whoever watches its calls. Null for its own.
+/// </param>
 internal readonly record struct LiftingStep(
     StepKind Kind,
     Module<Tensor, Tensor> Operator,
     StepRounding Rounding = StepRounding.None,
-    Func<Tensor, Tensor>? Given = null)
+    Tensor?[]? Weights = null)
 {
+    /// <summary>The weights with which the operator runs along the axes as the tensor lies; null if it has to be called.</summary>
+    internal Tensor?[]? WeightsAlongAxes => Weights ?? (Operator is IAxisOperator { RunsAlongAxes: true } own ? own.Weights : null);
+
     /// <summary>Rounds as the step says. The gradient goes straight through, as if nothing were rounded.</summary>
     internal Tensor Round(Tensor output)
     {

@@ -1,7 +1,7 @@
 namespace LiftPool.Lifting;
 
 /// <summary>
-/// The steps of a scheme and its two gains, and the mathematics of one axis: split, take the steps, scale; and
+/// The steps of a scheme and the two factors of its normalisation, and the mathematics of one axis: split, take the steps, scale; and
 /// backwards. Written for several tensors of one shape at once ("parts": after the first axis there are two), so that a
 /// user's operator sees them in one call.
 /// </summary>
@@ -15,7 +15,7 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
 
     internal IReadOnlyList<LiftingStep> Steps => steps;
 
-    internal Gains Gains => new(approximationGain, detailGain);
+    internal Normalisation Normalisation => new(approximationGain, detailGain);
 
     /// <summary>Whether a step rounds its operator's output to integers: a lossless scheme.</summary>
     internal bool Rounds { get; } = steps.Any(step => step.Rounding != StepRounding.None);
@@ -23,9 +23,9 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
     /// <summary>Whether it is the paper's list: one predict step, one update step.</summary>
     internal bool IsPredictThenUpdate => steps is [{ Kind: StepKind.Predict }, { Kind: StepKind.Update }];
 
-    /// <summary>The same steps with other tensors in the place of the weights of operators that run along axes.</summary>
-    internal LiftingSteps With(Func<Tensor, Tensor> given)
-        => new([.. steps.Select(step => step with { Given = given })], approximationGain, detailGain);
+    /// <summary>The same steps with other weights, of each step; null where it keeps its own.</summary>
+    internal LiftingSteps With(IReadOnlyList<Tensor?[]?> weights)
+        => new([.. steps.Select((step, k) => step with { Weights = weights[k] })], approximationGain, detailGain);
 
     /// <summary>
     /// The same steps with the weights of LiftPool's own operators in that type, each converted once: the gradients of all its uses are
@@ -34,29 +34,26 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
     internal LiftingSteps ComputingIn(ScalarType dtype)
     {
         var converted = new Dictionary<Tensor, Tensor>(ReferenceEqualityComparer.Instance);
-        foreach (var step in steps)
+        Tensor?[]?[] weights = [.. steps.Select(step => step.WeightsAlongAxes)];
+        foreach (var weight in weights.SelectMany(ofStep => ofStep ?? []))
         {
-            var weights = step.Operator is IAxisOperator { RunsAlongAxes: true } own ? own.Weights : [];
-            foreach (var weight in weights.OfType<Tensor>().Where(weight => weight.dtype != dtype))
+            if (weight is not null && weight.dtype != dtype)
             {
-                converted[weight] = (step.Given?.Invoke(weight) ?? weight).to(dtype);
+                converted[weight] = weight.to(dtype);
             }
         }
 
-        return converted.Count == 0
-            ? this
-            : new([.. steps.Select(step => step with { Given = Given(step.Given) })], approximationGain, detailGain);
-
-        Func<Tensor, Tensor> Given(Func<Tensor, Tensor>? before)
-            => weight => converted.TryGetValue(weight, out var found) ? found : before?.Invoke(weight) ?? weight;
+        Tensor? Converted(Tensor? weight) => weight is not null && converted.TryGetValue(weight, out var found) ? found : weight;
+        Tensor?[]? InType(Tensor?[]? ofStep) => ofStep is null ? null : Array.ConvertAll(ofStep, Converted);
+        return converted.Count == 0 ? this : With(Array.ConvertAll(weights, InType));
     }
 
     /// <summary>
     /// Lifts the axis <paramref name="dim"/>. Part i gives the halves 2i (approximation) and 2i + 1 (detail); halves that
-    /// are not wanted are null, and no step is taken for them alone. Penalties need every half. Modules of the user's get
+    /// are not needed are null, and no step is taken for them alone. Penalties need every half. Modules of the user's get
     /// signals of type <paramref name="dtype"/>, the layer's; the parts are in the type that <see cref="NumberTypes.Carrying"/> says.
     /// </summary>
-    internal Tensor?[] Lift(Tensor?[] parts, int dim, bool[] wanted, ScalarType dtype, PenaltyTerms? penalties)
+    internal Tensor?[] Lift(Tensor?[] parts, int dim, bool[] needed, ScalarType dtype, TensorPenalties? penalties)
     {
         var odd = new Tensor?[parts.Length];
         var even = new Tensor?[parts.Length];
@@ -70,18 +67,18 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
 
         Tensor?[] oddSamples = [.. odd], evenSamples = [.. even];
         StepKind[] kinds = [.. steps.Select(step => step.Kind)];
-        bool[][] needed = [.. Enumerable.Range(0, parts.Length).Select(i => LeadingTo(kinds, wanted[2 * i], wanted[(2 * i) + 1]))];
+        bool[][] leading = [.. Enumerable.Range(0, parts.Length).Select(i => LeadingTo(kinds, needed[2 * i], needed[(2 * i) + 1]))];
         for (var k = 0; k < steps.Count; k++)
         {
-            Take(steps[k], odd, even, [.. needed.Select(ofPart => ofPart[k])], dim, dtype, inverse: false);
+            Take(steps[k], odd, even, [.. leading.Select(ofPart => ofPart[k])], dim, dtype, inverse: false);
         }
 
         var halves = new Tensor?[2 * parts.Length];
         for (var i = 0; i < parts.Length; i++)
         {
             penalties?.Add(even[i]!, oddSamples[i]!, odd[i]!);
-            halves[2 * i] = wanted[2 * i] ? Scaled(Own(even[i]!, evenSamples[i]!), approximationFactor) : null;
-            halves[(2 * i) + 1] = wanted[(2 * i) + 1] ? Scaled(Own(odd[i]!, oddSamples[i]!), detailFactor) : null;
+            halves[2 * i] = needed[2 * i] ? Scaled(CloneIfView(even[i]!, evenSamples[i]!), approximationFactor) : null;
+            halves[(2 * i) + 1] = needed[(2 * i) + 1] ? Scaled(CloneIfView(odd[i]!, oddSamples[i]!), detailFactor) : null;
         }
 
         return halves;
@@ -126,7 +123,7 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
             var changed = subtract ? target[i]!.sub(change) : target[i]!.add(change, Scalars.One);
 
             // Nothing wider carries what may grow beyond the integers of float64 before it is a band.
-            target[i] = step.Rounding != StepRounding.None && dtype == NumberTypes.OfIntegers ? Integers.Settle(changed, dtype) : changed;
+            target[i] = step.Rounding != StepRounding.None && dtype == NumberTypes.OfIntegers ? Integers.Narrow(changed, dtype) : changed;
         }
     }
 
@@ -134,12 +131,12 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
     private static Tensor[] Operate(LiftingStep step, Tensor[] inputs, int dim, ScalarType dtype)
     {
         var op = step.Operator;
-        var along = op is IAlongAxis { RunsAlongAxes: true } own ? own : null;
-        var type = along is not null || op is FilterOperator { IsRounded: true } ? NumberTypes.Computing(dtype) : dtype;
+        var weights = step.WeightsAlongAxes;
+        var type = weights is not null || op is FilterOperator { IsRounded: true } ? NumberTypes.Computing(dtype) : dtype;
         Tensor[] sources = [.. inputs.Select(input => NumberTypes.In(type, input))];
-        if (along is not null)
+        if (weights is not null)
         {
-            return [.. sources.Select(source => along.Along(source, dim, step.Given))];
+            return [.. sources.Select(source => ((IAxisOperator)op).Along(source, dim, weights))];
         }
 
         var signals = sources.Length == 1
@@ -184,7 +181,7 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
     }
 
     /// <summary>
-    /// Of each step along an axis, whether a wanted half needs it: it changes that half, or one that a later step reads for it.
+    /// Of each step along an axis, whether a half that is asked for needs it: it changes that half, or one that a later step reads for it.
     /// </summary>
     internal static bool[] LeadingTo(IReadOnlyList<StepKind> kinds, bool approximation, bool detail)
     {
@@ -204,5 +201,5 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
     private static Tensor Unscaled(Tensor half, Scalar? gain) => gain is null ? half : half.div(gain);
 
     // A half that no step changed is still a view of the input, whose storage no result may share.
-    private static Tensor Own(Tensor half, Tensor samples) => ReferenceEquals(half, samples) ? half.clone() : half;
+    private static Tensor CloneIfView(Tensor half, Tensor samples) => ReferenceEquals(half, samples) ? half.clone() : half;
 }

@@ -60,7 +60,7 @@ internal static class MemoryLayout
     /// As <see cref="Dense"/>, and with the strides that LibTorch gives such a tensor also where an axis has length 1, and
     /// computations may leave any: what comes next takes the layout from them.
     /// </summary>
-    internal static Tensor Settled(Tensor x, bool channelsLast)
+    internal static Tensor WithCanonicalStrides(Tensor x, bool channelsLast)
     {
         if (!channelsLast)
         {

@@ -20,7 +20,9 @@ internal static class OddSizes
         return x;
     }
 
-    /// <summary>What <see cref="MakeEven"/> crops in floor mode, in the order that <see cref="Restore"/> undoes: a copy for each odd axis.</summary>
+    /// <summary>
+    /// What <see cref="MakeEven"/> crops in floor mode, in the order that <see cref="Restore"/> undoes: a copy for each odd axis.
+    /// </summary>
     internal static List<Tensor> SetAside(Tensor x)
     {
         List<Tensor> kept = [];

@@ -26,7 +26,16 @@ internal sealed record OperatorSettings
     internal required ScalarType? Dtype { get; init; }
 
     /// <summary>The settings, or an exception in which <paramref name="layer"/> complains of a wrong argument.</summary>
-    internal static OperatorSettings Checked(string layer, long channels, long kernel_size, long? groups, long? proj_groups, bool bias, PaddingModes padding_mode, Device? device, ScalarType? dtype)
+    internal static OperatorSettings Checked(
+        string layer,
+        long channels,
+        long kernel_size,
+        long? groups,
+        long? proj_groups,
+        bool bias,
+        PaddingModes padding_mode,
+        Device? device,
+        ScalarType? dtype)
     {
         if (channels < 1)
         {
@@ -67,7 +76,8 @@ internal sealed record OperatorSettings
     internal FilterOperator NewFilter(double[] taps, bool shared, bool learnable, bool isRounded)
     {
         using var scope = NewDisposeScope();
-        var weight = tensor(taps, dtype: Dtype ?? get_default_dtype(), device: Device ?? get_default_device()).expand(shared ? 1 : Channels, 1, -1).clone();
+        var one = tensor(taps, dtype: Dtype ?? get_default_dtype(), device: Device ?? get_default_device());
+        var weight = one.expand(shared ? 1 : Channels, 1, -1).clone();
         return new(learnable ? Parameter(weight) : weight, shared ? null : Channels, PaddingMode, isRounded);
     }
 

@@ -47,10 +47,11 @@ internal sealed class SameConv1d : OwnModule
     internal static string? Refuses(PaddingModes paddingMode, int kernelSize, long length)
     {
         var margin = kernelSize / 2;
+        string Samples(string padding) => $"{margin} samples in a half-signal for kernel_size {kernelSize} with {padding} padding";
         return paddingMode switch
         {
-            PaddingModes.Reflect when margin >= length => $"more than {margin} samples in a half-signal for kernel_size {kernelSize} with reflect padding",
-            PaddingModes.Circular when margin > length => $"at least {margin} samples in a half-signal for kernel_size {kernelSize} with circular padding",
+            PaddingModes.Reflect when margin >= length => $"more than {Samples("reflect")}",
+            PaddingModes.Circular when margin > length => $"at least {Samples("circular")}",
             _ => null,
         };
     }
@@ -75,11 +76,12 @@ internal sealed class SameConv1d : OwnModule
         return Planes.Undo(Compute(planes, dim, weight, bias, groups, paddingMode), input, dim: 2);
     }
 
-    /// <summary>The convolution along one of the last two axes of <c>[B, C, rows, columns]</c>, of any strides.</summary>
-    internal Tensor Along(Tensor planes, int dim, Func<Tensor, Tensor>? given)
-        => given is null
-            ? Compute(planes, dim, weight, bias, groups, paddingMode)
-            : Compute(planes, dim, given(weight), bias is null ? null : given(bias), groups, paddingMode);
+    /// <summary>
+    /// The convolution along one of the last two axes of <c>[B, C, rows, columns]</c>, of any strides, with weights that come from
+    /// elsewhere.
+    /// </summary>
+    internal Tensor Along(Tensor planes, int dim, Tensor weight, Tensor? bias)
+        => Compute(planes, dim, weight, bias, groups, paddingMode);
 
     /// <summary>The same along one of the last two axes of <c>[B, C, rows, columns]</c>.</summary>
     internal static Tensor Compute(Tensor planes, int dim, Tensor weight, Tensor? bias, long groups, PaddingModes paddingMode)
@@ -87,7 +89,7 @@ internal sealed class SameConv1d : OwnModule
         var (channels, kernelSize) = (weight.size(0), weight.size(2));
         if (planes.size(2) == 0 || planes.size(3) == 0)
         {
-            // LibTorch's convolution takes no samples, but not no rows.
+            // LibTorch's convolution takes a batch of no items, but no tensor without rows.
             return planes.clone();
         }
 

@@ -48,5 +48,6 @@ internal sealed record WaveletSteps(double ApproximationGain, double DetailGain,
             (StepKind.Update, [0, Delta, Delta]));
     }
 
-    private static double[] Over(double divisor, params double[] numerators) => Array.ConvertAll(numerators, numerator => numerator / divisor);
+    private static double[] Over(double divisor, params double[] numerators)
+        => Array.ConvertAll(numerators, numerator => numerator / divisor);
 }

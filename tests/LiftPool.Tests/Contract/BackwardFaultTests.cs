@@ -138,7 +138,7 @@ public sealed class BackwardFaultTests : IClassFixture<OneThread>
         using var auto = ComputePath.Force("auto");
         using var pool = new LiftDownPool2d(channels: 2);
         pool.forward(randn(1, 2, 4, 4));
-        BackwardFault.OfThread.Should().BeNull();
+        ThreadFault.OfThread.Should().BeNull();
         BackwardFault.Last.Should().NotBeNull();
     }
 

@@ -33,6 +33,9 @@ public class ArchitectureTests
     }
 
     [Fact]
+    public void Calls_has_no_need_of_the_public_types() => Uses(Calls, [.. PublicClasses]).Should().BeEmpty();
+
+    [Fact]
     public void Calls_is_used_by_the_public_types_alone()
     {
         Types.InAssembly(Library).That().HaveDependencyOnAny(Calls).And().DoNotResideInNamespace(Calls)

@@ -72,7 +72,7 @@ internal static class KernelMemory
                 {
                     var inputs = Inputs(arrays, side, 1, withGain: true);
                     var begin = Stopwatch.GetTimestamp();
-                    Dispose(Down.Forward(inputs));
+                    Dispose(Down(BandReduction.Learned).Forward(inputs));
                     return (begin, Stopwatch.GetTimestamp());
                 }
 
@@ -81,7 +81,7 @@ internal static class KernelMemory
                     var inputs = Inputs(arrays, side, 1, withGain: false);
                     var gradients = Gradients(arrays, half);
                     var begin = Stopwatch.GetTimestamp();
-                    Dispose((Down with { Reduction = BandReduction.Sum }).Backward([.. inputs, null], gradients));
+                    Dispose(Down(BandReduction.Sum).Backward(inputs, gradients, wantsSignals: false));
                     return (begin, Stopwatch.GetTimestamp());
                 }
 
@@ -98,30 +98,35 @@ internal static class KernelMemory
                     var inputs = Inputs(arrays, half, 4, withGain: false);
                     var gradients = Gradients(arrays, side);
                     var begin = Stopwatch.GetTimestamp();
-                    Dispose(Up.Backward(inputs, gradients));
+                    Dispose(Up.Backward(inputs, gradients, wantsSignals: false));
                     return (begin, Stopwatch.GetTimestamp());
                 }
         }
     }
 
-    private static FusedDown Down
-        => new(Steps, new Gains(1, 1), PaddingModes.Zeros, Bits: 0, CeilMode: false, 0b1111, BandReduction.Learned, false, Norm: null);
+    // The operators are not asked: their weights come with the inputs.
+    private static LiftingSteps NoSteps => new([], approximationGain: 1, detailGain: 1);
 
-    private static FusedUp Up => new(Steps, new Gains(1, 1), PaddingModes.Zeros, Bits: 0);
+    private static FusedScheme Scheme => new(Steps, PaddingModes.Zeros);
+
+    private static FusedDown Down(BandReduction reduction)
+        => new(new DownRequest(NoSteps) { CeilMode = false, Output = BandSet.All(2), Reduction = reduction }, Scheme, Bits: 0);
+
+    private static FusedUp Up => new(new UpRequest(NoSteps) { Bands = 4 }, Scheme, Bits: 0);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Tensor?[] Inputs(List<WeakReference> arrays, int side, int count, bool withGain)
+    private static PoolInputs Inputs(List<WeakReference> arrays, int side, int count, bool withGain)
     {
         var signals = Enumerable.Range(0, count).Select(_ => Watched(arrays, 1, 1, side, side));
         var weights = Steps.SelectMany(step => new[]
         {
             Watched(arrays, 1, 1, step.Taps), Watched(arrays, 1), Watched(arrays, 1, 1, 1), Watched(arrays, 1),
         });
-        return [.. signals, .. weights, .. withGain ? [Watched(arrays, 4, 1)] : (Tensor[])[]];
+        return new([.. signals]) { Weights = [.. weights], BandWeights = withGain ? Watched(arrays, 4, 1) : null };
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static List<Tensor?> Gradients(List<WeakReference> arrays, int side) => [Watched(arrays, 1, 1, side, side)];
+    private static PoolResult Gradients(List<WeakReference> arrays, int side) => new(Watched(arrays, 1, 1, side, side));
 
     private static Tensor Watched(List<WeakReference> arrays, params long[] shape)
     {
@@ -136,12 +141,7 @@ internal static class KernelMemory
         return flat.view(shape);
     }
 
-    private static void Dispose<T>(List<T> results)
-        where T : Tensor?
-    {
-        foreach (var result in results)
-        {
-            result?.Dispose();
-        }
-    }
+    private static void Dispose(PoolResult result) => result.Output!.Dispose();
+
+    private static void Dispose(PoolInputs gradients) => Array.ForEach([.. gradients.Signals, .. gradients.Weights], gradient => gradient?.Dispose());
 }

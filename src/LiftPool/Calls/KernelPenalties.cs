@@ -1,14 +1,15 @@
 using LiftPool.Kernels;
+
 namespace LiftPool.Calls;
 
 /// <summary>From the kernels' sums of squares to c_u and c_p, and back.</summary>
 /// <param name="norm">How the norms are read.</param>
 /// <param name="geometry">Of the whole signal.</param>
 /// <param name="sums"><c>[items, terms, 2]</c>: of s - xo and of d.</param>
-internal sealed class PenaltyNorms(PenaltyNorm norm, Geometry geometry, double[] sums)
+internal sealed class KernelPenalties(PenaltyNorm norm, Geometry geometry, double[] sums)
 {
     /// <summary>From the sums of each block of channels.</summary>
-    internal static PenaltyNorms OfBlocks(PenaltyNorm norm, Geometry geometry, double[] blockSums, int blocks)
+    internal static KernelPenalties OfBlocks(PenaltyNorm norm, Geometry geometry, double[] blockSums, int blocks)
     {
         var size = geometry.PenaltySums;
         var sums = new double[geometry.Items * size];
@@ -21,14 +22,14 @@ internal sealed class PenaltyNorms(PenaltyNorm norm, Geometry geometry, double[]
     }
 
     /// <summary>Of a whole signal from those of its pieces, each of the items from one on.</summary>
-    internal static PenaltyNorms OfPieces(PenaltyNorm norm, Geometry geometry, IEnumerable<(long Item, PenaltyNorms Norms)> pieces)
+    internal static KernelPenalties OfPieces(PenaltyNorm norm, Geometry geometry, IEnumerable<(long Item, KernelPenalties Penalties)> pieces)
     {
         var whole = new double[geometry.Items * geometry.PenaltySums];
-        foreach (var (item, norms) in pieces)
+        foreach (var (item, penalties) in pieces)
         {
-            for (var i = 0; i < norms.Sums.Length; i++)
+            for (var i = 0; i < penalties.Sums.Length; i++)
             {
-                whole[(item * geometry.PenaltySums) + i] += norms.Sums[i];
+                whole[(item * geometry.PenaltySums) + i] += penalties.Sums[i];
             }
         }
 
@@ -36,7 +37,7 @@ internal sealed class PenaltyNorms(PenaltyNorm norm, Geometry geometry, double[]
     }
 
     /// <summary>Of some items, as a piece of the whole takes them: a term's gradient depends on all of its elements.</summary>
-    internal PenaltyNorms OfItems(long item, long items)
+    internal KernelPenalties OfItems(long item, long items)
         => new(norm, geometry, sums.AsSpan((int)item * geometry.PenaltySums, (int)items * geometry.PenaltySums).ToArray());
 
     private double[] Sums => sums;
@@ -53,7 +54,9 @@ internal sealed class PenaltyNorms(PenaltyNorm norm, Geometry geometry, double[]
         return total;
     }
 
-    /// <summary>The factors by which s - xo and d enter the gradients, from those of c_u and c_p. The gradient of a norm at zero is 0.</summary>
+    /// <summary>
+    /// The factors by which s - xo and d enter the gradients, from the gradients of c_u and c_p. The gradient of a norm at zero is 0.
+    /// </summary>
     internal double[] Factors(double updateGradient, double predictGradient)
     {
         var factors = new double[sums.Length];

@@ -4,8 +4,10 @@ namespace LiftPool.Lifting;
 /// The penalties of one call of a layer: <c>c_u = ||s - xo||</c> and <c>c_p = ||d||</c> of each 1-D step, summed.
 /// </summary>
 /// <param name="norm">How the norms are read.</param>
-/// <param name="dtype">The type of the layer. The squares of half-precision values overflow, and their sum drowns its own terms: they are taken in float32.</param>
-internal sealed class PenaltyTerms(PenaltyNorm norm, ScalarType dtype)
+/// <param name="dtype">
+/// The type of the layer. The squares of half-precision values overflow, and their sum drowns its own terms: they are taken in float32.
+/// </param>
+internal sealed class TensorPenalties(PenaltyNorm norm, ScalarType dtype)
 {
     private readonly ScalarType accumulating = dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
     private Tensor? update;

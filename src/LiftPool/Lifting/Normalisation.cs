@@ -1,4 +1,4 @@
 namespace LiftPool.Lifting;
 
 /// <summary>What the two halves of an axis are multiplied with after its steps.</summary>
-internal readonly record struct Gains(double Approximation, double Detail);
+internal readonly record struct Normalisation(double Approximation, double Detail);

@@ -1,0 +1,69 @@
+using LiftPool.Lifting;
+
+namespace LiftPool.Calls;
+
+/// <summary>
+/// What a pool asks for. The tensors come beside it, as <see cref="PoolInputs"/>: autograd's node keeps the request until backward,
+/// and them in its own way.
+/// </summary>
+/// <param name="Steps">The operators' steps.</param>
+/// <param name="Recomputed">
+/// The operators' parameters, if tensor operations are to be computed once more in backward; null if autograd keeps what they need.
+/// </param>
+internal abstract record PoolRequest(LiftingSteps Steps, Func<IEnumerable<Parameter>>? Recomputed)
+{
+    /// <summary>The same request for a signal of even lengths, of which nothing is set aside.</summary>
+    internal virtual PoolRequest ForEvenLengths => this;
+
+    /// <summary>The length of one half of an axis of one of the signals.</summary>
+    internal abstract long HalfLength(long length);
+
+    /// <summary>The result on tensor operations, which every engine has to equal.</summary>
+    /// <param name="steps">The request's steps, or the same with other weights.</param>
+    /// <param name="inputs">The tensors; their weights are not read, those of the steps are.</param>
+    internal abstract PoolResult Compose(LiftingSteps steps, PoolInputs inputs);
+
+    /// <summary>The result of the request, from its own or from that of <see cref="ForEvenLengths"/>.</summary>
+    internal virtual PoolResult Complete(PoolResult result, PoolInputs inputs) => result;
+
+    // Autograd knows lists alone. Here a record becomes one and comes back, and nowhere else.
+    protected abstract int SignalCount { get; }
+
+    protected virtual int SetAsideCount => 0;
+
+    protected virtual bool HasOutput => true;
+
+    protected virtual bool HasPenalties => false;
+
+    internal Tensor?[] ListOf(PoolInputs inputs)
+        => [.. inputs.Signals, .. SetAsideCount == 0 ? [] : inputs.SetAside, .. inputs.Weights, inputs.BandWeights];
+
+    internal PoolInputs InputsOf(Tensor?[] list)
+    {
+        var weights = SignalCount + SetAsideCount;
+        return new(list[..SignalCount]) { SetAside = list[SignalCount..weights], Weights = list[weights..^1], BandWeights = list[^1] };
+    }
+
+    internal List<Tensor?> ListOf(PoolResult result)
+    {
+        List<Tensor?> list = HasOutput ? [result.Output, .. result.Bands] : [.. result.Bands];
+        if (HasPenalties)
+        {
+            list.Add(result.UpdatePenalty);
+            list.Add(result.PredictPenalty);
+        }
+
+        return list;
+    }
+
+    internal PoolResult ResultOf(List<Tensor?> list)
+    {
+        var (first, end) = (HasOutput ? 1 : 0, list.Count - (HasPenalties ? 2 : 0));
+        return new(HasOutput ? list[0] : null)
+        {
+            Bands = [.. list[first..end]],
+            UpdatePenalty = HasPenalties ? list[end] : null,
+            PredictPenalty = HasPenalties ? list[end + 1] : null,
+        };
+    }
+}
