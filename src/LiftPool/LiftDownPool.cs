@@ -65,9 +65,10 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
             throw Errors.Wrong(layer, $"reduction {string.Join(", ", Enum.GetNames<BandReduction>())}", $"{reduction}", nameof(reduction));
         }
 
-        if (reduction == BandReduction.Learned && channels is null)
+        if (reduction.IsLearned() && channels is null)
         {
-            throw Errors.Wrong(layer, "channels for the Learned reduction of a scheme that does not name them", "none", nameof(channels));
+            var wanted = $"channels for the {reduction} reduction of a scheme that does not name them";
+            throw Errors.Wrong(layer, wanted, "none", nameof(channels));
         }
 
         this.layer = layer;
@@ -208,7 +209,7 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
 
     private void AddGain(Device? device, ScalarType? dtype)
     {
-        if (reduction == BandReduction.Learned)
+        if (reduction.IsLearned())
         {
             gain = Parameter(ones(outputBands.Count, channels!.Value, device: device, dtype: dtype));
             gain.DetachFromDisposeScope();

@@ -61,9 +61,14 @@ public sealed class LiftingScheme : Module
     /// </remarks>
     /// <exception cref="ArgumentException">An operator is null or disposed, or both are the same module.</exception>
     public LiftingScheme(Module<Tensor, Tensor> predict, Module<Tensor, Tensor> update, bool lossless = false)
-        : this([
-            NewStep(StepKind.Predict, predict ?? throw new ArgumentNullException(nameof(predict)), lossless),
-            NewStep(StepKind.Update, update ?? throw new ArgumentNullException(nameof(update)), lossless)])
+        : this(
+            [
+                NewStep(StepKind.Predict, predict ?? throw new ArgumentNullException(nameof(predict)), lossless),
+                NewStep(StepKind.Update, update ?? throw new ArgumentNullException(nameof(update)), lossless),
+            ],
+            approximationGain: 1,
+            detailGain: 1,
+            areNamed: true)
     {
     }
 
@@ -115,19 +120,108 @@ public sealed class LiftingScheme : Module
         var (approximationGain, detailGain, filters) = WaveletSteps.Of(wavelet);
         var settings = OperatorSettings.Checked(
             nameof(LiftingScheme), channels ?? 1, kernel_size: 1, null, null, bias: false, padding_mode, device, dtype);
-        FilterOperator NewFilter(double[] taps) => settings.NewFilter(taps, shared: channels is null, learnable, lossless);
+        FilterOperator NewFilter(double[] taps) => settings.NewFilter(taps, shared: channels is null, learnable);
         var steps = Array.ConvertAll(filters, filter => NewStep(filter.Kind, NewFilter(filter.Taps), lossless));
         return lossless ? new(steps) : new(steps, approximationGain, detailGain);
     }
 
+    /// <summary>
+    /// Max-lifting, <c>P(x) = x</c> and <c>U(d) = max(0, d)</c>: <c>s = xe + max(0, xo - xe)</c> is the larger of the pair, so LL is MaxPool's
+    /// output, and the details restore the rest. The start at which a network trained with MaxPool stays what it was.
+    /// </summary>
+    /// <param name="learnable">
+    /// Whether its weights are parameters, to be learned from there: P's taps; U's taps and the factor after its ReLU.
+    /// </param>
+    /// <param name="channels">
+    /// With it each channel has weights of its own; without, all share them, and any number of channels is accepted.
+    /// </param>
+    /// <param name="kernel_size">The operators' taps: odd. All but the middle one begin at 0, so more than one is of use to learn.</param>
+    /// <param name="padding_mode">What stands beyond the ends of a half-signal.</param>
+    /// <param name="device">Where the weights live. Default: TorchSharp's default device.</param>
+    /// <param name="dtype">The type of the weights and of the signals. Default: TorchSharp's default type.</param>
+    /// <remarks>
+    /// <para>LL is within <c>2 * axes * eps</c> of the largest magnitude in the input: 1 beside -1e8 comes out as 0 in float32. NaN in a
+    /// window gives NaN, as MaxPool does. An infinity may give NaN: <c>inf - inf</c> has no value. The gradient of a tie goes to the second
+    /// sample, MaxPool's to the first.</para>
+    /// <para>Source: H. Heijmans and J. Goutsias, "Nonlinear Multiresolution Signal Decomposition Schemes II: Morphological Wavelets",
+    /// IEEE Trans. Image Processing 9, 2000.</para>
+    /// </remarks>
+    /// <returns>A scheme that no pool owns yet.</returns>
+    /// <exception cref="ArgumentException">An argument is out of its range.</exception>
+    public static LiftingScheme MaxLifting(
+        bool learnable = false,
+        long? channels = null,
+        long kernel_size = 1,
+        PaddingModes padding_mode = PaddingModes.Replicate,
+        Device? device = null,
+        ScalarType? dtype = null)
+    {
+        var settings = OperatorSettings.Checked(
+            nameof(LiftingScheme), channels ?? 1, kernel_size, null, null, bias: false, padding_mode, device, dtype);
+        var (taps, shared) = (MiddleTap(kernel_size, 1), channels is null);
+        return new([
+            LiftingStep.Predict(settings.NewFilter(taps, shared, learnable)),
+            LiftingStep.Update(settings.NewRectified(taps, factor: 1, shared, learnable)),
+        ]);
+    }
+
+    /// <summary>
+    /// The mean, <c>P(x) = x</c> and <c>U(d) = d/2</c>: <c>s = (xo + xe) / 2</c>, so LL is AvgPool's output, and the details restore the
+    /// rest. It is Haar's wavelet with other gains.
+    /// </summary>
+    /// <inheritdoc cref="MaxLifting" path="/param"/>
+    /// <returns>A scheme that no pool owns yet.</returns>
+    /// <exception cref="ArgumentException">An argument is out of its range.</exception>
+    public static LiftingScheme Mean(
+        bool learnable = false,
+        long? channels = null,
+        long kernel_size = 1,
+        PaddingModes padding_mode = PaddingModes.Replicate,
+        Device? device = null,
+        ScalarType? dtype = null)
+    {
+        var settings = OperatorSettings.Checked(
+            nameof(LiftingScheme), channels ?? 1, kernel_size, null, null, bias: false, padding_mode, device, dtype);
+        return new([
+            LiftingStep.Predict(settings.NewFilter(MiddleTap(kernel_size, 1), channels is null, learnable)),
+            LiftingStep.Update(settings.NewFilter(MiddleTap(kernel_size, 0.5), channels is null, learnable)),
+        ]);
+    }
+
     internal LiftingScheme(OperatorSettings settings)
-        : this([new(StepKind.Predict, settings.NewOperator()), new(StepKind.Update, settings.NewOperator())])
+        : this([LiftingStep.Predict(settings.NewOperator()), LiftingStep.Update(settings.NewOperator())])
     {
     }
 
-    internal LiftingScheme(IReadOnlyList<LiftingStep> steps, double approximationGain = 1, double detailGain = 1)
+    /// <summary>
+    /// A scheme of any steps: <c>new LiftingScheme([LiftingStep.Predict(p), LiftingStep.Update(u), LiftingStep.Predict(q)])</c>. The inverse
+    /// takes them backwards with the opposite signs.
+    /// </summary>
+    /// <param name="steps">
+    /// The steps, in their order; without any the signal is only split. Their operators are registered as <c>predict</c> and <c>update</c> where that is the whole list, else as
+    /// <c>steps.0</c>, <c>steps.1</c> ...; those are the state-dict keys.
+    /// </param>
+    /// <param name="approximation_gain">What the approximation of each axis is multiplied with after the steps.</param>
+    /// <param name="detail_gain">The same for the detail.</param>
+    /// <remarks>
+    /// The scheme registers and owns the operators. Penalties (c_u, c_p) are taken before the gains. The fused kernels run it if every
+    /// operator is one of <see cref="LiftingOperators"/>'s with a filter for each channel, and all have one padding; else tensor operations
+    /// do.
+    /// </remarks>
+    /// <exception cref="ArgumentException">
+    /// A step that is null, one operator twice or disposed; a gain that is 0 or not finite, or not 1 where a step rounds.
+    /// </exception>
+    public LiftingScheme(IReadOnlyList<LiftingStep> steps, double approximation_gain = 1, double detail_gain = 1)
+        : this(Checked(steps, approximation_gain, detail_gain), approximation_gain, detail_gain, areNamed: false)
+    {
+    }
+
+    private LiftingScheme(IReadOnlyList<LiftingStep> steps, double approximationGain, double detailGain, bool areNamed)
         : base(nameof(LiftingScheme))
     {
+        // The constructor's argument.
+        string NameOf(LiftingStep step) => !areNamed ? nameof(steps) : step.Kind == StepKind.Predict ? "predict" : "update";
+
         // It would be counted, saved and disposed twice.
         for (var k = 1; k < steps.Count; k++)
         {
@@ -135,6 +229,14 @@ public sealed class LiftingScheme : Module
             {
                 var twice = $"one {steps[k].Operator.GetName()} twice";
                 throw Errors.Wrong(nameof(LiftingScheme), "a module for each operator", twice, NameOf(steps[k]));
+            }
+        }
+
+        foreach (var step in steps)
+        {
+            if (step is { Rounding: not StepRounding.None, Operator: FilterOperator filter })
+            {
+                filter.IsRounded = true;
             }
         }
 
@@ -255,11 +357,37 @@ public sealed class LiftingScheme : Module
         return LiftingTransform.Unlift(steps, s, d, axis).MoveToOuterDisposeScope();
     }
 
-    // The constructor's argument.
-    private static string NameOf(LiftingStep step) => step.Kind == StepKind.Predict ? "predict" : "update";
-
     private static LiftingStep NewStep(StepKind kind, Module<Tensor, Tensor> op, bool lossless)
-        => new(kind, op, !lossless ? StepRounding.None : kind == StepKind.Predict ? StepRounding.Down : StepRounding.Nearest);
+        => LiftingStep.Of(kind, op, !lossless ? StepRounding.None : kind == StepKind.Predict ? StepRounding.Down : StepRounding.Nearest);
+
+    private static IReadOnlyList<LiftingStep> Checked(IReadOnlyList<LiftingStep> steps, double approximationGain, double detailGain)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        if (steps.Contains(null!))
+        {
+            throw Errors.Wrong(nameof(LiftingScheme), "steps", "one that is null", nameof(steps));
+        }
+
+        var rounds = steps.Any(step => step.Rounding != StepRounding.None);
+        foreach (var (gain, name) in new[] { (approximationGain, "approximation_gain"), (detailGain, "detail_gain") })
+        {
+            if (!double.IsFinite(gain) || gain == 0 || (rounds && gain != 1))
+            {
+                var wanted = rounds ? "a gain of 1 where a step rounds" : "a finite gain that is not 0";
+                throw Errors.Wrong(nameof(LiftingScheme), wanted, FormattableString.Invariant($"{gain}"), name);
+            }
+        }
+
+        // A list of one's own may change later.
+        return [.. steps];
+    }
+
+    private static double[] MiddleTap(long kernelSize, double tap)
+    {
+        var taps = new double[kernelSize];
+        taps[kernelSize / 2] = tap;
+        return taps;
+    }
 
     /// <inheritdoc/>
     protected override Module _to(ScalarType dtype, bool non_blocking)

@@ -134,7 +134,8 @@ internal sealed record FusedDown(DownRequest Down, FusedScheme Scheme, int Bits)
             else
             {
                 var scale = Down.Reduction == BandReduction.Mean ? 1.0 / count : 1;
-                sinks.Add(new BandSink(memory, geometry.Channels, 0, Down.Output.Mask, addresses.Of(bandWeights), scale));
+                var magnitudes = BandReducer.MagnitudesIn(Down.Output, Down.Reduction).Mask;
+                sinks.Add(new BandSink(memory, geometry.Channels, 0, Down.Output.Mask, addresses.Of(bandWeights), scale, magnitudes));
             }
         }
 

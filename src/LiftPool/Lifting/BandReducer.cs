@@ -9,16 +9,27 @@ internal static class BandReducer
     /// </summary>
     internal static Tensor Reduce(Tensor?[] bands, BandSet output, BandReduction reduction, Tensor? bandWeights)
     {
-        Tensor[] parts = [.. bands.Where((_, i) => output.Contains(i)).Select(band => band!)];
+        var magnitudes = MagnitudesIn(output, reduction);
+        var chosen = Enumerable.Range(0, bands.Length).Where(output.Contains);
+        Tensor[] parts = [.. chosen.Select(band => magnitudes.Contains(band) ? bands[band]!.abs() : bands[band]!)];
         return reduction switch
         {
             // Of one tensor cat() gives an alias, which would hide that the output is a band.
             BandReduction.Concat => parts.Length == 1 ? parts[0] : cat(parts, 1),
-            BandReduction.Learned => Sum([.. parts.Select((band, i) => band.mul(PerChannel(bandWeights!.select(0, i), band.dim())))]),
+            _ when reduction.IsLearned()
+                => Sum([.. parts.Select((band, i) => band.mul(PerChannel(bandWeights!.select(0, i), band.dim())))]),
             BandReduction.Mean => Sum(parts).div(Scalars.Count(parts.Length)),
             _ => Sum(parts),
         };
     }
+
+    /// <summary>Of which of an output's bands the absolute value is taken: of all but the approximation, or of none.</summary>
+    internal static BandSet MagnitudesIn(BandSet output, BandReduction reduction)
+        => reduction is BandReduction.Magnitude or BandReduction.LearnedMagnitude ? new(output.Mask & ~1) : BandSet.None;
+
+    /// <summary>Whether bands have learned weights.</summary>
+    internal static bool IsLearned(this BandReduction reduction)
+        => reduction is BandReduction.Learned or BandReduction.LearnedMagnitude;
 
     private static Tensor Sum(Tensor[] terms) => terms.Aggregate((sum, term) => sum.add(term, Scalars.One));
 

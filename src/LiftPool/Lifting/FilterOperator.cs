@@ -8,19 +8,13 @@ internal sealed class FilterOperator : OwnModule, IAxisOperator
     // The name is the state-dict key: a parameter if it is to be learned, else a buffer, which moves and is saved like one.
     private readonly Tensor weight;
 
-    private readonly bool isRounded;
-
     /// <param name="weight">The taps, an odd number. Detached: it lives as long as the operator.</param>
     /// <param name="channels">The channels, if each is to have its own filter.</param>
     /// <param name="paddingMode">What stands beyond the ends.</param>
-    /// <param name="isRounded">
-    /// Whether the output is rounded to integers, so that it has to be the same to the last bit on every path.
-    /// </param>
-    internal FilterOperator(Tensor weight, long? channels, PaddingModes paddingMode, bool isRounded = false)
+    internal FilterOperator(Tensor weight, long? channels, PaddingModes paddingMode)
         : base(nameof(FilterOperator))
     {
         this.weight = weight.DetachFromDisposeScope();
-        this.isRounded = isRounded;
         Channels = channels;
         PaddingMode = paddingMode;
         RegisterComponents();
@@ -28,8 +22,11 @@ internal sealed class FilterOperator : OwnModule, IAxisOperator
 
     public Tensor?[] Weights => [weight];
 
-    /// <summary>Whether it sums in the order of its taps, as a step that rounds needs it.</summary>
-    internal bool IsRounded => isRounded;
+    /// <summary>
+    /// Whether the output is rounded to integers, so that it has to be the same to the last bit on every path: it then sums in the order
+    /// of its taps. Set by the scheme whose step rounds.
+    /// </summary>
+    internal bool IsRounded { get; set; }
 
     public long? Channels { get; }
 
@@ -59,7 +56,7 @@ internal sealed class FilterOperator : OwnModule, IAxisOperator
     private Tensor Filtered(Tensor planes, int axis, Tensor taps)
     {
         var channels = planes.size(1);
-        if (!isRounded)
+        if (!IsRounded)
         {
             return SameConv1d.Compute(planes, axis, taps.expand(channels, 1, -1), null, channels, PaddingMode);
         }

@@ -2,12 +2,13 @@ namespace LiftPool.Lifting;
 
 /// <summary>
 /// The paper's predict and update operator, <c>[B, C, L] -> [B, C, L]</c>:
-/// <c>tanh(proj(relu(conv(x))))</c>, <c>conv</c> with <c>kernel_size</c> taps and <c>proj</c> with one.
+/// <c>tanh(proj(relu(conv(x))))</c>, <c>conv</c> with <c>kernel_size</c> taps and <c>proj</c> with one; or the same without tanh.
 /// </summary>
 internal sealed class LiftingOperator : OwnModule, IAxisOperator
 {
     private readonly SameConv1d conv;
     private readonly SameConv1d proj;
+    private readonly bool tanh;
 
     internal LiftingOperator(OperatorSettings settings)
         : base(nameof(LiftingOperator))
@@ -15,6 +16,7 @@ internal sealed class LiftingOperator : OwnModule, IAxisOperator
         var (channels, bias, device, dtype) = (settings.Channels, settings.Bias, settings.Device, settings.Dtype);
         conv = new SameConv1d(channels, settings.KernelSize, settings.Groups, bias, settings.PaddingMode, device, dtype);
         proj = new SameConv1d(channels, 1, settings.ProjGroups, bias, PaddingModes.Zeros, device, dtype);
+        tanh = settings.Tanh;
         RegisterComponents();
     }
 
@@ -29,14 +31,15 @@ internal sealed class LiftingOperator : OwnModule, IAxisOperator
 
     public PaddingModes PaddingMode => conv.PaddingMode;
 
-    public OperatorForm Form => OperatorForm.Tanh;
+    public OperatorForm Form => tanh ? OperatorForm.Tanh : OperatorForm.Relu;
 
     public int KernelSize => (int)conv.Weight.size(2);
 
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return proj.call(conv.call(input).relu()).tanh().MoveToOuterDisposeScope();
+        var projected = proj.call(conv.call(input).relu());
+        return (tanh ? projected.tanh() : projected).MoveToOuterDisposeScope();
     }
 
     public bool RunsAlongAxes => !HasHooks && !conv.HasHooks && !proj.HasHooks;
@@ -48,6 +51,7 @@ internal sealed class LiftingOperator : OwnModule, IAxisOperator
 
         // In place where autograd saves the result, not the argument.
         var rectified = conv.Along(planes, axis, weights[0]!, weights[1]).relu_();
-        return Planes.Undo(proj.Along(rectified, axis, weights[2]!, weights[3]).tanh_(), x, dim).MoveToOuterDisposeScope();
+        var projected = proj.Along(rectified, axis, weights[2]!, weights[3]);
+        return Planes.Undo(tanh ? projected.tanh_() : projected, x, dim).MoveToOuterDisposeScope();
     }
 }

@@ -25,7 +25,7 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
 
     /// <summary>The same steps with other weights, of each step; null where it keeps its own.</summary>
     internal LiftingSteps With(IReadOnlyList<Tensor?[]?> weights)
-        => new([.. steps.Select((step, k) => step with { Weights = weights[k] })], approximationGain, detailGain);
+        => new([.. steps.Select((step, k) => step.With(weights[k]))], approximationGain, detailGain);
 
     /// <summary>
     /// The same steps with the weights of LiftPool's own operators in that type, each converted once: the gradients of all its uses are

@@ -21,6 +21,8 @@ internal sealed record OperatorSettings
 
     internal required PaddingModes PaddingMode { get; init; }
 
+    internal required bool Tanh { get; init; }
+
     internal required Device? Device { get; init; }
 
     internal required ScalarType? Dtype { get; init; }
@@ -35,7 +37,8 @@ internal sealed record OperatorSettings
         bool bias,
         PaddingModes padding_mode,
         Device? device,
-        ScalarType? dtype)
+        ScalarType? dtype,
+        bool tanh = true)
     {
         if (channels < 1)
         {
@@ -65,6 +68,7 @@ internal sealed record OperatorSettings
             ProjGroups = CheckedGroups(layer, channels, proj_groups, nameof(proj_groups)),
             Bias = bias,
             PaddingMode = padding_mode,
+            Tanh = tanh,
             Device = device,
             Dtype = dtype,
         };
@@ -73,12 +77,19 @@ internal sealed record OperatorSettings
     internal LiftingOperator NewOperator() => new(this);
 
     /// <summary>A filter of these taps: one for all, or one for each of <see cref="Channels"/>.</summary>
-    internal FilterOperator NewFilter(double[] taps, bool shared, bool learnable, bool isRounded)
+    internal FilterOperator NewFilter(double[] taps, bool shared, bool learnable)
+        => new(NewWeight(taps, shared, learnable), shared ? null : Channels, PaddingMode);
+
+    /// <summary>The same with ReLU and a factor after it.</summary>
+    internal RectifiedFilter NewRectified(double[] taps, double factor, bool shared, bool learnable)
+        => new(NewWeight(taps, shared, learnable), NewWeight([factor], shared, learnable), shared ? null : Channels, PaddingMode);
+
+    private Tensor NewWeight(double[] taps, bool shared, bool learnable)
     {
         using var scope = NewDisposeScope();
         var one = tensor(taps, dtype: Dtype ?? get_default_dtype(), device: Device ?? get_default_device());
         var weight = one.expand(shared ? 1 : Channels, 1, -1).clone();
-        return new(learnable ? Parameter(weight) : weight, shared ? null : Channels, PaddingMode, isRounded);
+        return (learnable ? Parameter(weight) : weight).MoveToOuterDisposeScope();
     }
 
     private static long CheckedGroups(string layer, long channels, long? groups, string parameter)

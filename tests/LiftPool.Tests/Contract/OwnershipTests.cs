@@ -1,5 +1,3 @@
-using LiftPool.Lifting;
-
 namespace LiftPool.Tests;
 
 /// <summary>
@@ -14,10 +12,10 @@ public sealed class OwnershipTests : IClassFixture<OneThread>
     {
         ["learned"] = () => new LiftingScheme(1, kernel_size: 3),
         ["identity operators"] = () => new LiftingScheme(Identity(), Identity()),
-        ["predict only"] = () => new LiftingScheme([new LiftingStep(StepKind.Predict, Identity())]),
-        ["update only"] = () => new LiftingScheme([new LiftingStep(StepKind.Update, Identity())]),
+        ["predict only"] = () => new LiftingScheme([LiftingStep.Predict(Identity())]),
+        ["update only"] = () => new LiftingScheme([LiftingStep.Update(Identity())]),
         ["no step"] = () => new LiftingScheme([]),
-        ["gains"] = () => new LiftingScheme([new LiftingStep(StepKind.Predict, Identity())], approximationGain: 2, detailGain: 0.5),
+        ["gains"] = () => new LiftingScheme([LiftingStep.Predict(Identity())], approximation_gain: 2, detail_gain: 0.5),
     };
 
     private static readonly Dictionary<string, Action<Tensor>> Changes = new()

@@ -1,5 +1,3 @@
-using LiftPool.Lifting;
-
 namespace LiftPool.Tests;
 
 /// <summary>What is saved: the keys and shapes, which never change, and that what is loaded is what was saved.</summary>
@@ -49,7 +47,9 @@ public class StateTests
     {
         using var scope = NewDisposeScope();
         using var scheme = new LiftingScheme(
-            [new(StepKind.Update, Depthwise(1)), new(StepKind.Predict, Depthwise(3)), new(StepKind.Update, Depthwise(5))], approximationGain: 2, detailGain: 0.5);
+            [LiftingStep.Update(Depthwise(1)), LiftingStep.Predict(Depthwise(3)), LiftingStep.Update(Depthwise(5))],
+            approximation_gain: 2,
+            detail_gain: 0.5);
         using var pool = new LiftDownPool2d(scheme, reduction: BandReduction.Learned, channels: 8);
 
         State(pool).Should().Equal("gain [4, 8]", "scheme.steps.0.weight [8, 1, 1]", "scheme.steps.1.weight [8, 1, 3]", "scheme.steps.2.weight [8, 1, 5]");

@@ -1,4 +1,3 @@
-using LiftPool.Lifting;
 using static LiftPool.Tests.Numbers;
 
 namespace LiftPool.Tests;
@@ -42,8 +41,8 @@ public sealed class SchemeOfStepsTests
     public void One_predict_and_one_update_are_named_and_the_other_order_is_numbered()
     {
         using var scope = NewDisposeScope();
-        LiftingStep predict = new(StepKind.Predict, new RoundFilter(0, 1));
-        LiftingStep update = new(StepKind.Update, new RoundFilter(0, 0.5));
+        var predict = LiftingStep.Predict(new RoundFilter(0, 1));
+        var update = LiftingStep.Update(new RoundFilter(0, 0.5));
         using var paper = new LiftingScheme([predict, update]);
         using var other = new LiftingScheme([update, predict]);
 
@@ -59,13 +58,13 @@ public sealed class SchemeOfStepsTests
         double[] factors = [1.5, -0.25, 0.75, 0.4];
         using var scheme = new LiftingScheme(
             [
-                new(StepKind.Predict, new Times(factors[0])),
-                new(StepKind.Update, new Times(factors[1])),
-                new(StepKind.Predict, new Times(factors[2])),
-                new(StepKind.Update, new Times(factors[3])),
+                LiftingStep.Predict(new Times(factors[0])),
+                LiftingStep.Update(new Times(factors[1])),
+                LiftingStep.Predict(new Times(factors[2])),
+                LiftingStep.Update(new Times(factors[3])),
             ],
-            approximationGain: 1.25,
-            detailGain: -0.5);
+            approximation_gain: 1.25,
+            detail_gain: -0.5);
         var x = randn([2, 3, 8], ScalarType.Float64);
 
         var (s, d) = scheme.lift(x);
@@ -101,7 +100,7 @@ public sealed class SchemeOfStepsTests
     public void Penalties_are_taken_before_the_gains()
     {
         using var scope = NewDisposeScope();
-        using var pool = new LiftDownPool1d(new LiftingScheme([], approximationGain: 10, detailGain: 100));
+        using var pool = new LiftDownPool1d(new LiftingScheme([], approximation_gain: 10, detail_gain: 100));
 
         var (_, bands) = pool.forward_with_bands(Of([1, 1, 2], 1, 4));
         var (c_u, c_p) = pool.penalties(Of([1, 1, 2], 1, 4));
@@ -116,7 +115,7 @@ public sealed class SchemeOfStepsTests
     public void An_approximation_that_no_step_changes_is_a_copy_of_the_even_samples()
     {
         using var scope = NewDisposeScope();
-        using var scheme = new LiftingScheme([new(StepKind.Predict, new RoundFilter(0, 1))]);
+        using var scheme = new LiftingScheme([LiftingStep.Predict(new RoundFilter(0, 1))]);
         var x = Of([1, 1, 4], 1, 5, 2, 8);
 
         var (s, d) = scheme.lift(x);
@@ -132,7 +131,7 @@ public sealed class SchemeOfStepsTests
     public void A_detail_that_no_step_changes_is_a_copy_of_the_odd_samples()
     {
         using var scope = NewDisposeScope();
-        using var scheme = new LiftingScheme([new(StepKind.Update, new Times(0.5))]);
+        using var scheme = new LiftingScheme([LiftingStep.Update(new Times(0.5))]);
         var x = Of([1, 1, 4], 1, 5, 2, 8);
 
         var (s, d) = scheme.lift(x);
@@ -165,12 +164,12 @@ public sealed class SchemeOfStepsTests
     /// </summary>
     private static LiftingScheme D4() => new(
         [
-            new(StepKind.Update, new RoundFilter(0, Root3)),
-            new(StepKind.Predict, new RoundFilter(0, Root3 / 4, (Root3 - 2) / 4)),
-            new(StepKind.Update, new RoundFilter(-1, -1)),
+            LiftingStep.Update(new RoundFilter(0, Root3)),
+            LiftingStep.Predict(new RoundFilter(0, Root3 / 4, (Root3 - 2) / 4)),
+            LiftingStep.Update(new RoundFilter(-1, -1)),
         ],
-        approximationGain: (Root3 - 1) / Math.Sqrt(2),
-        detailGain: (Root3 + 1) / Math.Sqrt(2));
+        approximation_gain: (Root3 - 1) / Math.Sqrt(2),
+        detail_gain: (Root3 + 1) / Math.Sqrt(2));
 
     private static void ShouldRestore(LiftingScheme scheme, Tensor x)
     {

@@ -1,7 +1,7 @@
-namespace LiftPool.Lifting;
+namespace LiftPool;
 
-/// <summary>To which integer a step rounds its operator's output, in a lossless scheme.</summary>
-internal enum StepRounding
+/// <summary>To which integer a step rounds its operator's output, in a lossless scheme. The gradient goes straight through.</summary>
+public enum StepRounding
 {
     /// <summary>To none: the step is as exact as its numbers.</summary>
     None,

@@ -1,0 +1,152 @@
+using LiftPool.Calls;
+
+namespace LiftPool.Tests;
+
+/// <summary>Schemes of any steps with operators built in, beside what TorchSharp's modules make of the same weights.</summary>
+public sealed class AnySchemeTests : IClassFixture<OneThread>
+{
+    private const long Channels = 17;
+
+    public static TheoryData<string, int> PathsAndAxes
+    {
+        get
+        {
+            var cases = new TheoryData<string, int>();
+            foreach (var path in ComputePath.Paths)
+            {
+                cases.Add(path, 1);
+                cases.Add(path, 2);
+                cases.Add(path, 3);
+            }
+
+            return cases;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(PathsAndAxes))]
+    public void Gains_after_operators_that_are_not_linear_are_the_same_on_every_path(string path, int axes)
+        => IsTheSame(path, axes, NewScheme([LiftingStep.Predict(Learned(tanh: true)), LiftingStep.Update(Learned(tanh: true))], 2, 0.5));
+
+    [Theory]
+    [MemberData(nameof(PathsAndAxes))]
+    public void Three_steps_of_every_operator_are_the_same_on_every_path(string path, int axes)
+        => IsTheSame(path, axes, NewScheme(
+            [
+                LiftingStep.Update(LiftingOperators.Filter([0.1, 0.3, -0.2], learnable: true, padding_mode: PaddingModes.Zeros, dtype: ScalarType.Float64)),
+                LiftingStep.Predict(Learned(tanh: false)),
+                LiftingStep.Update(LiftingOperators.Rectified(
+                    [0.4, -0.3, 0.2], 0.7, learnable: true, Channels, PaddingModes.Zeros, dtype: ScalarType.Float64)),
+                LiftingStep.Predict(Learned(tanh: true)),
+            ],
+            -1.25,
+            0.75));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_papers_operator_is_two_convolutions_with_or_without_a_tanh(bool tanh)
+    {
+        using var scope = NewDisposeScope();
+        using var op = LiftingOperators.Learned(4, kernel_size: 3, groups: 2, proj_groups: 1, bias: true, tanh: tanh, dtype: ScalarType.Float64);
+        var weights = op.state_dict();
+        var x = randn(2, 4, 9, dtype: ScalarType.Float64);
+
+        var filtered = functional.conv1d(x, weights["conv.weight"], weights["conv.bias"], padding: 1, groups: 2);
+        var projected = functional.conv1d(filtered.relu(), weights["proj.weight"], weights["proj.bias"]);
+
+        op.call(x).LargestErrorTo(tanh ? projected.tanh() : projected).Should().BeLessThan(1e-14);
+    }
+
+    [Fact]
+    public void A_rectified_filter_is_a_convolution_its_positive_part_and_a_factor()
+    {
+        using var scope = NewDisposeScope();
+        using var op = LiftingOperators.Rectified([0.5, -1, 2], factor: -0.25, padding_mode: PaddingModes.Zeros, dtype: ScalarType.Float64);
+        var x = randn(2, 4, 9, dtype: ScalarType.Float64);
+        var taps = tensor([0.5, -1, 2]).view(1, 1, 3).expand(4, 1, 3);
+
+        var wanted = functional.conv1d(x, taps, padding: 1, groups: 4).relu().mul(-0.25);
+
+        op.call(x).LargestErrorTo(wanted).Should().BeLessThan(1e-15);
+    }
+
+    [Fact]
+    public void What_a_scheme_cannot_be_made_of_is_refused()
+    {
+        using var op = new Times(1);
+        Action[] calls =
+        [
+            () => LiftingStep.Predict(null!),
+            () => LiftingStep.Update(op, (StepRounding)7),
+            () => _ = new LiftingScheme((IReadOnlyList<LiftingStep>)null!),
+            () => _ = new LiftingScheme([null!]),
+            () => _ = new LiftingScheme([LiftingStep.Predict(op), LiftingStep.Update(op)]),
+            () => _ = new LiftingScheme([LiftingStep.Predict(op)], approximation_gain: 0),
+            () => _ = new LiftingScheme([LiftingStep.Predict(op)], detail_gain: double.NaN),
+            () => _ = new LiftingScheme([LiftingStep.Predict(op, StepRounding.Down)], approximation_gain: 2),
+            () => LiftingOperators.Filter([1, 2]),
+            () => LiftingOperators.Filter([]),
+            () => LiftingOperators.Rectified(null!),
+            () => LiftingOperators.Learned(4, groups: 3),
+            () => LiftingScheme.MaxLifting(kernel_size: 2),
+            () => LiftingScheme.Mean(channels: 0),
+        ];
+
+        calls.Select(call => Record.Exception(call)).Should().AllBeAssignableTo<ArgumentException>();
+    }
+
+    [Fact]
+    public void A_lossless_scheme_of_ones_own_steps_gives_integers_back_on_every_path()
+    {
+        using var scope = NewDisposeScope();
+        using var pool = new LiftDownPool2d(new LiftingScheme(
+        [
+            LiftingStep.Predict(LiftingOperators.Filter([0.5, 0.5, 0]), StepRounding.Down),
+            LiftingStep.Update(LiftingOperators.Filter([0, 0.25, 0.25]), StepRounding.Nearest),
+        ]));
+        using var known = new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Cdf53, lossless: true));
+        using var up = new LiftUpPool2d(pool);
+        var x = randint(0, 256, [2, Channels, 13, 10]).to(ScalarType.Float32);
+        foreach (var path in ComputePath.Paths)
+        {
+            using var forced = ComputePath.Force(path);
+            var (_, bands) = pool.forward_with_bands(x);
+            ComputePath.Last.Should().Be(path);
+            var wanted = known.forward_with_bands(x).bands;
+
+            bands.Names.Should().OnlyContain(name => bands[name].IsExactly(wanted[name]));
+            up.forward(bands).IsExactly(x).Should().BeTrue();
+        }
+    }
+
+    private static void IsTheSame(string path, int axes, LiftingScheme scheme)
+    {
+        using var scope = NewDisposeScope();
+        using var pool = AnyPool.Down(axes, scheme);
+        using var up = AnyPool.Up(axes, pool);
+        var x = randn([2, Channels, .. new long[] { 9, 8, 11 }[..axes]], ScalarType.Float64);
+
+        // Composed by hand from the operators' own calls.
+        var byHand = x;
+        var lifted = scheme.lift(x.narrow(-1, 0, x.size(-1) / 2 * 2), -1);
+        var wanted = PathValues.Of(pool, axes, x, "tensor", seed: 2, PenaltyNorm.MeanSquare);
+        if (axes == 1)
+        {
+            wanted["L"].LargestErrorTo(lifted.s).Should().BeLessThan(1e-14);
+            wanted["H"].LargestErrorTo(lifted.d).Should().BeLessThan(1e-14);
+        }
+
+        foreach (var (name, value) in PathValues.Of(pool, axes, x, path, seed: 2, PenaltyNorm.MeanSquare))
+        {
+            value.RelativeNormTo(wanted[name]).Should().BeLessThanOrEqualTo(1e-11, "{0}", name);
+        }
+
+        wanted["restored"].LargestErrorTo(byHand).Should().BeLessThan(1e-12);
+    }
+
+    private static LiftingScheme NewScheme(IReadOnlyList<LiftingStep> steps, double approximation, double detail) => new(steps, approximation, detail);
+
+    private static Module<Tensor, Tensor> Learned(bool tanh)
+        => LiftingOperators.Learned(Channels, kernel_size: 3, bias: true, tanh: tanh, dtype: ScalarType.Float64);
+}
