@@ -41,11 +41,4 @@ internal static class KernelWords
         StepRounding.Nearest => Rounding.Nearest,
         _ => Rounding.None,
     };
-
-    internal static StepRounding Of(Rounding rounding) => rounding switch
-    {
-        Rounding.Down => StepRounding.Down,
-        Rounding.Nearest => StepRounding.Nearest,
-        _ => StepRounding.None,
-    };
 }
