@@ -182,8 +182,9 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     }
 
     private DownRequest Request(BandSet output, bool keepBands, PenaltyNorm? norm)
-        => new(Scheme.Steps, recompute ? () => Scheme.parameters() : null)
+        => new(Scheme.Steps)
         {
+            RecomputedParameters = recompute ? () => Scheme.parameters() : null,
             CeilMode = ceilMode,
             Output = output,
             Reduction = reduction,

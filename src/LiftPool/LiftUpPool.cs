@@ -79,8 +79,9 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
         Tensor Prepared(Tensor x) => MemoryLayout.Dense(batched ? x : x.unsqueeze(0), channelsLast);
 
         Tensor[] parts = [features, .. bands.Bands.Skip(1)];
-        var request = new UpRequest(Scheme.Steps, recompute ? () => Scheme.parameters() : null)
+        var request = new UpRequest(Scheme.Steps)
         {
+            RecomputedParameters = recompute ? () => Scheme.parameters() : null,
             Bands = parts.Length,
             Lengths = [.. bands.InputShape.Skip(bands.InputShape.Count - axes)],
             SetAside = bands.Kept.Count,

@@ -57,7 +57,7 @@ internal static class ComputePath
             call = PiecewiseCall.For(request, scheme, bits, inputs.Signals[0]!);
             inputs = inputs with { Weights = weights };
         }
-        else if (request.Recomputed is not null)
+        else if (request.RecomputedParameters is not null)
         {
             var recomputed = new TensorCall(request.ForEvenLengths);
             (call, inputs) = (recomputed, inputs with { Weights = recomputed.Parameters });

@@ -4,7 +4,7 @@ namespace LiftPool.Calls;
 
 /// <summary>What a down-pool asks for: an output made of some bands, every band, the two penalties.</summary>
 /// <inheritdoc/>
-internal sealed record DownRequest(LiftingSteps Steps, Func<IEnumerable<Parameter>>? Recomputed = null) : PoolRequest(Steps, Recomputed)
+internal sealed record DownRequest(LiftingSteps Steps) : PoolRequest(Steps)
 {
     /// <summary>Whether an odd axis repeats its last sample, or leaves it out.</summary>
     internal required bool CeilMode { get; init; }

@@ -22,7 +22,8 @@ internal sealed class KernelPenalties(PenaltyNorm norm, Geometry geometry, doubl
     }
 
     /// <summary>Of a whole signal from those of its pieces, each of the items from one on.</summary>
-    internal static KernelPenalties OfPieces(PenaltyNorm norm, Geometry geometry, IEnumerable<(long Item, KernelPenalties Penalties)> pieces)
+    internal static KernelPenalties OfPieces(
+        PenaltyNorm norm, Geometry geometry, IEnumerable<(long Item, KernelPenalties Penalties)> pieces)
     {
         var whole = new double[geometry.Items * geometry.PenaltySums];
         foreach (var (item, penalties) in pieces)

@@ -3,8 +3,8 @@ using LiftPool.Lifting;
 namespace LiftPool.Calls;
 
 /// <summary>
-/// A call of a kernel whose signal goes through in pieces along its first spatial axis. Each is computed from a window that
-/// overlaps the next pieces so far that its own samples, bands and gradients are those of the whole.
+/// A call on the kernels whose signal is cut into pieces along its first spatial axis. A piece is computed from a window that reaches
+/// so far into its neighbours that the piece's own samples, bands and gradients are those of the whole.
 /// </summary>
 internal sealed record PiecewiseCall : PoolCall
 {

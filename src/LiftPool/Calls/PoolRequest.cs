@@ -3,15 +3,17 @@ using LiftPool.Lifting;
 namespace LiftPool.Calls;
 
 /// <summary>
-/// What a pool asks for. The tensors come beside it, as <see cref="PoolInputs"/>: autograd's node keeps the request until backward,
-/// and them in its own way.
+/// What a pool asks for, without the tensors, which come as <see cref="PoolInputs"/>: autograd's node keeps the request until backward,
+/// and saves the tensors in its own way.
 /// </summary>
 /// <param name="Steps">The operators' steps.</param>
-/// <param name="Recomputed">
-/// The operators' parameters, if tensor operations are to be computed once more in backward; null if autograd keeps what they need.
-/// </param>
-internal abstract record PoolRequest(LiftingSteps Steps, Func<IEnumerable<Parameter>>? Recomputed)
+internal abstract record PoolRequest(LiftingSteps Steps)
 {
+    /// <summary>
+    /// The operators' parameters, if tensor operations are to be computed once more in backward; null if autograd keeps what they need.
+    /// </summary>
+    internal Func<IEnumerable<Parameter>>? RecomputedParameters { get; init; }
+
     /// <summary>The same request for a signal of even lengths, of which nothing is set aside.</summary>
     internal virtual PoolRequest ForEvenLengths => this;
 
@@ -26,7 +28,7 @@ internal abstract record PoolRequest(LiftingSteps Steps, Func<IEnumerable<Parame
     /// <summary>The result of the request, from its own or from that of <see cref="ForEvenLengths"/>.</summary>
     internal virtual PoolResult Complete(PoolResult result, PoolInputs inputs) => result;
 
-    // Autograd knows lists alone. Here a record becomes one and comes back, and nowhere else.
+    // Autograd knows only lists. The records become lists and come back below, and nowhere else.
     protected abstract int SignalCount { get; }
 
     protected virtual int SetAsideCount => 0;

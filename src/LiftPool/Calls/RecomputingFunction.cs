@@ -128,14 +128,15 @@ internal sealed class RecomputingFunction : MultiTensorFunction<RecomputingFunct
 
         var variables = inputs.OfType<Tensor>().Where(input => input.requires_grad).ToArray();
 
-        // One that depends on none of them, as a band of a frozen scheme, is no output of a graph.
-        var wanted = Enumerable.Range(0, outputs.Count).Where(i => gradients[i] is not null && outputs[i].requires_grad).ToArray();
-        if (wanted.Length == 0)
+        // An output that depends on none of them, as a band of a frozen scheme, is not part of a graph.
+        var dependent = Enumerable.Range(0, outputs.Count).Where(i => gradients[i] is not null && outputs[i].requires_grad).ToArray();
+        if (dependent.Length == 0)
         {
             return [.. inputs.Select(_ => (Tensor?)null)];
         }
 
-        var found = LeafGradients.Of([.. wanted.Select(i => outputs[i])], [.. wanted.Select(i => gradients[i]!)], variables, createGraph);
+        Tensor[] ofDependent = [.. dependent.Select(i => gradients[i]!)];
+        var found = LeafGradients.Of([.. dependent.Select(i => outputs[i])], ofDependent, variables, createGraph);
         var next = 0;
         return [.. inputs.Select(input => input is not null && input.requires_grad ? found[next++] : null)];
     }

@@ -3,7 +3,7 @@ namespace LiftPool.Calls;
 /// <summary>A call on tensor operations that is recomputed in backward. Its weights are the operators' parameters.</summary>
 internal sealed record TensorCall(PoolRequest Request) : PoolCall(Request)
 {
-    internal Parameter[] Parameters { get; } = [.. Request.Recomputed!()];
+    internal Parameter[] Parameters { get; } = [.. Request.RecomputedParameters!()];
 
     // Without the marks of a view, for which LibTorch would refuse to change an output in place.
     internal override PoolResult Forward(PoolInputs inputs)
@@ -31,7 +31,7 @@ internal sealed record TensorCall(PoolRequest Request) : PoolCall(Request)
     /// </summary>
     public override Tensor?[] Leaves(Tensor?[] inputs)
     {
-        if (!Request.Recomputed!().SequenceEqual(Parameters, ReferenceEqualityComparer.Instance))
+        if (!Request.RecomputedParameters!().SequenceEqual(Parameters, ReferenceEqualityComparer.Instance))
         {
             throw new InvalidOperationException("The operators' parameters are others than in forward.");
         }

@@ -4,7 +4,7 @@ namespace LiftPool.Calls;
 
 /// <summary>What an up-pool asks for: the signal of all bands.</summary>
 /// <inheritdoc/>
-internal sealed record UpRequest(LiftingSteps Steps, Func<IEnumerable<Parameter>>? Recomputed = null) : PoolRequest(Steps, Recomputed)
+internal sealed record UpRequest(LiftingSteps Steps) : PoolRequest(Steps)
 {
     /// <summary>How many bands there are.</summary>
     internal required int Bands { get; init; }
