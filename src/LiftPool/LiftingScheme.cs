@@ -240,7 +240,8 @@ public sealed class LiftingScheme : Module
             }
         }
 
-        this.steps = new LiftingSteps(steps, approximationGain, detailGain);
+        var own = steps.Select(step => new SchemeStep(step.Kind, step.Operator, step.Rounding)).ToArray();
+        this.steps = new LiftingSteps(own, approximationGain, detailGain);
         checks = new SchemeChecks(this.steps);
         checks.RefuseUnlessExact(nameof(LiftingScheme), FirstWeight?.dtype, "dtype");
 
@@ -358,7 +359,9 @@ public sealed class LiftingScheme : Module
     }
 
     private static LiftingStep NewStep(StepKind kind, Module<Tensor, Tensor> op, bool lossless)
-        => LiftingStep.Of(kind, op, !lossless ? StepRounding.None : kind == StepKind.Predict ? StepRounding.Down : StepRounding.Nearest);
+        => kind == StepKind.Predict
+            ? LiftingStep.Predict(op, lossless ? StepRounding.Down : StepRounding.None)
+            : LiftingStep.Update(op, lossless ? StepRounding.Nearest : StepRounding.None);
 
     private static IReadOnlyList<LiftingStep> Checked(IReadOnlyList<LiftingStep> steps, double approximationGain, double detailGain)
     {

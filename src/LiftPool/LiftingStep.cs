@@ -1,5 +1,3 @@
-using LiftPool.Lifting;
-
 namespace LiftPool;
 
 /// <summary>One step of a <see cref="LiftingScheme"/>: an operator, and the half of the signal that its result changes.</summary>
@@ -40,37 +38,4 @@ public sealed class LiftingStep
 
     /// <summary>What becomes of the operator's output.</summary>
     public StepRounding Rounding { get; }
-
-    /// <summary>
-    /// What stands for the operator's own weights, in their order. It then runs along the axes, whoever watches its calls. Null for its
-    /// own.
-    /// </summary>
-    internal Tensor?[]? Weights { get; private init; }
-
-    /// <summary>The weights with which the operator runs along the axes as the tensor lies; null if it has to be called.</summary>
-    internal Tensor?[]? WeightsAlongAxes => Weights ?? (Operator is IAxisOperator { RunsAlongAxes: true } own ? own.Weights : null);
-
-    /// <summary>The same step with other weights; null for the operator's own.</summary>
-    internal LiftingStep With(Tensor?[]? weights) => new(Kind, Operator, Rounding) { Weights = weights };
-
-    /// <summary>The step of that kind.</summary>
-    internal static LiftingStep Of(StepKind kind, Module<Tensor, Tensor> op, StepRounding rounding = StepRounding.None)
-        => new(kind, op, rounding);
-
-    /// <summary>Rounds as the step says. The gradient goes straight through, as if nothing were rounded.</summary>
-    internal Tensor Round(Tensor output)
-    {
-        if (Rounding == StepRounding.None)
-        {
-            return output;
-        }
-
-        using var scope = NewDisposeScope();
-        output = NumberTypes.In(NumberTypes.Computing(output.dtype), output);
-        var values = output.detach();
-        var rounded = (Rounding == StepRounding.Nearest ? values.add(Scalars.Half, Scalars.One) : values).floor();
-
-        // The difference is exactly 0, of infinities too, and carries the gradient.
-        return (output.requires_grad ? rounded.add(output.sub(values).nan_to_num(0), Scalars.One) : rounded).MoveToOuterDisposeScope();
-    }
 }

@@ -5,7 +5,7 @@ namespace LiftPool.Lifting;
 /// backwards. Written for several tensors of one shape at once ("parts": after the first axis there are two), so that a
 /// user's operator sees them in one call.
 /// </summary>
-internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double approximationGain, double detailGain)
+internal sealed class LiftingSteps(IReadOnlyList<SchemeStep> steps, double approximationGain, double detailGain)
 {
     // Null for a gain of 1, which costs nothing then.
     private readonly Scalar? approximationFactor = approximationGain == 1 ? null : Scalars.Of(approximationGain);
@@ -13,7 +13,7 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
 
     internal IEnumerable<Module<Tensor, Tensor>> Operators => steps.Select(step => step.Operator);
 
-    internal IReadOnlyList<LiftingStep> Steps => steps;
+    internal IReadOnlyList<SchemeStep> Steps => steps;
 
     internal Normalisation Normalisation => new(approximationGain, detailGain);
 
@@ -25,7 +25,7 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
 
     /// <summary>The same steps with other weights, of each step; null where it keeps its own.</summary>
     internal LiftingSteps With(IReadOnlyList<Tensor?[]?> weights)
-        => new([.. steps.Select((step, k) => step.With(weights[k]))], approximationGain, detailGain);
+        => new([.. steps.Select((step, k) => step with { Weights = weights[k] })], approximationGain, detailGain);
 
     /// <summary>
     /// The same steps with the weights of LiftPool's own operators in that type, each converted once: the gradients of all its uses are
@@ -106,7 +106,7 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
     }
 
     /// <summary>Takes one step, or with <paramref name="inverse"/> takes it back, for the parts that need it.</summary>
-    private static void Take(LiftingStep step, Tensor?[] odd, Tensor?[] even, bool[] needed, int dim, ScalarType dtype, bool inverse)
+    private static void Take(SchemeStep step, Tensor?[] odd, Tensor?[] even, bool[] needed, int dim, ScalarType dtype, bool inverse)
     {
         var (source, target) = step.Kind == StepKind.Predict ? (even, odd) : (odd, even);
         var parts = Enumerable.Range(0, needed.Length).Where(i => needed[i]).ToArray();
@@ -128,7 +128,7 @@ internal sealed class LiftingSteps(IReadOnlyList<LiftingStep> steps, double appr
     }
 
     /// <summary>The operator's output for each tensor, from one call if the operator needs signals <c>[B, C, L]</c>.</summary>
-    private static Tensor[] Operate(LiftingStep step, Tensor[] inputs, int dim, ScalarType dtype)
+    private static Tensor[] Operate(SchemeStep step, Tensor[] inputs, int dim, ScalarType dtype)
     {
         var op = step.Operator;
         var weights = step.WeightsAlongAxes;

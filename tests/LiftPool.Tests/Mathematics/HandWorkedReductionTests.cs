@@ -28,6 +28,37 @@ public sealed class HandWorkedReductionTests
     public void Concat_puts_the_bands_in_the_order_of_their_names(Bands2d bands, double[] wanted)
         => ShouldPool(bands, BandReduction.Concat, wanted);
 
+    [Theory]
+    [InlineData(Bands2d.All, -2)]
+    [InlineData(NoHL, -6)]
+    [InlineData(Bands2d.LH | Bands2d.HL, 6)]
+    [InlineData(Bands2d.LL, -8)]
+    public void Magnitude_adds_the_approximation_and_what_the_details_amount_to(Bands2d bands, double wanted)
+    {
+        using var scope = NewDisposeScope();
+        using var pool = new LiftDownPool2d(HandSchemes.Split(), bands, BandReduction.Magnitude);
+        using var learned = new LiftDownPool2d(HandSchemes.Split(), bands, BandReduction.LearnedMagnitude, channels: 1);
+        learned.to(ScalarType.Float64);
+
+        // LL = -8, LH = -2, HL = 4, HH = 0.
+        var x = Of([1, 1, 2, 2], 0, -2, 4, -8);
+
+        pool.forward(x).ShouldBe(wanted);
+        learned.forward(x).ShouldBe(wanted);
+    }
+
+    [Fact]
+    public void The_gradient_of_a_magnitude_has_the_sign_of_the_detail_and_is_0_at_0()
+    {
+        using var scope = NewDisposeScope();
+        using var pool = new LiftDownPool2d(HandSchemes.Split(), reduction: BandReduction.Magnitude);
+        var x = Of([1, 1, 2, 2], 0, -2, 4, -8).requires_grad_();
+
+        pool.forward(x).sum().backward();
+
+        x.grad!.ShouldBe(0, -1, 1, 1);
+    }
+
     [Fact]
     public void Concat_keeps_the_channels_of_a_band_together()
     {

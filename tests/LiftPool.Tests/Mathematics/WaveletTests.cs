@@ -299,7 +299,8 @@ public sealed class WaveletTests(ITestOutputHelper output) : IClassFixture<OneTh
         using var scope = NewDisposeScope();
         manual_seed(5);
         using var lossless = new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Cdf97, lossless: true, dtype: ScalarType.Float64));
-        var steps = lossless.Scheme.Steps.Steps.Select(step => LiftingStep.Of(step.Kind, step.Operator)).ToArray();
+        var steps = lossless.Scheme.Steps.Steps.Select(step
+            => step.Kind == StepKind.Predict ? LiftingStep.Predict(step.Operator) : LiftingStep.Update(step.Operator)).ToArray();
         using var plain = new LiftDownPool2d(new LiftingScheme(steps));
         var x = randint(0, 256, [2, Channels, 9, 10]).to(ScalarType.Float64);
 
