@@ -24,9 +24,10 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     private readonly BandReduction reduction;
     private readonly long? channels;
     private readonly bool ceilMode;
+    private readonly DenseMax denseMax;
 
-    private protected LiftDownPool(string layer, int axes, OperatorSettings settings, int bands, BandReduction reduction, bool ceilMode)
-        : this(layer, axes, bands, reduction, settings.Channels, ceilMode)
+    private protected LiftDownPool(string layer, int axes, OperatorSettings settings, int bands, BandReduction reduction, bool ceilMode, DenseMax denseMax)
+        : this(layer, axes, bands, reduction, settings.Channels, ceilMode, denseMax)
     {
         scheme = new LiftingScheme(settings);
         AddGain(settings.Device, settings.Dtype);
@@ -35,8 +36,8 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     }
 
     private protected LiftDownPool(
-        string layer, int axes, LiftingScheme scheme, int bands, BandReduction reduction, long? channels, bool ceilMode)
-        : this(layer, axes, bands, reduction, ChannelsOf(layer, scheme, channels), ceilMode)
+        string layer, int axes, LiftingScheme scheme, int bands, BandReduction reduction, long? channels, bool ceilMode, DenseMax denseMax)
+        : this(layer, axes, bands, reduction, ChannelsOf(layer, scheme, channels), ceilMode, denseMax)
     {
         this.scheme = scheme.Free(layer);
         AddGain(scheme.FirstWeight?.device, scheme.FirstWeight?.dtype);
@@ -44,15 +45,15 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
         scheme.BecomeOwnedBy(layer);
     }
 
-    private protected LiftDownPool(string layer, int axes, LiftDownPool pool, int bands, BandReduction reduction, bool ceilMode)
-        : this(layer, axes, bands, reduction, ChannelsOf(layer, SchemeOf(pool), pool.channels), ceilMode)
+    private protected LiftDownPool(string layer, int axes, LiftDownPool pool, int bands, BandReduction reduction, bool ceilMode, DenseMax denseMax)
+        : this(layer, axes, bands, reduction, ChannelsOf(layer, SchemeOf(pool), pool.channels), ceilMode, denseMax)
     {
         shared = new SharedScheme(pool.Scheme);
         AddGain(pool.Scheme.FirstWeight?.device, pool.Scheme.FirstWeight?.dtype);
         RegisterComponents();
     }
 
-    private LiftDownPool(string layer, int axes, int bands, BandReduction reduction, long? channels, bool ceilMode)
+    private LiftDownPool(string layer, int axes, int bands, BandReduction reduction, long? channels, bool ceilMode, DenseMax denseMax)
         : base(layer)
     {
         if (bands == 0 || (bands & ~BandSet.All(axes).Mask) != 0)
@@ -63,6 +64,11 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
         if (!Enum.IsDefined(reduction))
         {
             throw Errors.Wrong(layer, $"reduction {string.Join(", ", Enum.GetNames<BandReduction>())}", $"{reduction}", nameof(reduction));
+        }
+
+        if (!Enum.IsDefined(denseMax))
+        {
+            throw Errors.Wrong(layer, $"dense_max {string.Join(", ", Enum.GetNames<DenseMax>())}", $"{denseMax}", "dense_max");
         }
 
         if (reduction.IsLearned() && channels is null)
@@ -77,6 +83,7 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
         this.reduction = reduction;
         this.channels = channels;
         this.ceilMode = ceilMode;
+        this.denseMax = denseMax;
     }
 
     /// <summary>The predict and update operators: this pool's own, or those of the pool it shares them with.</summary>
@@ -140,7 +147,8 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
 
     internal int Axes => axes;
 
-    internal bool CeilMode => ceilMode;
+    /// <summary>The length of a band for an axis of so many samples.</summary>
+    internal long BandLength(long length) => OddSizes.BandLength(DenseMaximum.Length(length, denseMax), ceilMode);
 
     /// <summary>
     /// The two penalties of this layer alone for one input, where no <see cref="LiftRegularizer"/> is wanted. It takes a
@@ -174,11 +182,19 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
 
     private LiftBands ToBands(Tensor input, Tensor signal, Tensor[] bands)
     {
-        var kept = ceilMode ? [] : OddSizes.SetAside(signal);
+        var lengths = input.shape;
+        var hasOdd = false;
+        for (var axis = lengths.Length - axes; axis < lengths.Length; axis++)
+        {
+            lengths[axis] = DenseMaximum.Length(lengths[axis], denseMax);
+            hasOdd |= lengths[axis] % 2 == 1;
+        }
+
+        var kept = ceilMode || !hasOdd ? [] : OddSizes.SetAside(DenseMaximum.Of(signal, denseMax));
         return new(
             Array.ConvertAll(bands, band => RestoreLayout(input, band)),
             [.. kept.Select(samples => RestoreLayout(input, samples))],
-            input.shape);
+            lengths);
     }
 
     private DownRequest Request(BandSet output, bool keepBands, PenaltyNorm? norm)
@@ -186,6 +202,7 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
         {
             RecomputedParameters = recompute ? () => Scheme.parameters() : null,
             CeilMode = ceilMode,
+            DenseMax = denseMax,
             Output = output,
             Reduction = reduction,
             KeepBands = keepBands,
@@ -255,10 +272,11 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
 
         for (var axis = -axes; axis < 0; axis++)
         {
-            var half = OddSizes.BandLength(input.size(axis), ceilMode);
+            var half = BandLength(input.size(axis));
             if (half < 1)
             {
-                var wanted = $"at least {(ceilMode ? "1 sample" : "2 samples")} on every spatial axis";
+                var least = (ceilMode ? 1 : 2) + (denseMax == DenseMax.Valid ? 1 : 0);
+                var wanted = $"at least {least} {(least == 1 ? "sample" : "samples")} on every spatial axis";
                 throw Errors.Wrong(layer, wanted, Errors.Shape(input), nameof(input));
             }
 

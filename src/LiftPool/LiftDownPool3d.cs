@@ -24,6 +24,13 @@ public sealed class LiftDownPool3d : LiftDownPool
     /// last sample is repeated once. An up-pool puts a sample that took no part back as it was, whatever became of the bands:
     /// who changes bands takes true.
     /// </param>
+    /// <param name="tanh">
+    /// Whether the operators end with a tanh, as the paper's do. It bounds what they give, and takes most of a forward's time.
+    /// </param>
+    /// <param name="dense_max">
+    /// Whether the maximum of a window of two samples is lifted in each sample's place, and which window; the bands, and what an up-pool
+    /// restores, are then those of the maximum.
+    /// </param>
     /// <param name="device">Where the weights live. Default: TorchSharp's default device.</param>
     /// <param name="dtype">The type of the weights and of the input. Default: TorchSharp's default type.</param>
     /// <exception cref="ArgumentException">An argument is out of its range, or a group count does not divide C.</exception>
@@ -37,12 +44,14 @@ public sealed class LiftDownPool3d : LiftDownPool
         bool bias = false,
         PaddingModes padding_mode = PaddingModes.Zeros,
         bool ceil_mode = false,
+        bool tanh = true,
+        DenseMax dense_max = DenseMax.None,
         Device? device = null,
         ScalarType? dtype = null)
         : base(
             nameof(LiftDownPool3d), 3,
-            OperatorSettings.Checked(nameof(LiftDownPool3d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype),
-            (int)bands, reduction, ceil_mode)
+            OperatorSettings.Checked(nameof(LiftDownPool3d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype, tanh),
+            (int)bands, reduction, ceil_mode, dense_max)
     {
     }
 
@@ -54,14 +63,16 @@ public sealed class LiftDownPool3d : LiftDownPool
     /// The number of channels C; needed with <see cref="BandReduction.Learned"/> if the scheme's operators are your own.
     /// </param>
     /// <param name="ceil_mode">As in the other constructor.</param>
+    /// <param name="dense_max">As in the other constructor.</param>
     /// <exception cref="ArgumentException">An argument is out of its range, or a pool owns the scheme already.</exception>
     public LiftDownPool3d(
         LiftingScheme scheme,
         Bands3d bands = Bands3d.All,
         BandReduction reduction = BandReduction.Sum,
         long? channels = null,
-        bool ceil_mode = false)
-        : base(nameof(LiftDownPool3d), 3, scheme, (int)bands, reduction, channels, ceil_mode)
+        bool ceil_mode = false,
+        DenseMax dense_max = DenseMax.None)
+        : base(nameof(LiftDownPool3d), 3, scheme, (int)bands, reduction, channels, ceil_mode, dense_max)
     {
     }
 
@@ -73,13 +84,15 @@ public sealed class LiftDownPool3d : LiftDownPool
     /// <param name="bands">The bands that the output is made of.</param>
     /// <param name="reduction">How it is made of them.</param>
     /// <param name="ceil_mode">As in the other constructor.</param>
+    /// <param name="dense_max">As in the other constructor.</param>
     /// <exception cref="ArgumentException">An argument is out of its range.</exception>
     public LiftDownPool3d(
         LiftDownPool pool,
         Bands3d bands = Bands3d.All,
         BandReduction reduction = BandReduction.Sum,
-        bool ceil_mode = false)
-        : base(nameof(LiftDownPool3d), 3, pool, (int)bands, reduction, ceil_mode)
+        bool ceil_mode = false,
+        DenseMax dense_max = DenseMax.None)
+        : base(nameof(LiftDownPool3d), 3, pool, (int)bands, reduction, ceil_mode, dense_max)
     {
     }
 }

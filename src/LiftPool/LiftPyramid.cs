@@ -1,5 +1,3 @@
-using LiftPool.Lifting;
-
 namespace LiftPool;
 
 /// <summary>
@@ -155,7 +153,7 @@ public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
         {
             for (var axis = shape.Length - pools[0].Axes; axis < shape.Length; axis++)
             {
-                shape[axis] = OddSizes.BandLength(shape[axis], pools[level - 1].CeilMode);
+                shape[axis] = pools[level - 1].BandLength(shape[axis]);
             }
 
             // One number, seen as a tensor of that shape.

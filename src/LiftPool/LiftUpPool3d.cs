@@ -26,6 +26,7 @@ public sealed class LiftUpPool3d : LiftUpPool
     /// <param name="proj_groups">Groups of the second, one-tap convolution. Default: C, a factor for each channel alone.</param>
     /// <param name="bias">Whether both convolutions have a bias.</param>
     /// <param name="padding_mode">What stands beyond the ends of a half-signal; any mode but <c>Constant</c>.</param>
+    /// <param name="tanh">Whether the operators end with a tanh, as the paper's do.</param>
     /// <param name="device">Where the weights live. Default: TorchSharp's default device.</param>
     /// <param name="dtype">The type of the weights and of the bands. Default: TorchSharp's default type.</param>
     /// <exception cref="ArgumentException">An argument is out of its range, or a group count does not divide C.</exception>
@@ -36,11 +37,12 @@ public sealed class LiftUpPool3d : LiftUpPool
         long? proj_groups = null,
         bool bias = false,
         PaddingModes padding_mode = PaddingModes.Zeros,
+        bool tanh = true,
         Device? device = null,
         ScalarType? dtype = null)
         : base(
             nameof(LiftUpPool3d), 3,
-            OperatorSettings.Checked(nameof(LiftUpPool3d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype))
+            OperatorSettings.Checked(nameof(LiftUpPool3d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype, tanh))
     {
     }
 

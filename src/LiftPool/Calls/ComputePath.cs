@@ -177,6 +177,16 @@ internal static class ComputePath
         }
 
         var (items, channels) = ((int)x.size(0), x.size(1));
+        if (request is DownRequest { DenseMax: not DenseMax.None })
+        {
+            // At a cut a piece's window would end short of the maximum's.
+            long[] halves = [.. x.shape[2..].Select(request.HalfLength)];
+            if (Pieces.Length(channels, halves, scheme) < halves[0])
+            {
+                return null;
+            }
+        }
+
         for (var bits = widest; ; bits = bits > 128 ? bits / 2 : 0)
         {
             var lanes = KernelRunner.Lanes(storage, bits);

@@ -9,6 +9,9 @@ internal sealed record DownRequest(LiftingSteps Steps) : PoolRequest(Steps)
     /// <summary>Whether an odd axis repeats its last sample, or leaves it out.</summary>
     internal required bool CeilMode { get; init; }
 
+    /// <summary>The maximum that is lifted in the samples' place.</summary>
+    internal DenseMax DenseMax { get; init; }
+
     /// <summary>The bands that the output is made of; none for no output.</summary>
     internal BandSet Output { get; init; }
 
@@ -24,12 +27,12 @@ internal sealed record DownRequest(LiftingSteps Steps) : PoolRequest(Steps)
     /// <summary>The bands that have to be computed: the penalties are made of all halves.</summary>
     internal BandSet Needed(int axes) => KeepBands || HasPenalties ? BandSet.All(axes) : Output;
 
-    internal override long HalfLength(long length) => OddSizes.BandLength(length, CeilMode);
+    internal override long HalfLength(long length) => OddSizes.BandLength(DenseMaximum.Length(length, DenseMax), CeilMode);
 
     internal override PoolResult Compose(LiftingSteps steps, PoolInputs inputs)
     {
         var x = inputs.Signals[0]!;
-        var even = OddSizes.MakeEven(x, CeilMode);
+        var even = OddSizes.MakeEven(DenseMaximum.Of(x, DenseMax), CeilMode);
         var penalties = Norm is { } norm ? new TensorPenalties(norm, x.dtype) : null;
         var bands = LiftingTransform.Forward(steps, even, Needed((int)even.dim() - 2), penalties);
         return new(HasOutput ? OutputOf(bands, inputs.BandWeights, x.dtype) : null)

@@ -38,13 +38,15 @@ internal abstract record FusedCall(PoolRequest Request, FusedScheme Scheme, int 
         => result;
 
     /// <summary>The geometry of a signal of that shape, <c>[N, C, ...]</c>.</summary>
-    protected Geometry GeometryFor(long[] shape, bool ceilMode)
+    protected Geometry GeometryFor(long[] shape, bool ceilMode, DenseMax denseMax = DenseMax.None)
     {
+        long[] lengths = denseMax == DenseMax.None ? shape[2..] : [.. shape[2..].Select(length => DenseMaximum.Length(length, denseMax))];
         var (padding, gains) = (KernelWords.Of(Scheme.Padding), Request.Steps.Normalisation);
-        return new((int)shape[0], (int)shape[1], shape.AsSpan(2), ceilMode, padding, Scheme.Steps, gains.Approximation, gains.Detail)
+        return new((int)shape[0], (int)shape[1], lengths, ceilMode, padding, Scheme.Steps, gains.Approximation, gains.Detail)
         {
             FirstBorder = KernelWords.Of(FirstPadding),
             Counted = Counted,
+            Dense = KernelWords.Of(denseMax),
         };
     }
 

@@ -15,7 +15,7 @@ internal sealed record FusedDown(DownRequest Down, FusedScheme Scheme, int Bits)
         var x = inputs.Signals[0]!;
         var channelsLast = MemoryLayout.IsChannelsLast(x);
         var shape = x.shape;
-        var geometry = GeometryFor(shape, Down.CeilMode);
+        var geometry = GeometryFor(shape, Down.CeilMode, Down.DenseMax);
         var result = NewResult(x, shape, channelsLast);
         var blocks = geometry.Blocks(KernelRunner.Lanes(StorageOf(x), Bits));
         var sums = Down.Norm is null ? [] : GC.AllocateArray<double>(geometry.Items * blocks * geometry.PenaltySums, pinned: true);
@@ -43,7 +43,7 @@ internal sealed record FusedDown(DownRequest Down, FusedScheme Scheme, int Bits)
             return result;
         }
 
-        Penalties = KernelPenalties.OfPieces(norm, GeometryFor(x.shape, Down.CeilMode), pieces);
+        Penalties = KernelPenalties.OfPieces(norm, GeometryFor(x.shape, Down.CeilMode, Down.DenseMax), pieces);
         var dtype = x.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         return result with
         {
@@ -56,7 +56,7 @@ internal sealed record FusedDown(DownRequest Down, FusedScheme Scheme, int Bits)
     {
         var (x, weights, bandWeights) = (inputs.Signals[0]!, inputs.Weights, inputs.BandWeights);
         var channelsLast = MemoryLayout.IsChannelsLast(x);
-        var geometry = GeometryFor(x.shape, Down.CeilMode);
+        var geometry = GeometryFor(x.shape, Down.CeilMode, Down.DenseMax);
         var penalized = PenalizedBands(geometry, gradients);
         var factors = penalized != 0 ? Penalties!.Factors(Value(gradients.UpdatePenalty), Value(gradients.PredictPenalty)) : null;
         var dense = gradients.With(gradient => MemoryLayout.Dense(gradient, channelsLast));

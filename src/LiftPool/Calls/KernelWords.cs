@@ -42,6 +42,14 @@ internal static class KernelWords
         _ => OperatorKind.Tanh,
     };
 
+    internal static DenseWindow Of(DenseMax window) => window switch
+    {
+        DenseMax.Ahead => DenseWindow.Ahead,
+        DenseMax.Back => DenseWindow.Back,
+        DenseMax.Valid => DenseWindow.Valid,
+        _ => DenseWindow.None,
+    };
+
     internal static Rounding Of(StepRounding rounding) => rounding switch
     {
         StepRounding.Down => Rounding.Down,

@@ -73,6 +73,7 @@ internal sealed class Geometry
     private readonly int[] letters = new int[3];
     private readonly int[] lengths;
     private readonly int[] wholePairs;
+    private readonly double bandElements = 1;
     private int[] pairs;
     private readonly int[] weightOffsets;
 
@@ -105,7 +106,10 @@ internal sealed class Geometry
         pairs = [1, 1, 1];
         for (int axis = 0, next = 0; axis < Dimensions; axis++)
         {
-            pairs[axis] = this.lengths[axis] = (int)lengths[Dimensions - 1 - axis];
+            // Of a long row that goes in pieces, the whole is asked for its number of elements alone.
+            var length = lengths[Dimensions - 1 - axis];
+            bandElements *= (mask >> axis & 1) != 0 ? (length + (ceilMode ? 1 : 0)) / 2 : length;
+            pairs[axis] = this.lengths[axis] = (int)length;
             if ((mask >> axis & 1) != 0)
             {
                 pairs[axis] = (this.lengths[axis] + (ceilMode ? 1 : 0)) / 2;
@@ -301,7 +305,7 @@ internal sealed class Geometry
     internal double ElementsOf(int term)
     {
         var place = int.Log2(term + 1);
-        return (double)BandPixels * (1 << (Axes - 1 - place));
+        return bandElements * (1 << (Axes - 1 - place));
     }
 
     /// <summary>

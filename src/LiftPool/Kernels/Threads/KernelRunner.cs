@@ -74,14 +74,14 @@ internal static unsafe class KernelRunner
             var runs = (long)blocks * ((geometry.Items + itemsInRun - 1) / itemsInRun);
             var elements = (long)blocks * V.Count * geometry.Items * geometry.Depth * geometry.Height * geometry.Width;
             threads = elements < FewElements ? 1 : threads;
-            var stretches = call.IsLocal && runs > 0 && runs < threads ? geometry.Cut((int)((threads + runs - 1) / runs)) : [geometry];
-            runs *= stretches.Length;
-            threads = (int)Math.Min(runs, threads);
             if (threads > 1 && threads * MostBytesPerElement * elements / ((long)geometry.Items * blocks) > MostBytes)
             {
                 threads = (int)Math.Clamp(MostBytes / BytesOf(call), 1, threads);
             }
 
+            var stretches = call.IsLocal && runs > 0 && runs < threads ? geometry.Cut((int)((threads + runs - 1) / runs)) : [geometry];
+            runs *= stretches.Length;
+            threads = (int)Math.Min(runs, threads);
             var sumsInShare = (nint)geometry.GradientVectors * geometry.Channels;
             V* packed = null;
             T* shares = null;
@@ -97,14 +97,13 @@ internal static unsafe class KernelRunner
                 long next = -1;
                 void Work()
                 {
-                    using var arena = new Arena();
-                    var passes = new Pass<V, T>?[stretches.Length];
+                    using var worker = new Worker(call, stretches);
                     long run;
                     while ((run = Interlocked.Increment(ref next)) < runs)
                     {
                         var (share, block, stretch) = PlaceOf(run);
                         var (item, end) = (share * itemsInRun, Math.Min((share + 1) * itemsInRun, geometry.Items));
-                        var pass = passes[stretch] ??= new Pass<V, T>(PartOf(stretch), arena);
+                        var pass = worker.PassOf(stretch);
                         pass.BeginShare();
                         for (; item < end; item++)
                         {
@@ -138,8 +137,6 @@ internal static unsafe class KernelRunner
                 return ((int)(whole / blocks), (int)(whole % blocks), (int)stretch);
             }
 
-            KernelCall PartOf(int stretch) => stretches.Length == 1 ? call : call with { Geometry = stretches[stretch] };
-
             ChannelBlock FirstBlockOf(long run)
             {
                 var (share, block, _) = PlaceOf(run);
@@ -149,6 +146,29 @@ internal static unsafe class KernelRunner
             // The last block reaches back rather than past the end: the channels that it shares with the one before come out
             // twice the same.
             int FirstChannel(int block) => Math.Min(block * V.Count, geometry.Channels - V.Count);
+        }
+
+        /// <summary>What a thread works with: memory for one pass at a time, whichever stretch it is of.</summary>
+        private sealed class Worker(KernelCall call, Geometry[] stretches) : IDisposable
+        {
+            private Arena? arena;
+            private Pass<V, T>? pass;
+            private int current = -1;
+
+            internal Pass<V, T> PassOf(int stretch)
+            {
+                if (stretch != current)
+                {
+                    arena?.Dispose();
+                    arena = new Arena();
+                    pass = new(stretches.Length == 1 ? call : call with { Geometry = stretches[stretch] }, arena);
+                    current = stretch;
+                }
+
+                return pass!;
+            }
+
+            public void Dispose() => arena?.Dispose();
         }
 
         private static void Pack(KernelCall call, int firstChannel, V* packed)
