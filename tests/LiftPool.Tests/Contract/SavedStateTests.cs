@@ -30,6 +30,7 @@ public class SavedStateTests
 
         module.load(file, strict: true);
 
+        module.state_dict().Keys.Order(StringComparer.Ordinal).Should().Equal(Known[name].Keys.Order(StringComparer.Ordinal));
         SavedStates.Values(module, axes).ErrorTo(Known[name].Output.ToTensor(ScalarType.Float64)).Should().BeLessThan(1e-13);
     }
 
