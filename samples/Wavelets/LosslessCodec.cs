@@ -41,13 +41,13 @@ internal static class LosslessCodec
         using var pool = Pool(wavelet);
         using var up = new LiftUpPool2d(pool);
         long[][] inputs = [.. Inputs(kind.Planes, height, width).Take(levels + 1)];
-        var coefficients = CoefficientCoder.Read(bytes, inputs[0].Aggregate(1, (product, length) => product * (int)length));
+        var coefficients = CoefficientCoder.Read(bytes, Count(inputs[levels]) + (3 * inputs.Skip(1).Sum(Count)));
         var next = 0;
         Tensor Next(long[] shape)
         {
-            var count = (int)shape.Aggregate(1L, (product, length) => product * length);
-            next += count;
-            return tensor(coefficients[(next - count)..next], shape);
+            var start = next;
+            next += Count(shape);
+            return tensor(coefficients[start..next], shape);
         }
 
         var whole = Next(inputs[levels]);
@@ -73,6 +73,8 @@ internal static class LosslessCodec
             (height, width) = ((height + 1) / 2, (width + 1) / 2);
         }
     }
+
+    private static int Count(long[] shape) => (int)shape.Aggregate(1L, (product, length) => product * length);
 
     // Bands alike in size and spread stand together, for a coder that adapts as it goes.
     private static IEnumerable<Tensor> CoarseToFine(LiftPyramidBands parts) =>

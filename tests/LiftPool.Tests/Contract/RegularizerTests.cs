@@ -38,7 +38,7 @@ public class RegularizerTests
         using var pyramid = new LiftPyramid(new LiftDownPool1d(channels: 4), new LiftDownPool1d(channels: 4));
         using var stranger = new LiftDownPool1d(channels: 4);
         var block = nn.Sequential(("act", nn.ReLU()), ("pool", new LiftDownPool1d(channels: 4)));
-        using var model = ModuleDict<Module>(("first", shared), ("block", block), ("pyramid", pyramid));
+        using var model = new Model(shared, block, pyramid);
         using var penalty = new LiftRegularizer();
         var x = randn(2, 4, 16);
 
@@ -190,4 +190,15 @@ public class RegularizerTests
         pool.forward(x);
         penalty.Shares.Should().ContainSingle().Which.layer.Should().BeSameAs(pool);
     });
+
+    private sealed class Model : Module
+    {
+        internal Model(LiftDownPool first, Module block, LiftPyramid pyramid)
+            : base(nameof(Model))
+        {
+            register_module("first", first);
+            register_module("block", block);
+            register_module("pyramid", pyramid);
+        }
+    }
 }
