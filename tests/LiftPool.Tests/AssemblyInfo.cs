@@ -1,5 +1,3 @@
-using LiftPool.Tests;
-
 // TorchSharp counts live tensors for the whole process, and hands raw pointers to LibTorch: one test at a time.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
-[assembly: Seeded]
+[assembly: LiftPool.Tests.Seeded]
