@@ -35,7 +35,8 @@ internal static class BandChecks
     /// <param name="inputShape">The input's shape; null for twice the bands'.</param>
     /// <param name="cropped">The samples that odd axes of floor mode had too many.</param>
     /// <param name="blamed">The caller's argument that all of them come from; null if each has its own.</param>
-    internal static long[] InputShape(IReadOnlyList<Tensor> bands, IReadOnlyList<long>? inputShape, IReadOnlyList<Tensor> cropped, string? blamed = null)
+    internal static long[] InputShape(
+        IReadOnlyList<Tensor> bands, IReadOnlyList<long>? inputShape, IReadOnlyList<Tensor> cropped, string? blamed = null)
     {
         if (bands.Count is not (2 or 4 or 8))
         {
@@ -97,7 +98,8 @@ internal static class BandChecks
 
         if (tensor.dtype != band.dtype || !Devices.AreOne(tensor, band))
         {
-            throw Errors.Wrong(Who, $"{called} of {band.dtype} on {band.device} as the others are", $"{tensor.dtype} on {tensor.device}", parameter);
+            var wanted = $"{called} of {band.dtype} on {band.device} as the others are";
+            throw Errors.Wrong(Who, wanted, $"{tensor.dtype} on {tensor.device}", parameter);
         }
     }
 
@@ -127,8 +129,8 @@ internal static class BandChecks
         var fits = input.Length == band.Length && input.AsSpan(0, before).SequenceEqual(band.AsSpan(0, before));
         if (!fits || !(HalvesOf(ceilMode: false) || HalvesOf(ceilMode: true)))
         {
-            var wanted = $"the shape of an input that gives bands {Errors.Shape(band)}: twice their length on every spatial axis, or on some"
-                + " one sample more (cropped in floor mode), or on some one less (extended in ceil_mode)";
+            var wanted = $"the shape of an input that gives bands {Errors.Shape(band)}: twice their length on every spatial axis, or on"
+                + " some one sample more (cropped in floor mode), or on some one less (extended in ceil_mode)";
             throw Errors.Wrong(Who, wanted, Errors.Shape(input), parameter);
         }
 

@@ -47,7 +47,8 @@ public sealed partial class LiftBands
     }
 
     /// <summary>
-    /// All that these bands hold, mapped: every band, and the cropped samples too. <c>bands.Map(band => zeros_like(band))</c> restores zeros.
+    /// All that these bands hold, mapped: every band, and the cropped samples too.
+    /// <c>bands.Map(band => zeros_like(band))</c> restores zeros.
     /// </summary>
     /// <param name="map">From a tensor to one for its place, as the other form's.</param>
     /// <returns>New bands, in the caller's dispose scope.</returns>

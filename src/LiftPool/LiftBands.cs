@@ -1,6 +1,3 @@
-using System.Collections;
-using System.Diagnostics.CodeAnalysis;
-
 namespace LiftPool;
 
 /// <summary>
@@ -21,8 +18,7 @@ namespace LiftPool;
 /// <para>The cropped samples (<see cref="Cropped"/>) are data like any band: with zeros in the bands and in them, zeros are
 /// restored. A pool with <c>ceil_mode: true</c> crops none.</para>
 /// </remarks>
-[SuppressMessage("Naming", "CA1710", Justification = "It is data that can be gone through, and 'bands' is the plural already.")]
-public sealed partial class LiftBands : IReadOnlyDictionary<string, Tensor>, IDisposable
+public sealed partial class LiftBands : IDisposable
 {
     private readonly Tensor[] bands;
     private readonly Tensor[] kept;
@@ -35,7 +31,8 @@ public sealed partial class LiftBands : IReadOnlyDictionary<string, Tensor>, IDi
     /// same without N, in any memory layout. The bands get handles of their own; these stay the caller's.
     /// </param>
     /// <param name="inputShape">
-    /// The shape of the input that they come from, as <see cref="InputShape"/> has it. Default: twice the bands' length on every spatial axis.
+    /// The shape of the input that they come from, as <see cref="InputShape"/> has it. Default: twice the bands' length on every
+    /// spatial axis.
     /// </param>
     /// <param name="cropped">The samples that floor mode cropped from odd axes, as <see cref="Cropped"/> has them. Default: none.</param>
     /// <exception cref="ArgumentException">
@@ -56,7 +53,8 @@ public sealed partial class LiftBands : IReadOnlyDictionary<string, Tensor>, IDi
     /// <param name="cropped">As the other constructor takes them.</param>
     /// <remarks>Of a <see cref="LiftBands"/> alone it makes bands like these, input's shape and cropped samples included.</remarks>
     /// <exception cref="ArgumentException">Other names, or as the other constructor throws it.</exception>
-    public LiftBands(IReadOnlyDictionary<string, Tensor> bands, IReadOnlyList<long>? inputShape = null, IReadOnlyList<Tensor>? cropped = null)
+    public LiftBands(
+        IReadOnlyDictionary<string, Tensor> bands, IReadOnlyList<long>? inputShape = null, IReadOnlyList<Tensor>? cropped = null)
         : this(
             BandChecks.InOrder(bands),
             inputShape ?? (cropped is null ? (bands as LiftBands)?.InputShape : null),
@@ -99,22 +97,6 @@ public sealed partial class LiftBands : IReadOnlyDictionary<string, Tensor>, IDi
         }
     }
 
-    /// <summary>The number of bands: 2, 4 or 8.</summary>
-    public int Count => bands.Length;
-
-    /// <summary>The bands in the order of <see cref="Names"/>.</summary>
-    /// <exception cref="ObjectDisposedException">The bands are disposed, or their dispose scope has ended.</exception>
-    public IEnumerable<Tensor> Values
-    {
-        get
-        {
-            ThrowIfGone();
-            return bands;
-        }
-    }
-
-    IEnumerable<string> IReadOnlyDictionary<string, Tensor>.Keys => Names;
-
     /// <summary>The band of that name: the input's shape with half the length on every axis.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="ArgumentException">There is no such band; the message lists those there are.</exception>
@@ -144,31 +126,6 @@ public sealed partial class LiftBands : IReadOnlyDictionary<string, Tensor>, IDi
     internal IReadOnlyList<Tensor> Bands => bands;
 
     internal IReadOnlyList<Tensor> Kept => kept;
-
-    /// <summary>Whether there is a band of that name.</summary>
-    /// <param name="key">A name.</param>
-    public bool ContainsKey(string key) => Names.Contains(key);
-
-    /// <summary>The band of that name, if there is one.</summary>
-    /// <param name="key">A name.</param>
-    /// <param name="value">The band.</param>
-    /// <returns>Whether there is one.</returns>
-    /// <exception cref="ObjectDisposedException">The bands are disposed, or their dispose scope has ended.</exception>
-    public bool TryGetValue(string key, [MaybeNullWhen(false)] out Tensor value)
-    {
-        value = ContainsKey(key) ? this[key] : null;
-        return value is not null;
-    }
-
-    /// <summary>Goes through the bands and their names, in order.</summary>
-    /// <exception cref="ObjectDisposedException">The bands are disposed, or their dispose scope has ended.</exception>
-    public IEnumerator<KeyValuePair<string, Tensor>> GetEnumerator()
-    {
-        ThrowIfGone();
-        return Names.Zip(bands, KeyValuePair.Create).GetEnumerator();
-    }
-
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>Moves every tensor to the next outer dispose scope, as <c>Tensor.MoveToOuterDisposeScope</c> does one.</summary>
     /// <returns>These bands.</returns>

@@ -133,7 +133,8 @@ public sealed class LiftPyramidBands : IDisposable
             var approximation = finer.Approximation;
             if (coarser.Axes != finer.Axes)
             {
-                throw Errors.Wrong(Who, $"levels of the bands {string.Join(", ", finer.Names)} as the first", string.Join(", ", coarser.Names), parameter);
+                var wanted = $"levels of the bands {string.Join(", ", finer.Names)} as the first";
+                throw Errors.Wrong(Who, wanted, string.Join(", ", coarser.Names), parameter);
             }
 
             if (!coarser.InputShape.SequenceEqual(approximation.shape))

@@ -52,7 +52,8 @@ public sealed class BandMakingErrorTests
         void Unlike(Tensor other, string wanted, string got)
         {
             Refused(() => _ = new LiftBands([band, band, other, band]), wanted, got, "bands");
-            Refused(() => _ = new LiftBands(new Dictionary<string, Tensor> { ["LL"] = band, ["HL"] = other, ["LH"] = band, ["HH"] = band }), wanted, got, "bands");
+            Dictionary<string, Tensor> byName = new() { ["LL"] = band, ["HL"] = other, ["LH"] = band, ["HH"] = band };
+            Refused(() => _ = new LiftBands(byName), wanted, got, "bands");
         }
 
         Unlike(zeros(2, 3, 5, 4), "band HL of shape [2, 3, 4, 5]", "[2, 3, 5, 4]");
@@ -65,7 +66,8 @@ public sealed class BandMakingErrorTests
 
         BadCall.Thrown<ArgumentNullException>(() => _ = new LiftBands([band, band, null!, band])).ParamName.Should().Be("bands");
         BadCall.Thrown<ArgumentNullException>(() => _ = new LiftBands((IReadOnlyList<Tensor>)null!)).ParamName.Should().Be("bands");
-        BadCall.Thrown<ArgumentNullException>(() => _ = new LiftBands((IReadOnlyDictionary<string, Tensor>)null!)).ParamName.Should().Be("bands");
+        IReadOnlyDictionary<string, Tensor> none = null!;
+        BadCall.Thrown<ArgumentNullException>(() => _ = new LiftBands(none)).ParamName.Should().Be("bands");
     }
 
     [Theory]
@@ -118,7 +120,8 @@ public sealed class BandMakingErrorTests
 
         foreach (var name in bands.Names)
         {
-            var (shorter, wider, far) = (zeros(2, 3, 4, 4), zeros_like(bands.LL, ScalarType.Float64), zeros_like(bands.LL, device: device("meta")));
+            var (shorter, wider) = (zeros(2, 3, 4, 4), zeros_like(bands.LL, ScalarType.Float64));
+            var far = zeros_like(bands.LL, device: device("meta"));
             Refused(() => bands.With(name, shorter), $"band {name} of shape [2, 3, 4, 5]", "[2, 3, 4, 4]", "band");
             Refused(() => bands.With(name, wider), $"band {name} of Float32", "Float64", "band");
             Refused(() => bands.With(name, far), "on cpu", "on meta", "band");
@@ -156,7 +159,8 @@ public sealed class BandMakingErrorTests
         var (second, wide, far) = (Next(), Next(ScalarType.Float64), Next(device: "meta"));
 
         RefusedBy("LiftPyramidBands", () => _ = new LiftPyramidBands([]), "at least one level", "none", "levels");
-        RefusedBy("LiftPyramidBands", () => _ = new LiftPyramidBands([shorter, second]), "level 1 of an input [2, 3, 6, 4]", "[2, 3, 8, 4]", "levels");
+        RefusedBy(
+            "LiftPyramidBands", () => _ = new LiftPyramidBands([shorter, second]), "level 1 of an input [2, 3, 6, 4]", "[2, 3, 8, 4]", "levels");
         RefusedBy("LiftPyramidBands", () => _ = new LiftPyramidBands([first, line]), "the bands LL, LH, HL, HH", "L, H", "levels");
         RefusedBy("LiftPyramidBands", () => _ = new LiftPyramidBands([first, wide]), "Float32 on cpu", "Float64", "levels");
         RefusedBy("LiftPyramidBands", () => _ = new LiftPyramidBands([first, far]), "Float32 on cpu", "meta", "levels");
@@ -187,13 +191,14 @@ public sealed class BandMakingErrorTests
         RefusedBy("LiftUpPool2d", () => up.forward(four), "3 channels", "4 in [2, 4, 8, 8]", "bands");
         RefusedBy("LiftUpPool2d", () => up.forward(whole), "a real floating-point tensor", "Int32", "bands");
         RefusedBy("LiftUpPool2d", () => up.call(line), "the bands of a 2-D pool", "L, H", "bands");
-        RefusedBy("LiftUpPool2d", () => up.forward(four.LL, good), "features of the approximation's shape [2, 3, 8, 8]", "[2, 4, 8, 8]", "features");
+        RefusedBy("LiftUpPool2d", () => up.forward(four.LL, good), "the approximation's shape [2, 3, 8, 8]", "[2, 4, 8, 8]", "features");
         RefusedBy("LiftPyramid", () => pyramid.inverse(one), "bands of 2 levels", "1", "bands");
     }
 
     private static long[] Shape(string shape) => [.. shape.Split(", ").Select(long.Parse)];
 
-    private static void Refused(Action call, string wanted, string got, string parameter) => RefusedBy("LiftBands", call, wanted, got, parameter);
+    private static void Refused(Action call, string wanted, string got, string parameter)
+        => RefusedBy("LiftBands", call, wanted, got, parameter);
 
     private static void RefusedBy(string who, Action call, string wanted, string got, string parameter)
         => BadCall.Refused(call, who, wanted, got, parameter);

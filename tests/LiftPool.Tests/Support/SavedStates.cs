@@ -17,7 +17,7 @@ internal static class SavedStates
         ("wavelet-learnable-2d", () => new LiftDownPool2d(D4(learnable: true)), 2),
         ("wavelet-fixed-2d", () => new LiftDownPool2d(D4(learnable: false)), 2),
         ("up-2d", () => AnyPool.Up(2, Channels, dtype: ScalarType.Float64), 2),
-        ("pyramid-2d", () => new LiftPyramid(AnyPool.Down(2, Channels, dtype: ScalarType.Float64), new LiftDownPool2d(D4(learnable: true))), 2),
+        ("pyramid-2d", Pyramid, 2),
     ];
 
     /// <summary>All that the layer gives for the known input, one number after the other.</summary>
@@ -35,14 +35,21 @@ internal static class SavedStates
         return cat([.. parts.Select(part => part.flatten())]).detach().MoveToOuterDisposeScope();
     }
 
-    private static LiftDownPool2d BiasGroupsGain() => new(
-        Channels, kernel_size: 3, Bands2d.LL | Bands2d.LH | Bands2d.HL, BandReduction.Learned, groups: 2, proj_groups: 1, bias: true, dtype: ScalarType.Float64);
+    private static LiftDownPool2d BiasGroupsGain()
+    {
+        var bands = Bands2d.LL | Bands2d.LH | Bands2d.HL;
+        return new(Channels, kernel_size: 3, bands, BandReduction.Learned, groups: 2, proj_groups: 1, bias: true, dtype: ScalarType.Float64);
+    }
+
+    private static LiftPyramid Pyramid()
+        => new(AnyPool.Down(2, Channels, dtype: ScalarType.Float64), new LiftDownPool2d(D4(learnable: true)));
 
     private static LiftingScheme D4(bool learnable)
         => LiftingScheme.Wavelet(Wavelet.D4, learnable, learnable ? Channels : null, dtype: ScalarType.Float64);
 
     private static Module<Tensor, Tensor> Own(long taps)
-        => nn.Sequential(("filter", nn.Conv1d(Channels, Channels, taps, padding: taps / 2, dtype: ScalarType.Float64)), ("tanh", nn.Tanh()));
+        => nn.Sequential(
+            ("filter", nn.Conv1d(Channels, Channels, taps, padding: taps / 2, dtype: ScalarType.Float64)), ("tanh", nn.Tanh()));
 
     // Only a pool makes bands: this one's operators have no weights.
     private static LiftBands BandsOf(Tensor signal)
