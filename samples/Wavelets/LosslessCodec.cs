@@ -10,7 +10,7 @@ internal static class LosslessCodec
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        using var pyramid = Pyramid(wavelet, levels);
+        using var pyramid = new LiftPyramid(Pool(wavelet), levels);
         var planes = tensor(ReversibleColour.Planes(image, kind), [1, kind.Planes, image.Height, image.Width]);
         var parts = pyramid.forward(planes);
 
@@ -38,26 +38,43 @@ internal static class LosslessCodec
         var levels = reader.ReadInt32();
         var (width, height) = (reader.ReadInt32(), reader.ReadInt32());
 
-        // Only a pool makes bands. Those of a black image have the right shapes; what they hold is replaced.
-        using var pyramid = Pyramid(wavelet, levels);
-        var parts = pyramid.forward(zeros(1, kind.Planes, height, width));
-        Tensor[] bands = [.. CoarseToFine(parts)];
-        var coefficients = CoefficientCoder.Read(bytes, (int)bands.Sum(band => band.numel()));
+        using var pool = Pool(wavelet);
+        using var up = new LiftUpPool2d(pool);
+        long[][] inputs = [.. Inputs(kind.Planes, height, width).Take(levels + 1)];
+        var coefficients = CoefficientCoder.Read(bytes, Count(inputs[levels]) + (3 * inputs.Skip(1).Sum(Count)));
         var next = 0;
-        foreach (var band in bands)
+        Tensor Next(long[] shape)
         {
-            var count = (int)band.numel();
-            using var values = tensor(coefficients[next..(next + count)], band.shape);
-            band.copy_(values);
-            next += count;
+            var start = next;
+            next += Count(shape);
+            return tensor(coefficients[start..next], shape);
         }
 
-        return ReversibleColour.Image(width, height, kind, Values(pyramid.inverse(parts)));
+        var whole = Next(inputs[levels]);
+        for (var level = levels - 1; level >= 0; level--)
+        {
+            var half = inputs[level + 1];
+            var (hl, lh, hh) = (Next(half), Next(half), Next(half));
+            whole = up.forward(new LiftBands([whole, lh, hl, hh], inputs[level]));
+        }
+
+        return ReversibleColour.Image(width, height, kind, Values(whole));
     }
 
     // With the longer half of an odd side every sample is in a band; with the shorter, some would be set aside for the up-pool alone.
-    private static LiftPyramid Pyramid(Wavelet wavelet, int levels)
-        => new(new LiftDownPool2d(LiftingScheme.Wavelet(wavelet, lossless: true), ceil_mode: true), levels);
+    private static LiftDownPool2d Pool(Wavelet wavelet) => new(LiftingScheme.Wavelet(wavelet, lossless: true), ceil_mode: true);
+
+    // What each level takes apart, the finest first.
+    private static IEnumerable<long[]> Inputs(long planes, long height, long width)
+    {
+        while (true)
+        {
+            yield return [1, planes, height, width];
+            (height, width) = ((height + 1) / 2, (width + 1) / 2);
+        }
+    }
+
+    private static int Count(long[] shape) => (int)shape.Aggregate(1L, (product, length) => product * length);
 
     // Bands alike in size and spread stand together, for a coder that adapts as it goes.
     private static IEnumerable<Tensor> CoarseToFine(LiftPyramidBands parts) =>

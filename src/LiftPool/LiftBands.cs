@@ -2,28 +2,72 @@ namespace LiftPool;
 
 /// <summary>
 /// Everything a <c>LiftDownPool</c> took apart, and all that a <c>LiftUpPool</c> needs to put it together again: every sub-band of
-/// the input and, where an odd axis was cropped, the samples that took no part.
+/// the input by its name and, where an odd axis was cropped, the samples that took no part.
+/// <code>
+/// var shrunk = bands.Map((name, band) => name == "LL" ? band : nn.functional.softshrink(band, 0.1));
+/// var restored = up.forward(shrunk);
+/// </code>
 /// </summary>
 /// <remarks>
-/// <para>It owns its tensors: disposing it disposes them, and so does the dispose scope it lives in.
-/// None of them shares storage with the pool's output or input.</para>
-/// <para>A band may be changed in place, under <c>no_grad()</c>, before the bands are put together. Samples that took no part come back as
-/// they were, so that zeros in every band do not restore zeros there; a pool with <c>ceil_mode: true</c> leaves none out.</para>
+/// <para>It owns its tensors: disposing it disposes them, and so does the dispose scope it lives in. What a pool gave shares no storage
+/// with the pool's output or input.</para>
+/// <para>Bands are data: make them from tensors, replace one (<see cref="With"/>), map them (<c>Map</c>), convert or move them
+/// (<c>to</c>), go through them. Each of these gives new bands in the caller's dispose scope and leaves these as they are. The new ones
+/// have handles of their own, so either may be disposed first. They share storage where nothing was computed: a tensor that is
+/// changed in place, under <c>no_grad()</c>, changes in both. Gradients flow through all of them.</para>
+/// <para>The cropped samples (<see cref="Cropped"/>) are data like any band: with zeros in the bands and in them, zeros are
+/// restored. A pool with <c>ceil_mode: true</c> crops none.</para>
 /// </remarks>
-public sealed class LiftBands : IDisposable
+public sealed partial class LiftBands : IDisposable
 {
     private readonly Tensor[] bands;
     private readonly Tensor[] kept;
     private readonly long[] inputShape;
     private bool disposed;
 
+    /// <summary>Bands from tensors in the order of their names: L, H, or LL, LH, HL, HH, or LLL, LLH, ... HHH.</summary>
+    /// <param name="bands">
+    /// Two, four or eight tensors of one shape, dtype and device: <c>[N, C, L]</c>, <c>[N, C, H, W]</c> or <c>[N, C, D, H, W]</c>, or the
+    /// same without N, in any memory layout. The bands get handles of their own; these stay the caller's.
+    /// </param>
+    /// <param name="inputShape">
+    /// The shape of the input that they come from, as <see cref="InputShape"/> has it. Default: twice the bands' length on every
+    /// spatial axis.
+    /// </param>
+    /// <param name="cropped">The samples that floor mode cropped from odd axes, as <see cref="Cropped"/> has them. Default: none.</param>
+    /// <exception cref="ArgumentException">
+    /// Another number of bands, or shapes, dtypes or devices that do not belong together; the message says what was wanted.
+    /// </exception>
+    public LiftBands(IReadOnlyList<Tensor> bands, IReadOnlyList<long>? inputShape = null, IReadOnlyList<Tensor>? cropped = null)
+    {
+        ArgumentNullException.ThrowIfNull(bands);
+        this.inputShape = BandChecks.InputShape(bands, inputShape, cropped ?? []);
+        this.bands = Aliases(bands);
+        kept = Aliases(cropped ?? []);
+        Names = BandChecks.Names(bands.Count);
+    }
+
+    /// <summary>Bands from tensors by their names.</summary>
+    /// <param name="bands">All the bands of one, two or three axes, as the other constructor takes them.</param>
+    /// <param name="inputShape">As the other constructor takes it.</param>
+    /// <param name="cropped">As the other constructor takes them.</param>
+    /// <remarks>Of a <see cref="LiftBands"/> alone it makes bands like these, input's shape and cropped samples included.</remarks>
+    /// <exception cref="ArgumentException">Other names, or as the other constructor throws it.</exception>
+    public LiftBands(
+        IReadOnlyDictionary<string, Tensor> bands, IReadOnlyList<long>? inputShape = null, IReadOnlyList<Tensor>? cropped = null)
+        : this(
+            BandChecks.InOrder(bands),
+            inputShape ?? (cropped is null ? (bands as LiftBands)?.InputShape : null),
+            cropped ?? (inputShape is null ? (bands as LiftBands)?.Cropped : null))
+    {
+    }
+
     internal LiftBands(Tensor[] bands, Tensor[] kept, long[] inputShape)
     {
         this.bands = bands;
         this.kept = kept;
         this.inputShape = inputShape;
-        Axes = int.Log2(bands.Length);
-        Names = [.. Enumerable.Range(0, bands.Length).Select(Name)];
+        Names = BandChecks.Names(bands.Length);
     }
 
     /// <summary>
@@ -35,27 +79,29 @@ public sealed class LiftBands : IDisposable
     /// <summary>The shape of the input that the bands came from, and of the output that they are put together to.</summary>
     public IReadOnlyList<long> InputShape => inputShape;
 
+    /// <summary>
+    /// The samples that no band holds: one tensor for each odd axis that floor mode cropped, the last axis first (W, then H, then D).
+    /// None with <c>ceil_mode: true</c> or where every length is even.
+    /// </summary>
+    /// <remarks>
+    /// Each has length 1 on its own axis. The others are as long as the input was when that axis was cropped: an input
+    /// <c>[N, C, 5, 7]</c> leaves the last column <c>[N, C, 5, 1]</c>, then the last row without that column's sample, <c>[N, C, 1, 6]</c>.
+    /// </remarks>
+    /// <exception cref="ObjectDisposedException">The bands are disposed, or their dispose scope has ended.</exception>
+    public IReadOnlyList<Tensor> Cropped
+    {
+        get
+        {
+            ThrowIfGone();
+            return kept;
+        }
+    }
+
     /// <summary>The band of that name: the input's shape with half the length on every axis.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="ArgumentException">There is no such band; the message lists those there are.</exception>
     /// <exception cref="ObjectDisposedException">The bands are disposed, or their dispose scope has ended.</exception>
-    public Tensor this[string name]
-    {
-        get
-        {
-            ArgumentNullException.ThrowIfNull(name);
-            ObjectDisposedException.ThrowIf(IsGone, this);
-            for (var i = 0; i < bands.Length; i++)
-            {
-                if (Names[i] == name)
-                {
-                    return bands[i];
-                }
-            }
-
-            throw Errors.Wrong(nameof(LiftBands), $"one of the bands {string.Join(", ", Names)}", $"\"{name}\"", nameof(name));
-        }
-    }
+    public Tensor this[string name] => bands[IndexOf(name)];
 
     /// <summary>Two axes: the smooth copy. Short for <c>this["LL"]</c>, as are the next three.</summary>
     /// <exception cref="ArgumentException">The bands are not of two axes.</exception>
@@ -73,7 +119,7 @@ public sealed class LiftBands : IDisposable
     /// <exception cref="ArgumentException">The bands are not of two axes.</exception>
     public Tensor HH => this[nameof(HH)];
 
-    internal int Axes { get; }
+    internal int Axes => Names[0].Length;
 
     internal Tensor Approximation => this[Names[0]];
 
@@ -95,29 +141,45 @@ public sealed class LiftBands : IDisposable
         if (!disposed)
         {
             disposed = true;
-            foreach (var tensor in Tensors)
+            foreach (var tensor in bands.Concat(kept))
             {
                 tensor.Dispose();
             }
         }
     }
 
-    // Disposed here, or by the dispose scope that held the tensors.
-    private bool IsGone => disposed || bands[0].IsInvalid;
+    internal void ThrowIfGone()
+    {
+        // Disposed here, or by the dispose scope that held the tensors.
+        ObjectDisposedException.ThrowIf(disposed || bands[0].IsInvalid, this);
+    }
 
-    private IEnumerable<Tensor> Tensors => bands.Concat(kept);
+    // Handles of one's own: whoever disposes the others leaves these whole. They keep the graph.
+    private static Tensor[] Aliases(IReadOnlyList<Tensor> tensors) => [.. tensors.Select(tensor => tensor.alias())];
+
+    private int IndexOf(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ThrowIfGone();
+        for (var i = 0; i < bands.Length; i++)
+        {
+            if (Names[i] == name)
+            {
+                return i;
+            }
+        }
+
+        throw Errors.Wrong(nameof(LiftBands), $"one of the bands {string.Join(", ", Names)}", $"\"{name}\"", nameof(name));
+    }
 
     private LiftBands ForAll(Action<Tensor> action)
     {
-        ObjectDisposedException.ThrowIf(IsGone, this);
-        foreach (var tensor in Tensors)
+        ThrowIfGone();
+        foreach (var tensor in bands.Concat(kept))
         {
             action(tensor);
         }
 
         return this;
     }
-
-    private string Name(int index)
-        => string.Concat(Enumerable.Range(0, Axes).Select(axis => ((index >> (Axes - 1 - axis)) & 1) == 0 ? 'L' : 'H'));
 }

@@ -8,7 +8,7 @@ namespace LiftPool;
 /// <para>The input is level 0's; level i + 1 takes apart the approximation (<c>LL</c>) of level i, of half the length on every
 /// axis. The inverse begins with the coarsest level and is exact, odd lengths at any level included.</para>
 /// <para>Where bands are changed before the inverse, to denoise for instance, the pools want <c>ceil_mode: true</c>: without it the last
-/// sample of an odd axis is in no band and comes back as it was.</para>
+/// sample of an odd axis is in no band, but in <see cref="LiftBands.Cropped"/>, and comes back as it stands there.</para>
 /// <para>The pools' bands and reduction play no part, nor do hooks on them: every level gives all of its bands. A
 /// <see cref="LiftRegularizer"/> collects each level.</para>
 /// <para>Source: S. Mallat, "A Theory for Multiresolution Signal Decomposition: The Wavelet Representation", IEEE PAMI 11, 1989.</para>
@@ -90,11 +90,11 @@ public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
             bands[level] = pools[level].Split(level == 0 ? input : bands[level - 1].Approximation);
         }
 
-        return new LiftPyramidBands(bands).MoveToOuterDisposeScope();
+        return LiftPyramidBands.Owning(bands).MoveToOuterDisposeScope();
     }
 
     /// <summary>Puts the levels together again: the input, exact but for rounding.</summary>
-    /// <param name="bands">What <see cref="forward"/> gave.</param>
+    /// <param name="bands">What <see cref="forward"/> gave, or bands like them.</param>
     /// <returns>A tensor of the input's shape, in the caller's dispose scope.</returns>
     /// <exception cref="ArgumentException">Bands of another number of levels or another dimension.</exception>
     public Tensor inverse(LiftPyramidBands bands)

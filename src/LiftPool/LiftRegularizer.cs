@@ -81,6 +81,25 @@ public sealed class LiftRegularizer : IDisposable
         }
     }
 
+    /// <summary><see cref="Shares"/>, each with its layer's place in the model.</summary>
+    /// <param name="model">The model that ran in the scope, or a part of it.</param>
+    /// <returns>
+    /// The place as <c>named_modules()</c> has it, as in <c>encoder.pool1</c>: of a layer that stands there twice the first, empty for
+    /// the model itself, null for a layer that is not in it.
+    /// </returns>
+    /// <exception cref="ObjectDisposedException">The scope has ended.</exception>
+    public IReadOnlyList<(string? place, LiftDownPool layer, Tensor c_u, Tensor c_p)> SharesIn(Module model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        Dictionary<Module, string> places = new(ReferenceEqualityComparer.Instance) { [model] = "" };
+        foreach (var (place, module) in model.named_modules())
+        {
+            places.TryAdd(module, place);
+        }
+
+        return [.. Shares.Select(share => (places.GetValueOrDefault(share.layer), share.layer, share.c_u, share.c_p))];
+    }
+
     /// <summary>The innermost scope that is open where this is asked; null for none.</summary>
     internal static LiftRegularizer? Current
     {

@@ -35,6 +35,26 @@ internal static class OddSizes
         return kept;
     }
 
+    /// <summary>The shapes of what <see cref="SetAside"/> keeps, in its order, if an input of one shape gave bands of the other.</summary>
+    internal static List<long[]> SetAsideShapes(ReadOnlySpan<long> input, ReadOnlySpan<long> band)
+    {
+        List<long[]> shapes = [];
+        long[] shape = [.. input];
+        for (var dim = shape.Length - 1; dim >= 0; dim--)
+        {
+            // Batch, channels and an axis that was extended are at most twice as long.
+            if (shape[dim] > 2 * band[dim])
+            {
+                long[] last = [.. shape];
+                last[dim] = 1;
+                shapes.Add(last);
+                shape[dim]--;
+            }
+        }
+
+        return shapes;
+    }
+
     /// <summary>Undoes <see cref="MakeEven"/>: crops what was repeated, puts back what was set aside.</summary>
     internal static Tensor Restore(Tensor x, ReadOnlySpan<long> lengths, IReadOnlyList<Tensor> kept)
     {

@@ -30,6 +30,34 @@ public class RegularizerTests
     }
 
     [Fact]
+    public void Each_share_names_its_layers_place_in_a_model()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(12);
+        var shared = new LiftDownPool1d(channels: 4);
+        using var pyramid = new LiftPyramid(new LiftDownPool1d(channels: 4), new LiftDownPool1d(channels: 4));
+        using var stranger = new LiftDownPool1d(channels: 4);
+        var block = nn.Sequential(("act", nn.ReLU()), ("pool", new LiftDownPool1d(channels: 4)));
+        using var model = new Model(shared, block, pyramid);
+        using var penalty = new LiftRegularizer();
+        var x = randn(2, 4, 16);
+
+        shared.forward(x);
+        pyramid.forward(x);
+        stranger.forward(x);
+        block.forward(x);
+        shared.forward(x);
+
+        var shares = penalty.SharesIn(model);
+        shares.Select(share => share.place).Should().Equal("first", "pyramid.levels.0", "pyramid.levels.1", null, "block.pool", "first");
+        shares.Select(share => (share.layer, share.c_u, share.c_p)).Should().Equal(penalty.Shares);
+        penalty.SharesIn(stranger).Select(share => share.place).Should().Equal(null, null, null, "", null, null);
+        ((Action)(() => penalty.SharesIn(null!))).Should().Throw<ArgumentNullException>().Which.ParamName.Should().Be("model");
+        penalty.Dispose();
+        ((Action)(() => penalty.SharesIn(model))).Should().Throw<ObjectDisposedException>();
+    }
+
+    [Fact]
     public void Nested_scopes_only_the_innermost_collects()
     {
         using var scope = NewDisposeScope();
@@ -162,4 +190,15 @@ public class RegularizerTests
         pool.forward(x);
         penalty.Shares.Should().ContainSingle().Which.layer.Should().BeSameAs(pool);
     });
+
+    private sealed class Model : Module
+    {
+        internal Model(LiftDownPool first, Module block, LiftPyramid pyramid)
+            : base(nameof(Model))
+        {
+            register_module("first", first);
+            register_module("block", block);
+            register_module("pyramid", pyramid);
+        }
+    }
 }

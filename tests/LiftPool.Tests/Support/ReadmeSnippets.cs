@@ -159,6 +159,37 @@ public class ReadmeSnippets
         learned.Dispose();
         pyramid.Dispose();
     }
+
+    [Fact]
+    public void Bands_are_data()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(6);
+        var photo = GreyPng.Read("camera.png").narrow(2, 0, 301).narrow(3, 60, 403);
+        var noisy = photo.add(randn_like(photo).mul(0.08));
+
+        // README: bands are data
+        var pool = new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Cdf97));
+        var up = new LiftUpPool2d(pool);
+        var (_, bands) = pool.forward_with_bands(noisy);            // a photograph, [1, 1, H, W]
+
+        var shrunk = bands.Map((name, band) => name == "LL" ? band : nn.functional.softshrink(band, 0.1));
+        var denoised = up.forward(shrunk);                          // what is small in a detail is mostly noise
+
+        var flat = up.forward(bands.With("HH", zeros_like(bands.HH)));                         // no diagonals
+        var same = new LiftBands(bands.ToDictionary(), bands.InputShape, bands.Cropped);    // from any tensors
+        var nothing = up.forward(bands.Map(tensor => zeros_like(tensor)));                  // zeros, at odd sizes too
+        // README end
+
+        double ErrorOf(Tensor x) => x.sub(photo).square().mean().item<float>();
+        ErrorOf(denoised).Should().BeLessThan(0.5 * ErrorOf(noisy));
+        denoised.shape.Should().Equal(photo.shape);
+        pool.forward_with_bands(flat).bands.HH.LargestMagnitude().Should().BeLessThan(1e-5);
+        up.forward(same).ErrorTo(noisy).Should().BeLessThan(2e-6);
+        nothing.LargestMagnitude().Should().Be(0);
+        up.Dispose();
+        pool.Dispose();
+    }
 }
 
 // README: encoder and decoder

@@ -17,18 +17,14 @@ public sealed class WaveletsSnippets : IClassFixture<OneThread>
         // DOCS: denoising
         var pyramid = new LiftPyramid(new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Cdf97), ceil_mode: true), 3);
 
-        using var values = no_grad();                       // bands are changed in place
         var levels = pyramid.forward(noisy);
-        levels[0, "HH"].zero_();                            // the finest diagonals: mostly noise
-        foreach (var bands in levels.Levels)
+        var shrunk = levels.Map((level, name, band) => (level, name) switch
         {
-            foreach (var name in bands.Names.Skip(1))       // all but LL
-            {
-                bands[name].copy_(nn.functional.softshrink(bands[name], threshold));
-            }
-        }
-
-        var denoised = pyramid.inverse(levels);
+            (_, "LL") => band,
+            (0, "HH") => zeros_like(band),                  // the finest diagonals: mostly noise
+            _ => nn.functional.softshrink(band, threshold),
+        });
+        var denoised = pyramid.inverse(shrunk);
         // DOCS end
 
         // Everywhere, and as much at the end of an odd axis.
@@ -36,6 +32,37 @@ public sealed class WaveletsSnippets : IClassFixture<OneThread>
         Error(denoised.narrow(2, 60, 1), clean.narrow(2, 60, 1)).Should().BeLessThan(0.5 * Deviation * Deviation);
         Error(denoised.narrow(3, 74, 1), clean.narrow(3, 74, 1)).Should().BeLessThan(0.5 * Deviation * Deviation);
         pyramid.Dispose();
+    }
+
+    [Fact]
+    public void Storing()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(2);
+        using var pool = new LiftDownPool2d(channels: 3);
+        using var up = new LiftUpPool2d(pool);
+        var x = randn(1, 3, 8, 6);
+        var (_, bands) = pool.forward_with_bands(x);
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            // DOCS: storing
+            foreach (var (name, band) in bands)
+            {
+                band.save(Path.Combine(folder, name));
+            }
+
+            var loaded = new LiftBands(bands.Names.ToDictionary(name => name, name => Tensor.load(Path.Combine(folder, name))));
+            var restored = up.forward(loaded);
+            // DOCS end
+
+            loaded.Should().OnlyContain(pair => pair.Value.IsExactly(bands[pair.Key]));
+            restored.ErrorTo(x).Should().BeLessThan(2e-6);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Theory]
