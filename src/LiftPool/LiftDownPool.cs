@@ -26,7 +26,8 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     private readonly bool ceilMode;
     private readonly DenseMax denseMax;
 
-    private protected LiftDownPool(string layer, int axes, OperatorSettings settings, int bands, BandReduction reduction, bool ceilMode, DenseMax denseMax)
+    private protected LiftDownPool(
+        string layer, int axes, OperatorSettings settings, int bands, BandReduction reduction, bool ceilMode, DenseMax denseMax)
         : this(layer, axes, bands, reduction, settings.Channels, ceilMode, denseMax)
     {
         scheme = new LiftingScheme(settings);
@@ -45,7 +46,8 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
         scheme.BecomeOwnedBy(layer);
     }
 
-    private protected LiftDownPool(string layer, int axes, LiftDownPool pool, int bands, BandReduction reduction, bool ceilMode, DenseMax denseMax)
+    private protected LiftDownPool(
+        string layer, int axes, LiftDownPool pool, int bands, BandReduction reduction, bool ceilMode, DenseMax denseMax)
         : this(layer, axes, bands, reduction, ChannelsOf(layer, SchemeOf(pool), pool.channels), ceilMode, denseMax)
     {
         shared = new SharedScheme(pool.Scheme);

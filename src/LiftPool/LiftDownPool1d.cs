@@ -49,7 +49,8 @@ public sealed class LiftDownPool1d : LiftDownPool
         ScalarType? dtype = null)
         : base(
             nameof(LiftDownPool1d), 1,
-            OperatorSettings.Checked(nameof(LiftDownPool1d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype, tanh),
+            OperatorSettings.Checked(
+                nameof(LiftDownPool1d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype, tanh),
             (int)bands, reduction, ceil_mode, dense_max)
     {
     }

@@ -50,7 +50,8 @@ public sealed class LiftDownPool2d : LiftDownPool
         ScalarType? dtype = null)
         : base(
             nameof(LiftDownPool2d), 2,
-            OperatorSettings.Checked(nameof(LiftDownPool2d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype, tanh),
+            OperatorSettings.Checked(
+                nameof(LiftDownPool2d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype, tanh),
             (int)bands, reduction, ceil_mode, dense_max)
     {
     }

@@ -42,7 +42,8 @@ public sealed class LiftUpPool1d : LiftUpPool
         ScalarType? dtype = null)
         : base(
             nameof(LiftUpPool1d), 1,
-            OperatorSettings.Checked(nameof(LiftUpPool1d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype, tanh))
+            OperatorSettings.Checked(
+                nameof(LiftUpPool1d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype, tanh))
     {
     }
 

@@ -42,7 +42,8 @@ public sealed class LiftUpPool2d : LiftUpPool
         ScalarType? dtype = null)
         : base(
             nameof(LiftUpPool2d), 2,
-            OperatorSettings.Checked(nameof(LiftUpPool2d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype, tanh))
+            OperatorSettings.Checked(
+                nameof(LiftUpPool2d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype, tanh))
     {
     }
 

@@ -42,7 +42,8 @@ public sealed class LiftUpPool3d : LiftUpPool
         ScalarType? dtype = null)
         : base(
             nameof(LiftUpPool3d), 3,
-            OperatorSettings.Checked(nameof(LiftUpPool3d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype, tanh))
+            OperatorSettings.Checked(
+                nameof(LiftUpPool3d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype, tanh))
     {
     }
 

@@ -8,7 +8,9 @@ namespace LiftPool;
 /// </summary>
 public static class LiftingOperators
 {
-    /// <summary>The paper's: <c>Conv1d(kernel_size, groups) -> ReLU -> Conv1d(1, proj_groups) -> Tanh</c>, initialised as <c>nn.Conv1d</c> is.</summary>
+    /// <summary>
+    /// The paper's: <c>Conv1d(kernel_size, groups) -> ReLU -> Conv1d(1, proj_groups) -> Tanh</c>, initialised as <c>nn.Conv1d</c> is.
+    /// </summary>
     /// <param name="channels">The number of channels C of the signals.</param>
     /// <param name="kernel_size">The number of taps of the first convolution: odd.</param>
     /// <param name="groups">Groups of the first convolution. Default: C, a filter for each channel alone.</param>

@@ -126,8 +126,8 @@ public sealed class LiftingScheme : Module
     }
 
     /// <summary>
-    /// Max-lifting, <c>P(x) = x</c> and <c>U(d) = max(0, d)</c>: <c>s = xe + max(0, xo - xe)</c> is the larger of the pair, so LL is MaxPool's
-    /// output, and the details restore the rest. The start at which a network trained with MaxPool stays what it was.
+    /// Max-lifting, <c>P(x) = x</c> and <c>U(d) = max(0, d)</c>: <c>s = xe + max(0, xo - xe)</c> is the larger of the pair, so LL is
+    /// MaxPool's output, and the details restore the rest. The start at which a network trained with MaxPool stays what it was.
     /// </summary>
     /// <param name="learnable">
     /// Whether its weights are parameters, to be learned from there: P's taps; U's taps and the factor after its ReLU.
@@ -194,12 +194,12 @@ public sealed class LiftingScheme : Module
     }
 
     /// <summary>
-    /// A scheme of any steps: <c>new LiftingScheme([LiftingStep.Predict(p), LiftingStep.Update(u), LiftingStep.Predict(q)])</c>. The inverse
-    /// takes them backwards with the opposite signs.
+    /// A scheme of any steps: <c>new LiftingScheme([LiftingStep.Predict(p), LiftingStep.Update(u), LiftingStep.Predict(q)])</c>. The
+    /// inverse takes them backwards with the opposite signs.
     /// </summary>
     /// <param name="steps">
-    /// The steps, in their order; without any the signal is only split. Their operators are registered as <c>predict</c> and <c>update</c> where that is the whole list, else as
-    /// <c>steps.0</c>, <c>steps.1</c> ...; those are the state-dict keys.
+    /// The steps, in their order; without any the signal is only split. Their operators are registered as <c>predict</c> and
+    /// <c>update</c> where that is the whole list, else as <c>steps.0</c>, <c>steps.1</c> ...; those are the state-dict keys.
     /// </param>
     /// <param name="approximation_gain">What the approximation of each axis is multiplied with after the steps.</param>
     /// <param name="detail_gain">The same for the detail.</param>

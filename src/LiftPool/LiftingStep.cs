@@ -14,7 +14,9 @@ public sealed class LiftingStep
         (Kind, Operator, Rounding) = (kind, op, rounding);
     }
 
-    /// <summary><c>detail -= P(approximation)</c>. Before the first step the halves are <c>xo = x[0::2]</c> and <c>xe = x[1::2]</c>.</summary>
+    /// <summary>
+    /// <c>detail -= P(approximation)</c>. Before the first step the halves are <c>xo = x[0::2]</c> and <c>xe = x[1::2]</c>.
+    /// </summary>
     /// <param name="op">
     /// P: any module that keeps the shape and type of <c>[B, C, L]</c>, or one that <see cref="LiftingOperators"/> makes.
     /// </param>

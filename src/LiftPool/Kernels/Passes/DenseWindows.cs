@@ -1,6 +1,8 @@
 namespace LiftPool.Kernels;
 
-/// <summary>Where the windows of a dense maximum are: window j has the samples <c>First(j)</c> and the one after it, if they exist.</summary>
+/// <summary>
+/// Where the windows of a dense maximum are: window j has the samples <c>First(j)</c> and the one after it, if they exist.
+/// </summary>
 internal readonly unsafe struct DenseWindows(Geometry geometry)
 {
     /// <summary>The first sample of a window; -1 if it has the second alone.</summary>
@@ -8,7 +10,10 @@ internal readonly unsafe struct DenseWindows(Geometry geometry)
 
     /// <summary>How many windows there are, and how many samples.</summary>
     internal (int Windows, int Samples) Along(int axis)
-        => (geometry.SourceLength(axis) - (geometry.Dense == DenseWindow.Valid && geometry.Lifts(axis) ? 1 : 0), geometry.SourceLength(axis));
+    {
+        var samples = geometry.SourceLength(axis);
+        return (geometry.Dense == DenseWindow.Valid && geometry.Lifts(axis) ? samples - 1 : samples, samples);
+    }
 
     /// <summary>The maxima of the windows of a row.</summary>
     internal void AlongRow<V, T>(V* from, V* to)
