@@ -125,8 +125,6 @@ public sealed partial class LiftBands : IDisposable
 
     internal IReadOnlyList<Tensor> Bands => bands;
 
-    internal IReadOnlyList<Tensor> Kept => kept;
-
     /// <summary>Moves every tensor to the next outer dispose scope, as <c>Tensor.MoveToOuterDisposeScope</c> does one.</summary>
     /// <returns>These bands.</returns>
     public LiftBands MoveToOuterDisposeScope() => ForAll(tensor => tensor.MoveToOuterDisposeScope());

@@ -84,9 +84,9 @@ public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
             RecomputedParameters = recompute ? () => Scheme.parameters() : null,
             Bands = parts.Length,
             Lengths = [.. bands.InputShape.Skip(bands.InputShape.Count - axes)],
-            SetAside = bands.Kept.Count,
+            SetAside = bands.Cropped.Count,
         };
-        var inputs = new PoolInputs(Array.ConvertAll(parts, Prepared)) { SetAside = [.. bands.Kept.Select(Prepared)] };
+        var inputs = new PoolInputs(Array.ConvertAll(parts, Prepared)) { SetAside = [.. bands.Cropped.Select(Prepared)] };
         var whole = ComputePath.Run(request, inputs).Output!;
 
         // Cropping leaves a view with gaps; users of a pool's output expect none.

@@ -60,7 +60,7 @@ public sealed class OwnershipTests : IClassFixture<OneThread>
             {
                 var x = randn([.. shape, .. Enumerable.Repeat(length, axes)]);
                 var (y, carried) = pool.forward_with_bands(x);
-                RequireSeparate([x, y, pool.forward(x), .. carried.Bands, .. carried.Kept]);
+                RequireSeparate([x, y, pool.forward(x), .. carried.Bands, .. carried.Cropped]);
             }
         }
     }
@@ -79,7 +79,7 @@ public sealed class OwnershipTests : IClassFixture<OneThread>
             var x = randn([1, 1, .. Enumerable.Repeat(length, axes)]);
             var (_, bands) = pool.forward_with_bands(x);
             var features = randn_like(bands.Bands[0]);
-            RequireSeparate([x, features, up.forward(features, bands), up.forward(bands), .. bands.Bands, .. bands.Kept]);
+            RequireSeparate([x, features, up.forward(features, bands), up.forward(bands), .. bands.Bands, .. bands.Cropped]);
         }
     }
 

@@ -64,7 +64,7 @@ public class HalfTypeTests(ITestOutputHelper output) : IClassFixture<OneThread>
             using var upExact = AnyPool.Up(axes, exact);
             var widened = new LiftBands(
                 [.. own.Names.Select(name => own[name].to(ScalarType.Float64))],
-                [.. own.Kept.Select(kept => kept.to(ScalarType.Float64))],
+                [.. own.Cropped.Select(kept => kept.to(ScalarType.Float64))],
                 [.. own.InputShape]);
             ShouldBeRounded(On(path, () => up.forward(own)), On("tensor", () => upExact.forward(widened)), dtype, $"{axes}-D inverse");
         }

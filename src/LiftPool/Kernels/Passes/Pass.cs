@@ -90,7 +90,7 @@ internal sealed unsafe class Pass<V, T>
     }
 
     /// <summary>
-    /// Depth is one more stretch of the same list: between its stages each plane goes through the others as in two dimensions.
+    /// Depth is one more part of the same list: between its stages each plane goes through the others as in two dimensions.
     /// </summary>
     private Pipeline OverPlanes(Geometry geometry, int together)
     {

@@ -29,8 +29,11 @@ internal sealed unsafe class WriteSignalStage<V, T> : SignalStage<V, T>
         }
 
         row = context.Arena.TakeZeros<V>(Geometry.Width + 1);
-        merged = context.Arena.TakeZeros<V>(Geometry.Width + 1);
-        dense = Geometry.Dense == DenseWindow.None ? null : new(context, Planes(context.Call.Signal), planes, PlanesInPair);
+        if (Geometry.Dense != DenseWindow.None)
+        {
+            merged = context.Arena.TakeZeros<V>(Geometry.Width);
+            dense = new(context, Planes(context.Call.Signal), planes, PlanesInPair);
+        }
     }
 
     // The gradients of samples that were repeated are added up in place.
