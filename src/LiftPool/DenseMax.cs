@@ -6,7 +6,7 @@ namespace LiftPool;
 /// </summary>
 /// <remarks>
 /// <para>Bands, penalties and what an up-pool restores are those of the maximum, not of the input. The gradient goes to the larger of
-/// a window, of equals to the first, as MaxPool's does.</para>
+/// a window, of equals to the first. NaN is larger than all, and of two the last has the gradient: all as MaxPool has it.</para>
 /// <para>Source of the dense maximum: R. Zhang, "Making Convolutional Networks Shift-Invariant Again", ICML 2019.</para>
 /// </remarks>
 public enum DenseMax

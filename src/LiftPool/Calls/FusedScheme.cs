@@ -29,7 +29,8 @@ internal sealed record FusedScheme(KernelStep[] Steps, PaddingModes Padding)
             steps[k] = new(step.Kind == StepKind.Predict, own.KernelSize, KernelWords.Of(own.Form), KernelWords.Of(step.Rounding));
         }
 
-        return padding is { } common ? new(steps, common) : null;
+        // Without steps nothing reads beyond the ends.
+        return new(steps, padding ?? PaddingModes.Zeros);
     }
 
     /// <summary>The weights for so many channels, four for each step; null if the kernels do not cover an operator.</summary>
@@ -50,7 +51,7 @@ internal sealed record FusedScheme(KernelStep[] Steps, PaddingModes Padding)
             weights.AddRange(four);
         }
 
-        return weights.Count == 0 ? null : [.. weights];
+        return [.. weights];
     }
 
     // [C, 1, taps], [C], [C, 1, 1] and [C] are what the kernels read; a user may have put another weight in the place of one.

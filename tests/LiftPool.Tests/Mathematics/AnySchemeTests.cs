@@ -43,6 +43,11 @@ public sealed class AnySchemeTests : IClassFixture<OneThread>
             0.75));
 
     [Theory]
+    [MemberData(nameof(PathsAndAxes))]
+    public void A_split_without_steps_and_its_gains_are_the_same_on_every_path(string path, int axes)
+        => IsTheSame(path, axes, NewScheme([], -1.25, 0.75));
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void The_papers_operator_is_two_convolutions_with_or_without_a_tanh(bool tanh)

@@ -1,8 +1,8 @@
 namespace LiftPool.Kernels;
 
 /// <summary>
-/// Writes the gradient of a plane from that of its dense maximum, row by row: each goes to the larger of its window, of equals to the
-/// first, so that it reads the plane once more. Along the columns a row is done when both windows that it is in have come.
+/// Writes the gradient of a plane from that of its dense maximum, row by row: each goes to the sample that is the maximum of its
+/// window, so that it reads the plane once more. Along the columns a row is done when both windows that it is in have come.
 /// </summary>
 internal sealed unsafe class DensePlaneGradient<V, T>
     where V : unmanaged, ILanes<V, T>

@@ -54,13 +54,13 @@ internal readonly unsafe struct DenseWindows(Geometry geometry)
             }
 
             V one = first[j], other = second[j];
-            done[j] = pending[j] + V.WhereLess(one, other, default, g);
-            pending[j] = V.WhereLess(one, other, g, default);
+            done[j] = pending[j] + V.WhereSecond(one, other, default, g);
+            pending[j] = V.WhereSecond(one, other, g, default);
         }
     }
 
     /// <summary>
-    /// The gradient of a row from that of its maxima: each goes to the larger of its window, of equals to the first.
+    /// The gradient of a row from that of its maxima: each goes to the sample that is the maximum of its window.
     /// </summary>
     internal void AlongRowBack<V, T>(V* from, V* gradient, V* to)
         where V : unmanaged, ILanes<V, T>
@@ -89,8 +89,8 @@ internal readonly unsafe struct DenseWindows(Geometry geometry)
             }
             else
             {
-                to[first] = pending + V.WhereLess(from[first], from[first + 1], default, gradient[j]);
-                pending = V.WhereLess(from[first], from[first + 1], gradient[j], default);
+                to[first] = pending + V.WhereSecond(from[first], from[first + 1], default, gradient[j]);
+                pending = V.WhereSecond(from[first], from[first + 1], gradient[j], default);
             }
         }
 

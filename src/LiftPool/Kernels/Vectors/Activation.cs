@@ -12,12 +12,12 @@ internal static class Activation
         where T : unmanaged
         => V.MaxNative(default, x);
 
-    /// <summary>The larger; NaN if either is.</summary>
+    /// <summary>The larger as MaxPool has it: NaN if either is, of two zeros the first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static V Max<V, T>(V a, V b)
         where V : unmanaged, ILanes<V, T>
         where T : unmanaged
-        => V.WhereLess(a, Create<V, T>(double.PositiveInfinity), V.MaxNative(a, b), a);
+        => V.WhereSecond(a, b, b, a);
 
     /// <summary><c>|x|</c>; NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -42,6 +42,12 @@ internal unsafe interface ILanes<TSelf, T>
     /// <summary><paramref name="a"/> where <paramref name="x"/> is below the limit, elsewhere <paramref name="b"/>, also for NaN.</summary>
     static abstract TSelf WhereLess(TSelf x, TSelf limit, TSelf a, TSelf b);
 
+    /// <summary>
+    /// <paramref name="a"/> where the second is the maximum of both as MaxPool has it, elsewhere <paramref name="b"/>: the larger, of equals
+    /// the first; NaN before all, of two the second.
+    /// </summary>
+    static abstract TSelf WhereSecond(TSelf first, TSelf second, TSelf a, TSelf b);
+
     static abstract TSelf Exp(TSelf a);
 
     static abstract TSelf Floor(TSelf a);

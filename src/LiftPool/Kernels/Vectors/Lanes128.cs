@@ -52,6 +52,13 @@ internal readonly unsafe struct Lanes128<T>(Vector128<T> vector) : ILanes<Lanes1
         => new(Vector128.ConditionalSelect(Vector128.LessThan(x.vector, limit.vector), a.vector, b.vector));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128<T> WhereSecond(Lanes128<T> first, Lanes128<T> second, Lanes128<T> a, Lanes128<T> b)
+    {
+        var isNumber = Vector128.Equals(second.vector, second.vector);
+        return new(Vector128.ConditionalSelect(Vector128.LessThan(first.vector, second.vector) | ~isNumber, a.vector, b.vector));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Exp(Lanes128<T> a)
         => typeof(T) == typeof(float)
             ? new(Vector128.Exp(a.vector.AsSingle()).As<float, T>())

@@ -51,6 +51,13 @@ internal readonly unsafe struct Lanes256<T>(Vector256<T> vector) : ILanes<Lanes2
         => new(Vector256.ConditionalSelect(Vector256.LessThan(x.vector, limit.vector), a.vector, b.vector));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256<T> WhereSecond(Lanes256<T> first, Lanes256<T> second, Lanes256<T> a, Lanes256<T> b)
+    {
+        var isNumber = Vector256.Equals(second.vector, second.vector);
+        return new(Vector256.ConditionalSelect(Vector256.LessThan(first.vector, second.vector) | ~isNumber, a.vector, b.vector));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Exp(Lanes256<T> a)
         => typeof(T) == typeof(float)
             ? new(Vector256.Exp(a.vector.AsSingle()).As<float, T>())

@@ -51,6 +51,13 @@ internal readonly unsafe struct Lanes512<T>(Vector512<T> vector) : ILanes<Lanes5
         => new(Vector512.ConditionalSelect(Vector512.LessThan(x.vector, limit.vector), a.vector, b.vector));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512<T> WhereSecond(Lanes512<T> first, Lanes512<T> second, Lanes512<T> a, Lanes512<T> b)
+    {
+        var isNumber = Vector512.Equals(second.vector, second.vector);
+        return new(Vector512.ConditionalSelect(Vector512.LessThan(first.vector, second.vector) | ~isNumber, a.vector, b.vector));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Exp(Lanes512<T> a)
         => typeof(T) == typeof(float)
             ? new(Vector512.Exp(a.vector.AsSingle()).As<float, T>())

@@ -58,6 +58,12 @@ internal readonly unsafe struct LanesScalar<T>(T value) : ILanes<LanesScalar<T>,
         => IsSingle ? x.Single < limit.Single ? a : b : x.Double < limit.Double ? a : b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesScalar<T> WhereSecond(LanesScalar<T> first, LanesScalar<T> second, LanesScalar<T> a, LanesScalar<T> b)
+        => IsSingle
+            ? first.Single < second.Single || float.IsNaN(second.Single) ? a : b
+            : first.Double < second.Double || double.IsNaN(second.Double) ? a : b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesScalar<T> Exp(LanesScalar<T> a) => IsSingle ? Create(MathF.Exp(a.Single)) : Create(Math.Exp(a.Double));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
