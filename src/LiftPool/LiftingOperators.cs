@@ -86,6 +86,6 @@ public static class LiftingOperators
         }
 
         return OperatorSettings.Checked(
-            nameof(LiftingOperators), channels ?? 1, taps.Count, groups: null, proj_groups: null, bias: false, padding_mode, device, dtype);
+            nameof(LiftingOperators), channels ?? 1, taps.Count, null, null, bias: false, padding_mode, device, dtype, tanh: false);
     }
 }

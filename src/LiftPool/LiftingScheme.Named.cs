@@ -52,7 +52,7 @@ public sealed partial class LiftingScheme
     {
         var (approximationGain, detailGain, filters) = WaveletSteps.Of(wavelet);
         var settings = OperatorSettings.Checked(
-            nameof(LiftingScheme), channels ?? 1, kernel_size: 1, null, null, bias: false, padding_mode, device, dtype);
+            nameof(LiftingScheme), channels ?? 1, kernel_size: 1, null, null, bias: false, padding_mode, device, dtype, tanh: false);
         FilterOperator NewFilter(double[] taps) => settings.NewFilter(taps, shared: channels is null, learnable);
         var steps = Array.ConvertAll(filters, filter => NewStep(filter.Kind, NewFilter(filter.Taps), lossless));
         return lossless ? new(steps) : new(steps, approximationGain, detailGain);
@@ -90,7 +90,7 @@ public sealed partial class LiftingScheme
         ScalarType? dtype = null)
     {
         var settings = OperatorSettings.Checked(
-            nameof(LiftingScheme), channels ?? 1, kernel_size, null, null, bias: false, padding_mode, device, dtype);
+            nameof(LiftingScheme), channels ?? 1, kernel_size, null, null, bias: false, padding_mode, device, dtype, tanh: false);
         var (taps, shared) = (MiddleTap(kernel_size, 1), channels is null);
         return new([
             LiftingStep.Predict(settings.NewFilter(taps, shared, learnable)),
@@ -114,7 +114,7 @@ public sealed partial class LiftingScheme
         ScalarType? dtype = null)
     {
         var settings = OperatorSettings.Checked(
-            nameof(LiftingScheme), channels ?? 1, kernel_size, null, null, bias: false, padding_mode, device, dtype);
+            nameof(LiftingScheme), channels ?? 1, kernel_size, null, null, bias: false, padding_mode, device, dtype, tanh: false);
         return new([
             LiftingStep.Predict(settings.NewFilter(MiddleTap(kernel_size, 1), channels is null, learnable)),
             LiftingStep.Update(settings.NewFilter(MiddleTap(kernel_size, 0.5), channels is null, learnable)),

@@ -32,6 +32,7 @@ public sealed partial class LiftingScheme : Module
     /// <param name="proj_groups">Groups of the second convolution. Default: C, a factor for each channel alone.</param>
     /// <param name="bias">Whether both convolutions have a bias.</param>
     /// <param name="padding_mode">What stands beyond the ends of a half-signal; any mode but <c>Constant</c>.</param>
+    /// <param name="tanh">Whether the tanh follows. It bounds the output, and takes most of a forward's time.</param>
     /// <param name="device">Where the weights live. Default: TorchSharp's default device.</param>
     /// <param name="dtype">The type of the weights and of the signals. Default: TorchSharp's default type.</param>
     /// <exception cref="ArgumentException">An argument is out of its range, or a group count does not divide C.</exception>
@@ -42,10 +43,11 @@ public sealed partial class LiftingScheme : Module
         long? proj_groups = null,
         bool bias = false,
         PaddingModes padding_mode = PaddingModes.Zeros,
+        bool tanh = true,
         Device? device = null,
         ScalarType? dtype = null)
         : this(OperatorSettings.Checked(
-            nameof(LiftingScheme), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype))
+            nameof(LiftingScheme), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype, tanh))
     {
     }
 

@@ -25,7 +25,7 @@ internal sealed record PeakMemory(long Alone, long Network)
     public static int RunChild(PoolKind kind)
     {
         using var contest = new Contest(Shape.First);
-        var alone = Peak(contest.Training().First(side => side.Name == Pools.Title(kind)).Call);
+        var alone = Peak(contest.Sides(Part.Training).First(side => side.Name == Pools.Title(kind)).Call);
         using var step = new TrainingStep(kind, TrainingStep.Images);
         var network = Peak(step.Run);
         Console.WriteLine(FormattableString.Invariant($"{alone} {network}"));

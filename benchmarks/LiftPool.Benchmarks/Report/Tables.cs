@@ -16,7 +16,7 @@ internal sealed class Tables(Results results)
     {
         Environment();
         Targets();
-        text.Heading("Targets of three axes, half types, odd planes and frozen weights");
+        text.Heading("Targets of three axes, half types, odd planes, frozen weights and other schemes");
         CellTable.Write(text, results.Cells);
         Times("Forward, against MaxPool", Part.Forward);
         Times("Forward + backward, against MaxPool", Part.Training);

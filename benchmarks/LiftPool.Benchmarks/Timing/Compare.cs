@@ -99,12 +99,13 @@ internal static class Compare
         return measure.Medians([.. contest.Sides(part).Where(side => only?.Contains(side.Name) ?? true)], Budget(part) * budget);
     }
 
-    private static IDisposable? WithoutGradients(Part part) => part is Part.Training or Part.Backward ? null : no_grad();
+    private static IDisposable? WithoutGradients(Part part)
+        => part is Part.Training or Part.SchemesTraining or Part.Backward ? null : no_grad();
 
     // Beside the rounds that a shape gets whatever they take.
     private static TimeSpan Budget(Part part) => TimeSpan.FromSeconds(part switch
     {
-        Part.Training => 3,
+        Part.Training or Part.SchemesTraining => 3,
         Part.Up => 1,
         _ => 2,
     });

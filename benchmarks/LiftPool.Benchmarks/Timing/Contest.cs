@@ -51,8 +51,10 @@ internal sealed class Contest : IDisposable
     /// <summary>What is timed of a part.</summary>
     public IReadOnlyList<Side> Sides(Part part) => part switch
     {
-        Part.Forward => Forward(),
-        Part.Training => Training(),
+        Part.Forward => Forward(entries),
+        Part.Training => Training(entries),
+        Part.SchemesForward => Forward(Schemes()),
+        Part.SchemesTraining => Training(Schemes()),
         Part.Backward => Backward(),
         Part.Up => Up(),
         Part.Kernels => Kernels(),
@@ -60,7 +62,8 @@ internal sealed class Contest : IDisposable
     };
 
     /// <summary>Forward. To be run without gradients.</summary>
-    public IReadOnlyList<Side> Forward() => [.. entries.Select(entry => ForwardSide(entry.Name, entry.Pool, entry.Inputs))];
+    private static IReadOnlyList<Side> Forward(IReadOnlyList<(string Name, Module<Tensor, Tensor> Pool, Tensor[] Inputs)> of)
+        => [.. of.Select(entry => ForwardSide(entry.Name, entry.Pool, entry.Inputs))];
 
     /// <summary>Forward + backward.</summary>
     /// <remarks>
@@ -68,17 +71,25 @@ internal sealed class Contest : IDisposable
     /// <c>.grad</c> LibTorch would have to copy what a custom function returns, because TorchSharp keeps a handle to it,
     /// and could take over what its own functions return: a difference that no layer inside a network sees.
     /// </remarks>
-    public IReadOnlyList<Side> Training() => [.. entries.Select(entry =>
-    {
-        var x = Array.ConvertAll(entry.Inputs, input => input.detach().requires_grad_());
-        Tensor[] parameters = [.. entry.Pool.parameters()];
-        var gradient = entry.Pool.call(x[0]).detach().clone();
-        return new Side(entry.Name, InTurn(x, input =>
+    private static IReadOnlyList<Side> Training(IReadOnlyList<(string Name, Module<Tensor, Tensor> Pool, Tensor[] Inputs)> of)
+        => [.. of.Select(entry =>
         {
-            using var step = NewDisposeScope();
-            autograd.grad([entry.Pool.call(input)], [input, .. parameters], [gradient]);
-        }));
-    })];
+            var x = Array.ConvertAll(entry.Inputs, input => input.detach().requires_grad_());
+            Tensor[] parameters = [.. entry.Pool.parameters()];
+            var gradient = entry.Pool.call(x[0]).detach().clone();
+            return new Side(entry.Name, InTurn(x, input =>
+            {
+                using var step = NewDisposeScope();
+                autograd.grad([entry.Pool.call(input)], [input, .. parameters], [gradient]);
+            }));
+        })];
+
+    private (string Name, Module<Tensor, Tensor> Pool, Tensor[] Inputs)[] Schemes()
+    {
+        var pools = SchemePools.New(shape);
+        others.AddRange(pools.Select(one => one.Pool));
+        return [.. pools.Select(one => (one.Name, one.Pool, Inputs))];
+    }
 
     /// <summary>Backward alone, of our layer as it is and of one whose parameters want no gradients.</summary>
     private IReadOnlyList<Side> Backward()

@@ -9,6 +9,12 @@ internal enum Part
     /// <summary>Forward + backward.</summary>
     Training,
 
+    /// <summary>Without gradients, of <see cref="SchemePools"/>.</summary>
+    SchemesForward,
+
+    /// <summary>Forward + backward of those.</summary>
+    SchemesTraining,
+
     /// <summary>Backward alone, where the weights learn and where they are frozen.</summary>
     Backward,
 

@@ -21,10 +21,10 @@ public class PoolBenchmarks : IDisposable
     private PoolKind Kind => Enum.Parse<PoolKind>(Pool);
 
     [GlobalSetup(Target = nameof(Forward))]
-    public void PrepareForward() => Prepare(contest => contest.Forward(), Pools.Title(Kind));
+    public void PrepareForward() => Prepare(contest => contest.Sides(Part.Forward), Pools.Title(Kind));
 
     [GlobalSetup(Target = nameof(ForwardBackward))]
-    public void PrepareForwardBackward() => Prepare(contest => contest.Training(), Pools.Title(Kind));
+    public void PrepareForwardBackward() => Prepare(contest => contest.Sides(Part.Training), Pools.Title(Kind));
 
     [GlobalSetup(Target = nameof(Up))]
     public void PrepareUp()

@@ -48,6 +48,13 @@ internal sealed record Target(
         On([Shape.Odd], "LiftDownPool2d forward + backward, against MaxPool2d", Part.Training, Lift, Max, 1.0),
         On([Shape.Odd], "LiftUpPool2d forward, against LiftDownPool2d forward", Part.Up, UpNames.Up, UpNames.Down, 1.3),
         On([Shape.First], "backward with frozen weights, against learning ones", Part.Backward, Contest.Frozen, Contest.Learning, 0.75),
+        On([Shape.First], "max-lifting's LL forward, against MaxPool2d", Part.SchemesForward, SchemePools.MaxLifting, Max, 0.08),
+        On([Shape.First], "dense maximum forward, against MaxPool2d", Part.SchemesForward, SchemePools.Dense, Max, 0.28),
+        On([Shape.First], "dense maximum forward + backward, against MaxPool2d", Part.SchemesTraining, SchemePools.Dense, Max, 0.85),
+        On(
+            [Shape.First], "dense maximum, max-lifting's LL forward, against MaxPool2d",
+            Part.SchemesForward, SchemePools.DenseMaxLifting, Max, 0.12),
+        On([Shape.First], "the mean's LL forward, against AvgPool2d", Part.SchemesForward, SchemePools.Mean, Average, 0.5),
         On([TrainingStep.Volumes], "training step of a volumetric VGG, against the same with MaxPool3d", Part.Network, Lift, Max, 1.0),
     ];
 

@@ -38,7 +38,7 @@ internal sealed record OperatorSettings
         PaddingModes padding_mode,
         Device? device,
         ScalarType? dtype,
-        bool tanh = true)
+        bool tanh)
     {
         if (channels < 1)
         {

@@ -1,3 +1,4 @@
+using System.Reflection;
 using LiftPool.Calls;
 
 namespace LiftPool.Tests;
@@ -61,6 +62,33 @@ public sealed class AnySchemeTests : IClassFixture<OneThread>
         var projected = functional.conv1d(filtered.relu(), weights["proj.weight"], weights["proj.bias"]);
 
         op.call(x).LargestErrorTo(tanh ? projected.tanh() : projected).Should().BeLessThan(1e-14);
+    }
+
+    [Fact]
+    public void The_tanh_is_an_argument_wherever_the_papers_operators_are_made_by_arguments()
+    {
+        var makers = typeof(LiftingScheme).Assembly.GetExportedTypes()
+            .SelectMany(type => type.GetConstructors().Concat<MethodBase>(type.GetMethods()))
+            .Select(maker => maker.GetParameters().Select(parameter => parameter.Name).ToArray())
+            .Where(names => names.Contains("proj_groups"))
+            .ToArray();
+
+        makers.Should().HaveCountGreaterThan(7).And.OnlyContain(names => names.Contains("tanh"));
+
+        using var scope = NewDisposeScope();
+        using var op = LiftingOperators.Learned(4, tanh: false);
+        using var scheme = new LiftingScheme(4, tanh: false);
+        scheme.load_state_dict(op.state_dict()
+            .SelectMany(entry => Both(entry.Key), (entry, name) => (name, entry.Value)).ToDictionary());
+        var x = randn(2, 4, 12).mul(100);
+
+        var (s, d) = scheme.lift(x);
+
+        var (first, second) = (x.slice(2, 0, 12, 2), x.slice(2, 1, 12, 2));
+        d.LargestErrorTo(first.sub(op.call(second))).Should().BeLessThan(1e-4);
+        s.LargestErrorTo(second.add(op.call(d))).Should().BeLessThan(1e-4);
+
+        static IEnumerable<string> Both(string weight) => [$"predict.{weight}", $"update.{weight}"];
     }
 
     [Fact]

@@ -74,7 +74,7 @@ public sealed class DenseMaxTests : IClassFixture<OneThread>
 
                 var found = PathValues.Of(pool, axes, x, path, seed: 4, PenaltyNorm.L2);
 
-                var wanted = PathValues.Of(plain, axes, Maximum(x, window), "tensor", seed: 4, PenaltyNorm.L2);
+                var wanted = PathValues.Of(plain, axes, Maximum(x, window), path, seed: 4, PenaltyNorm.L2);
                 var leaf = x.detach().requires_grad_();
                 Maximum(leaf, window).backward([wanted["gradient of the input"]]);
                 wanted["gradient of the input"] = leaf.grad!;

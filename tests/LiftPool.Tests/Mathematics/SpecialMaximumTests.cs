@@ -207,6 +207,8 @@ public sealed class SpecialMaximumTests : IClassFixture<OneThread>
     private static IEnumerable<(string What, Module<Tensor, Tensor> Layer, string Wanted)> Pools(Row row)
     {
         yield return ("MaxPool", MaxPool1d(2), row.Wanted[0]);
+
+        // H without steps is every other of the maximum's samples.
         yield return ("the dense maximum", new LiftDownPool1d(new LiftingScheme([]), Bands1d.H, dense_max: DenseMax.Ahead), row.Wanted[1]);
         yield return ("max-lifting's LL", new LiftDownPool1d(LiftingScheme.MaxLifting(dtype: row.Type), Bands1d.L), row.Wanted[2]);
     }
@@ -220,13 +222,15 @@ public sealed class SpecialMaximumTests : IClassFixture<OneThread>
         foreach (var line in table.Split('\n').Skip(2))
         {
             var cells = line.Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-            var types = cells[2] == "all" ? Types : [.. cells[2].Split(", ").Select(name => Enum.Parse<ScalarType>(name, ignoreCase: true))];
-            foreach (var type in types)
+            foreach (var type in cells[2] == "all" ? Types : cells[2].Split(", ").Select(TypeCalled))
             {
                 yield return new Row(line, type, tensor([Number(cells[0]), Number(cells[1])]).to(type), cells[3..]);
             }
         }
     }
+
+    private static ScalarType TypeCalled(string name)
+        => Types.Single(type => type.ToString().Equals(name, StringComparison.OrdinalIgnoreCase));
 
     private static double Number(string text) => text switch
     {

@@ -1,3 +1,5 @@
+using LiftPool.Calls;
+
 namespace LiftPool.Tests;
 
 // The code of README.md, run. What stands between "// README: name" and "// README end" is a block there, letter for
@@ -158,6 +160,53 @@ public class ReadmeSnippets
         pooling.Dispose();
         learned.Dispose();
         pyramid.Dispose();
+    }
+
+    [Fact]
+    public void A_scheme_of_three_steps()
+    {
+        using var scope = NewDisposeScope();
+        var x = rand(2, 16, 14, 9);
+
+        // README: three steps
+        var scheme = new LiftingScheme(
+        [
+            LiftingStep.Predict(LiftingOperators.Learned(channels: 16)),                    // the paper's
+            LiftingStep.Update(LiftingOperators.Learned(channels: 16, tanh: false)),
+            LiftingStep.Predict(LiftingOperators.Filter([0.25, 0, -0.25], learnable: true, padding_mode: PaddingModes.Zeros)),
+        ]);
+        var pool = new LiftDownPool2d(scheme, reduction: BandReduction.LearnedMagnitude);
+        // README end
+
+        using var up = new LiftUpPool2d(pool);
+        var (y, bands) = pool.forward_with_bands(x);
+        ComputePath.Last.Should().Be(ComputePath.Paths[0]);
+        up.forward(bands).ErrorTo(x).Should().BeLessThan(1e-5);
+        y.square().sum().backward();
+        pool.parameters().Should().HaveCount(6).And.OnlyContain(weight => weight.HasUsefulGrad());
+        pool.Dispose();
+    }
+
+    [Fact]
+    public void Starts_that_a_trained_network_survives()
+    {
+        using var scope = NewDisposeScope();
+        var x = randn(2, 16, 14, 10);
+
+        // README: starts
+        var max = new LiftDownPool2d(LiftingScheme.MaxLifting(learnable: true, channels: 16), Bands2d.LL);      // MaxPool2d(2)
+        var average = new LiftDownPool2d(LiftingScheme.Mean(learnable: true, channels: 16), Bands2d.LL);        // AvgPool2d(2)
+        var dense = new LiftDownPool2d(channels: 16, reduction: BandReduction.LearnedMagnitude, dense_max: DenseMax.Ahead);
+        // README end
+
+        max.forward(x).LargestErrorTo(nn.functional.max_pool2d(x, 2)).Should().BeLessThan(2e-6);
+        average.forward(x).LargestErrorTo(nn.functional.avg_pool2d(x, 2)).Should().BeLessThan(2e-6);
+        foreach (var pool in new[] { max, average, dense })
+        {
+            pool.forward(x).square().sum().backward();
+            pool.parameters().Should().NotBeEmpty().And.OnlyContain(weight => weight.HasUsefulGrad());
+            pool.Dispose();
+        }
     }
 
     [Fact]
