@@ -1,5 +1,6 @@
 using System.Globalization;
 using LiftPool.Calls;
+using LiftPool.Lifting;
 
 namespace LiftPool.Tests;
 
@@ -125,19 +126,21 @@ public sealed class SpecialMaximumTests : IClassFixture<OneThread>
         using var pool = AnyPool.Down(axes, new LiftingScheme([]), reduction: BandReduction.Concat, dense_max: window);
         using var split = AnyPool.Down(axes, new LiftingScheme([]), reduction: BandReduction.Concat);
         var x = Samples(axes, window == DenseMax.Valid ? 1 : 0, dtype);
-        var ours = x.clone().requires_grad_();
         var theirs = x.clone().requires_grad_();
-
-        var found = pool.forward(ours);
-        ComputePath.Last.Should().Be(path);
         var wanted = split.forward(Maximum(theirs, window));
-
-        // Kernels take the maximum of two planes first: of a window's zeros of both signs it may be another one.
-        (axes == 3 ? found.IsExactly(wanted) : IsSame(found, wanted)).Should().BeTrue();
         var gradient = randint(0, 4, wanted.shape).to(dtype);
-        found.backward([gradient]);
         wanted.backward([gradient]);
-        ours.grad!.IsExactly(theirs.grad!).Should().BeTrue("whole numbers add without rounding");
+        foreach (var channelsLast in axes == 1 ? [false] : new[] { false, true })
+        {
+            var ours = MemoryLayout.Dense(x, channelsLast).detach().requires_grad_();
+            var found = pool.forward(ours);
+            ComputePath.Last.Should().Be(path);
+
+            // Kernels take the maximum of two planes first: of a window's zeros of both signs it may be another one.
+            (axes == 3 ? found.IsExactly(wanted) : IsSame(found, wanted)).Should().BeTrue("channels last {0}", channelsLast);
+            found.backward([gradient]);
+            ours.grad!.IsExactly(theirs.grad!).Should().BeTrue("whole numbers add without rounding; channels last {0}", channelsLast);
+        }
     }
 
     [Theory]
