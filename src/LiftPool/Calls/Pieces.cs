@@ -3,12 +3,6 @@ using LiftPool.Kernels;
 namespace LiftPool.Calls;
 
 /// <summary>
-/// A part of a signal along its first spatial axis, in half-samples (pairs of samples): what comes of it, and the window of the
-/// signal that it is computed from, which reaches as far over both ends as the steps do, there and back.
-/// </summary>
-internal readonly record struct Piece(long From, long To, long WindowFrom, long WindowTo);
-
-/// <summary>
 /// Where a signal is cut that would take too much memory to be in work at once: a long row in one dimension, and with circular
 /// padding, where the first row or plane needs the last, a large plane in two and a large volume in three.
 /// </summary>
@@ -45,7 +39,7 @@ internal static class Pieces
     }
 
     /// <summary>The pieces, in order.</summary>
-    internal static IEnumerable<Piece> Of(long first, long length, int reach, bool circular)
+    internal static IEnumerable<Stretch> Of(long first, long length, int reach, bool circular)
     {
         for (long from = 0; from < first; from += length)
         {

@@ -87,7 +87,11 @@ internal sealed unsafe class PlaneReader<S, V, T> : PlaneReader<V>
         {
             if (next >= tileEnd && end - next >= V.Count)
             {
-                Prefetch();
+                if (ahead != 0)
+                {
+                    Prefetch();
+                }
+
                 Transpose(next, new((T*)first, (T*)second, step * V.Count));
                 next += V.Count;
                 Advance(ref first, ref second, step, V.Count);
@@ -175,9 +179,11 @@ internal sealed unsafe class PlaneReader<S, V, T> : PlaneReader<V>
         V.Transpose(new((T*)converted, V.Count), to);
     }
 
+    // Out of the way of those that are read without it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Prefetch()
     {
-        for (var channel = 0; ahead != 0 && channel < V.Count; channel++)
+        for (var channel = 0; channel < V.Count; channel++)
         {
             Prefetch(Address(next, channel) + ahead);
         }
@@ -194,7 +200,10 @@ internal sealed unsafe class PlaneReader<S, V, T> : PlaneReader<V>
 
     private void FillTile()
     {
-        Prefetch();
+        if (ahead != 0)
+        {
+            Prefetch();
+        }
 
         // The last tile of the plane reaches back rather than past the end.
         tileStart = Math.Min(next, layout.Pixels - V.Count);

@@ -126,7 +126,7 @@ internal sealed class Geometry
     internal int BandPixels => wholePairs[0] * wholePairs[1] * wholePairs[2];
 
     /// <summary>The samples of a band before a pair along the first spatial axis.</summary>
-    internal int BandPixelsBefore(int pair) => pair * (BandPixels / Math.Max(1, wholePairs[Dimensions - 1]));
+    internal int BandPixelsBefore(long pair) => (int)pair * (BandPixels / Math.Max(1, wholePairs[Dimensions - 1]));
 
     /// <summary>Whether a row pair, by its place in the window, is the stretch's own.</summary>
     internal bool Owns(int plane, int row) => Dimensions switch
@@ -163,12 +163,12 @@ internal sealed class Geometry
         var parts = new Geometry[stretches];
         for (var i = 0; i < stretches; i++)
         {
-            var (from, to) = ((int)((long)all * i / stretches), (int)((long)all * (i + 1) / stretches));
+            var (from, to) = ((long)all * i / stretches, (long)all * (i + 1) / stretches);
             var stretch = new Stretch(from, to, Math.Max(0, from - reach), Math.Min(all, to + reach));
             parts[i] = (Geometry)MemberwiseClone();
             parts[i].Stretch = stretch;
             parts[i].pairs = [.. pairs];
-            parts[i].pairs[axis] = stretch.WindowTo - stretch.WindowFrom;
+            parts[i].pairs[axis] = (int)(stretch.WindowTo - stretch.WindowFrom);
         }
 
         return parts;
@@ -178,10 +178,10 @@ internal sealed class Geometry
     internal Stretch Stretch { get; private set; }
 
     /// <summary>Row pairs and pairs of planes before those of the stretch's window.</summary>
-    internal int RowOffset => Dimensions == 2 ? Stretch.WindowFrom : 0;
+    internal int RowOffset => Dimensions == 2 ? (int)Stretch.WindowFrom : 0;
 
     /// <inheritdoc cref="RowOffset"/>
-    internal int PlaneOffset => Dimensions == 3 ? Stretch.WindowFrom : 0;
+    internal int PlaneOffset => Dimensions == 3 ? (int)Stretch.WindowFrom : 0;
 
     internal int PairsAlong(int axis) => pairs[axis];
 
@@ -263,6 +263,18 @@ internal sealed class Geometry
         }
 
         return lines;
+    }
+
+    /// <summary>What a line is multiplied with after these axes' steps.</summary>
+    internal double GainOf(int line, ReadOnlySpan<int> axes)
+    {
+        double gain = 1;
+        foreach (var axis in axes)
+        {
+            gain *= (line & LetterOf(axis)) == 0 ? ApproximationGain : DetailGain;
+        }
+
+        return gain;
     }
 
     /// <summary>The lines that have that letter: the details, or the approximations.</summary>

@@ -50,6 +50,7 @@ internal sealed class PassList<V, T>
         kept = new(geometry.Columns, reach, isPadded: false);
         gradients = new(geometry.Columns, reach, isPadded: false);
         slots = new(geometry.Bands);
+        ScalesOnce = !call.HasPenalties && Array.TrueForAll(geometry.Steps, step => step is { IsLinear: true, Rounding: Rounding.None });
     }
 
     internal List<Stage> Stages { get; } = [];
@@ -60,6 +61,12 @@ internal sealed class PassList<V, T>
     private bool IsGradient => call.Task is KernelTask.DownGradient or KernelTask.UpGradient;
 
     private int AllLines => (1 << geometry.Bands) - 1;
+
+    /// <summary>
+    /// Whether the gains of all axes are multiplied into the bands at once, which steps that are linear let through. The penalties are of
+    /// what each axis gives.
+    /// </summary>
+    private bool ScalesOnce { get; }
 
     internal void Down()
     {
@@ -136,7 +143,8 @@ internal sealed class PassList<V, T>
 
     private void Lift()
     {
-        var lines = geometry.LinesLeadingTo(call.NeededBands & AllLines);
+        var bands = call.NeededBands & AllLines;
+        var lines = geometry.LinesLeadingTo(bands);
         var next = 0;
         foreach (var axis in geometry.Lifted)
         {
@@ -147,16 +155,33 @@ internal sealed class PassList<V, T>
             }
 
             EndPenalties(axis, penalties);
-            Scale(axis, inverse: false);
+            if (!ScalesOnce)
+            {
+                Scale(AllLines, [axis], inverse: false);
+            }
+        }
+
+        if (ScalesOnce)
+        {
+            Scale(bands, geometry.Lifted, inverse: false);
         }
     }
 
     private void Unlift()
     {
+        if (ScalesOnce)
+        {
+            Scale(AllLines, geometry.Lifted, inverse: true);
+        }
+
         for (var i = geometry.Axes - 1; i >= 0; i--)
         {
             var axis = geometry.Lifted[i];
-            Scale(axis, inverse: true);
+            if (!ScalesOnce)
+            {
+                Scale(AllLines, [axis], inverse: true);
+            }
+
             for (var k = geometry.Steps.Length - 1; k >= 0; k--)
             {
                 Take(axis, k, geometry.LinesOf(geometry.LetterOf(axis), geometry.Steps[k].IsPredict), inverse: true);
@@ -215,24 +240,31 @@ internal sealed class PassList<V, T>
         return found;
     }
 
-    private void Scale(int axis, bool inverse)
+    /// <summary>Multiplies with the gains of these axes, which are 0 to 2 of the tensor's, or divides by them.</summary>
+    private void Scale(int lines, ReadOnlySpan<int> axes, bool inverse)
     {
         if ((geometry.ApproximationGain, geometry.DetailGain) == (1, 1))
         {
             return;
         }
 
-        var lines = new (int Line, int From, int To)[geometry.Bands];
-        for (var line = 0; line < lines.Length; line++)
+        List<(int From, int To, double Factor)> scaled = [];
+        List<(int From, int To, double Factor)> ofGradients = [];
+        for (var line = 0; line < geometry.Bands; line++)
         {
-            lines[line] = (line, slots[line], slots.ForNewValue(line));
+            if ((lines >> line & 1) != 0)
+            {
+                var gain = geometry.GainOf(line, axes);
+                var factor = inverse ? 1 / gain : gain;
+                scaled.Add((slots[line], slots.ForNewValue(line), factor));
+                ofGradients.Add((line, line, factor));
+            }
         }
 
-        Stages.Add(new ScaleStage<V, T>(geometry, axis, inverse, values, lines));
+        Stages.Add(new ScaleStage<V, T>(geometry, values, [.. scaled]));
         if (IsGradient)
         {
-            var own = Array.ConvertAll(lines, line => (line.Line, line.Line, line.Line));
-            back.Push(() => Stages.Add(new ScaleStage<V, T>(geometry, axis, inverse, gradients, own)));
+            back.Push(() => Stages.Add(new ScaleStage<V, T>(geometry, gradients, [.. ofGradients])));
         }
     }
 

@@ -96,7 +96,7 @@ internal sealed unsafe class WriteSignalStage<V, T> : SignalStage<V, T>
 
         // So much is written before it is read that it has left a core's own cache by then.
         var bytes = (long)Geometry.Items * Geometry.Channels * planes.Depth * planes.Pixels * planes.ElementSize;
-        var firstRow = Geometry.Dimensions == 2 ? RowsInPair * Geometry.Stretch.From : 0;
+        var firstRow = Geometry.Dimensions == 2 ? RowsInPair * (int)Geometry.Stretch.From : 0;
         writers[i].Open(planes.Address(Context.Block, slice, firstRow * Geometry.Width), planes.Layout, bytes > Pass.CacheBytes);
         cropped[i].Open(slice, firstRow);
     }
