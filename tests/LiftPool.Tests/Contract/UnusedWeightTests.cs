@@ -11,6 +11,7 @@ public sealed class UnusedWeightTests : IClassFixture<OneThread>
 
     [Theory]
     [MemberData(nameof(EveryDimension))]
+    [Trait(EachPath.Name, EachPath.Value)]
     public void What_has_a_gradient_is_the_same_on_every_path(int axes)
     {
         using var scope = NewDisposeScope();

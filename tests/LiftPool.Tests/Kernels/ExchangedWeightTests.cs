@@ -103,6 +103,7 @@ public sealed class ExchangedWeightTests : IClassFixture<OneThread>
     // Fewer weights than channels, or more; a filter of several channels; other taps.
     [Theory]
     [MemberData(nameof(Cases))]
+    [Trait(EachPath.Name, EachPath.Value)]
     public void Of_a_weight_of_another_shape_comes_what_tensor_operations_give_or_an_error(string scheme, int axes, string path)
     {
         foreach (var key in Keys(scheme))

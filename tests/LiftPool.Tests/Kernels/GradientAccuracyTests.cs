@@ -7,6 +7,7 @@ namespace LiftPool.Tests;
 /// Float32 gradients beside float64's where what an operator gives is far larger than what it is added to, as a bias makes it of small
 /// signals, and far smaller: no path may lose the digits that tensor operations keep.
 /// </summary>
+[Trait(EachPath.Name, EachPath.Value)]
 public class GradientAccuracyTests(ITestOutputHelper output) : IClassFixture<OneThread>
 {
     private const int Channels = 16;

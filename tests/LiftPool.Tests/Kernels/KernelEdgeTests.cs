@@ -6,6 +6,7 @@ using Xunit.Abstractions;
 namespace LiftPool.Tests;
 
 /// <summary>Where a kernel's loops end, begin or change: all short lengths, memory that is not aligned, the smallest numbers, results too large for the caches.</summary>
+[Trait(EachPath.Name, EachPath.Value)]
 public class KernelEdgeTests(ITestOutputHelper output) : IClassFixture<OneThread>
 {
     // A block that fills the widest vector, and one that shares most of its channels with it.

@@ -9,6 +9,7 @@ using Xunit.Abstractions;
 namespace LiftPool.Tests;
 
 /// <summary>Every kernel that this machine has gives what tensor operations give, and it is the kernel that ran.</summary>
+[Trait(EachPath.Name, EachPath.Value)]
 public class KernelTests(ITestOutputHelper output) : IClassFixture<OneThread>
 {
     /// <summary>The kernels this machine has; "scalar" is one channel at a time.</summary>

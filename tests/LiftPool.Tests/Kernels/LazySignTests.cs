@@ -8,6 +8,7 @@ namespace LiftPool.Tests;
 /// A view like <c>z.conj().imag</c> has a lazy sign: its memory holds the values' negatives. <c>contiguous()</c> resolves that only
 /// where it copies, so a view without gaps keeps it.
 /// </summary>
+[Trait(EachPath.Name, EachPath.Value)]
 public sealed class LazySignTests : IClassFixture<OneThread>
 {
     private static readonly int[] Dimensions = [1, 2, 3];

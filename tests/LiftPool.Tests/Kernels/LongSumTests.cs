@@ -13,6 +13,7 @@ public sealed class LongSumTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Paths))]
+    [Trait(EachPath.Name, EachPath.Value)]
     public void Penalties_of_long_rows(string path)
     {
         foreach (var norm in Enum.GetValues<PenaltyNorm>())
@@ -35,6 +36,7 @@ public sealed class LongSumTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Paths))]
+    [Trait(EachPath.Name, EachPath.Value)]
     public void Weight_gradients_of_long_rows(string path)
     {
         foreach (var (name, x) in Signals())

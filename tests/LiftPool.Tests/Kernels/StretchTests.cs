@@ -8,6 +8,7 @@ namespace LiftPool.Tests;
 /// Where there are more threads than blocks of channels, the planes are cut: each thread computes a stretch of the rows, or of the
 /// planes, from a window that reaches over the cut. Nothing of that may be seen in a result.
 /// </summary>
+[Trait(EachPath.Name, EachPath.Value)]
 public sealed class StretchTests
 {
     private static readonly long[][] Sizes =

@@ -26,11 +26,13 @@ public sealed class AnySchemeTests : IClassFixture<OneThread>
 
     [Theory]
     [MemberData(nameof(PathsAndAxes))]
+    [Trait(EachPath.Name, EachPath.Value)]
     public void Gains_after_operators_that_are_not_linear_are_the_same_on_every_path(string path, int axes)
         => IsTheSame(path, axes, NewScheme([LiftingStep.Predict(Learned(tanh: true)), LiftingStep.Update(Learned(tanh: true))], 2, 0.5));
 
     [Theory]
     [MemberData(nameof(PathsAndAxes))]
+    [Trait(EachPath.Name, EachPath.Value)]
     public void Three_steps_of_every_operator_are_the_same_on_every_path(string path, int axes)
         => IsTheSame(path, axes, NewScheme(
             [

@@ -7,6 +7,7 @@ namespace LiftPool.Tests;
 /// The dense maximum before the lift, beside LibTorch's own max pooling with stride 1 and the same pool without it; and with max-lifting
 /// the max pools of window 3.
 /// </summary>
+[Trait(EachPath.Name, EachPath.Value)]
 public sealed class DenseMaxTests : IClassFixture<OneThread>
 {
     private const long Channels = 17;

@@ -4,6 +4,7 @@ using LiftPool.Lifting;
 namespace LiftPool.Tests;
 
 /// <summary>Max-lifting and the mean: pools that begin as LibTorch's own, with details that restore the input.</summary>
+[Trait(EachPath.Name, EachPath.Value)]
 public sealed class MaxLiftingTests : IClassFixture<OneThread>
 {
     private const long Channels = 17;

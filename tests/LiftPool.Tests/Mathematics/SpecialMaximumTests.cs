@@ -8,6 +8,7 @@ namespace LiftPool.Tests;
 /// NaN, infinities, zeros of either sign and large magnitudes in the dense maximum and in max-lifting: the rows of docs/max-pooling.md, and
 /// windows of every such value beside LibTorch's MaxPool and max-lifting's formula.
 /// </summary>
+[Trait(EachPath.Name, EachPath.Value)]
 public sealed class SpecialMaximumTests : IClassFixture<OneThread>
 {
     private const long Channels = 17;

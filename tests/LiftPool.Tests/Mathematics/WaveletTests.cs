@@ -97,6 +97,7 @@ public sealed class WaveletTests(ITestOutputHelper output) : IClassFixture<OneTh
 
     [Theory]
     [MemberData(nameof(OnEveryPath))]
+    [Trait(EachPath.Name, EachPath.Value)]
     public void Values_and_gradients_are_those_of_tensor_operations(Wavelet wavelet, string path)
     {
         foreach (var (axes, channels, padding, norm, bands, reduction) in new (int, long?, PaddingModes, PenaltyNorm?, int?, BandReduction)[]
@@ -128,6 +129,7 @@ public sealed class WaveletTests(ITestOutputHelper output) : IClassFixture<OneTh
 
     [Theory]
     [MemberData(nameof(OnEveryPath))]
+    [Trait(EachPath.Name, EachPath.Value)]
     public void Second_derivatives_are_those_of_tensor_operations(Wavelet wavelet, string path)
     {
         using var scope = NewDisposeScope();
