@@ -146,7 +146,7 @@ public class ReadmeSnippets
         var reversible = LiftingScheme.Wavelet(Wavelet.Cdf53, lossless: true);      // JPEG 2000's
         var pyramid = new LiftPyramid(new LiftDownPool2d(reversible), 4);
         var levels = pyramid.forward(image);                                        // integers in, integers out
-        var same = pyramid.inverse(levels);                                         // bit for bit
+        var same = pyramid.unlift(levels);                                          // bit for bit
         // README end
 
         // Haar's smooth copy is the mean of four, times two.
