@@ -5,6 +5,8 @@ namespace LiftPool;
 /// <content>What it was built with.</content>
 public abstract partial class LiftDownPool
 {
+    private static long numbersGiven;
+
     /// <summary>The number of channels C of the input; null if it takes any.</summary>
     public long? channels { get; }
 
@@ -34,6 +36,9 @@ public abstract partial class LiftDownPool
 
     /// <inheritdoc cref="LiftingScheme.tanh"/>
     public bool? tanh => Operators.tanh;
+
+    /// <summary>Its place among all down-pools, in the order in which they were made.</summary>
+    internal long Number { get; } = Interlocked.Increment(ref numbersGiven);
 
     /// <summary>The bands that the output is made of; null for all.</summary>
     private protected abstract Enum? SomeBands { get; }
