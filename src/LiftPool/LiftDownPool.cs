@@ -11,7 +11,7 @@ namespace LiftPool;
 /// Source: J. Zhao and C. G. M. Snoek, "LiftPool: Bidirectional ConvNet Pooling", ICLR 2021 (arXiv 2104.00996).
 /// Forward keeps nothing on the module, so one layer may run on several threads at once.
 /// </remarks>
-public abstract class LiftDownPool : Module<Tensor, Tensor>
+public abstract partial class LiftDownPool : Module<Tensor, Tensor>
 {
     // The names of the module and parameter fields are state-dict keys; `.to()` replaces the gain.
     private readonly LiftingScheme? scheme;
@@ -21,8 +21,6 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     private readonly string layer;
     private readonly int axes;
     private readonly BandSet outputBands;
-    private readonly BandReduction reduction;
-    private readonly long? channels;
     private readonly bool ceilMode;
     private readonly DenseMax denseMax;
 
@@ -47,11 +45,11 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     }
 
     private protected LiftDownPool(
-        string layer, int axes, LiftDownPool pool, int bands, BandReduction reduction, bool ceilMode, DenseMax denseMax)
-        : this(layer, axes, bands, reduction, ChannelsOf(layer, SchemeOf(pool), pool.channels), ceilMode, denseMax)
+        string layer, int axes, LiftDownPool other, int bands, BandReduction reduction, bool ceilMode, DenseMax denseMax)
+        : this(layer, axes, bands, reduction, ChannelsOf(layer, SchemeOf(other), other.channels), ceilMode, denseMax)
     {
-        shared = new SharedScheme(pool.Scheme);
-        AddGain(pool.Scheme.FirstWeight?.device, pool.Scheme.FirstWeight?.dtype);
+        shared = new SharedScheme(other.Scheme);
+        AddGain(other.Scheme.FirstWeight?.device, other.Scheme.FirstWeight?.dtype);
         RegisterComponents();
     }
 
@@ -236,10 +234,10 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
         }
     }
 
-    private static LiftingScheme SchemeOf(LiftDownPool pool)
+    private static LiftingScheme SchemeOf(LiftDownPool other)
     {
-        ArgumentNullException.ThrowIfNull(pool);
-        return pool.Scheme;
+        ArgumentNullException.ThrowIfNull(other);
+        return other.Scheme;
     }
 
     private static long? ChannelsOf(string layer, LiftingScheme scheme, long? channels)

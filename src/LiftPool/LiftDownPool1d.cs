@@ -53,6 +53,7 @@ public sealed class LiftDownPool1d : LiftDownPool
                 nameof(LiftDownPool1d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype, tanh),
             (int)bands, reduction, ceil_mode, dense_max)
     {
+        this.bands = bands;
     }
 
     /// <summary>A pool with a scheme of your own, which it registers and owns.</summary>
@@ -74,25 +75,36 @@ public sealed class LiftDownPool1d : LiftDownPool
         DenseMax dense_max = DenseMax.None)
         : base(nameof(LiftDownPool1d), 1, scheme, (int)bands, reduction, channels, ceil_mode, dense_max)
     {
+        this.bands = bands;
+    }
+
+    private LiftDownPool1d(LiftDownPool other, Bands1d bands, BandReduction reduction, bool ceil_mode, DenseMax dense_max)
+        : base(nameof(LiftDownPool1d), 1, other, (int)bands, reduction, ceil_mode, dense_max)
+    {
+        this.bands = bands;
     }
 
     /// <summary>
-    /// A pool that shares another's operators. They stay the other pool's: this one adds no operator weight and no
-    /// state-dict key (with a learned reduction its own <c>gain</c>), and is not to outlive it.
+    /// A pool that shares another's operators. They, and the channels, stay the other pool's: this one adds no operator weight and no
+    /// state-dict key (with a learned reduction its own <c>gain</c>), and is not to outlive it. All else is its own.
     /// </summary>
-    /// <param name="pool">The owner of the operators.</param>
+    /// <param name="other">The owner of the operators, of any dimension.</param>
     /// <param name="bands">The bands that the output is made of.</param>
     /// <param name="reduction">How it is made of them.</param>
-    /// <param name="ceil_mode">As in the other constructor.</param>
-    /// <param name="dense_max">As in the other constructor.</param>
+    /// <param name="ceil_mode">As in the constructors.</param>
+    /// <param name="dense_max">As in the constructors.</param>
     /// <exception cref="ArgumentException">An argument is out of its range.</exception>
-    public LiftDownPool1d(
-        LiftDownPool pool,
+    /// <exception cref="ObjectDisposedException">The other pool is disposed.</exception>
+    public static LiftDownPool1d Sharing(
+        LiftDownPool other,
         Bands1d bands = Bands1d.All,
         BandReduction reduction = BandReduction.Sum,
         bool ceil_mode = false,
         DenseMax dense_max = DenseMax.None)
-        : base(nameof(LiftDownPool1d), 1, pool, (int)bands, reduction, ceil_mode, dense_max)
-    {
-    }
+        => new(other, bands, reduction, ceil_mode, dense_max);
+
+    /// <summary>The bands that the output is made of.</summary>
+    public Bands1d bands { get; }
+
+    private protected override Enum? SomeBands => bands == Bands1d.All ? null : bands;
 }

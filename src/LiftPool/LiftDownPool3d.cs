@@ -54,6 +54,7 @@ public sealed class LiftDownPool3d : LiftDownPool
                 nameof(LiftDownPool3d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype, tanh),
             (int)bands, reduction, ceil_mode, dense_max)
     {
+        this.bands = bands;
     }
 
     /// <summary>A pool with a scheme of your own, which it registers and owns.</summary>
@@ -75,25 +76,36 @@ public sealed class LiftDownPool3d : LiftDownPool
         DenseMax dense_max = DenseMax.None)
         : base(nameof(LiftDownPool3d), 3, scheme, (int)bands, reduction, channels, ceil_mode, dense_max)
     {
+        this.bands = bands;
+    }
+
+    private LiftDownPool3d(LiftDownPool other, Bands3d bands, BandReduction reduction, bool ceil_mode, DenseMax dense_max)
+        : base(nameof(LiftDownPool3d), 3, other, (int)bands, reduction, ceil_mode, dense_max)
+    {
+        this.bands = bands;
     }
 
     /// <summary>
-    /// A pool that shares another's operators. They stay the other pool's: this one adds no operator weight and no
-    /// state-dict key (with a learned reduction its own <c>gain</c>), and is not to outlive it.
+    /// A pool that shares another's operators. They, and the channels, stay the other pool's: this one adds no operator weight and no
+    /// state-dict key (with a learned reduction its own <c>gain</c>), and is not to outlive it. All else is its own.
     /// </summary>
-    /// <param name="pool">The owner of the operators.</param>
+    /// <param name="other">The owner of the operators, of any dimension.</param>
     /// <param name="bands">The bands that the output is made of.</param>
     /// <param name="reduction">How it is made of them.</param>
-    /// <param name="ceil_mode">As in the other constructor.</param>
-    /// <param name="dense_max">As in the other constructor.</param>
+    /// <param name="ceil_mode">As in the constructors.</param>
+    /// <param name="dense_max">As in the constructors.</param>
     /// <exception cref="ArgumentException">An argument is out of its range.</exception>
-    public LiftDownPool3d(
-        LiftDownPool pool,
+    /// <exception cref="ObjectDisposedException">The other pool is disposed.</exception>
+    public static LiftDownPool3d Sharing(
+        LiftDownPool other,
         Bands3d bands = Bands3d.All,
         BandReduction reduction = BandReduction.Sum,
         bool ceil_mode = false,
         DenseMax dense_max = DenseMax.None)
-        : base(nameof(LiftDownPool3d), 3, pool, (int)bands, reduction, ceil_mode, dense_max)
-    {
-    }
+        => new(other, bands, reduction, ceil_mode, dense_max);
+
+    /// <summary>The bands that the output is made of.</summary>
+    public Bands3d bands { get; }
+
+    private protected override Enum? SomeBands => bands == Bands3d.All ? null : bands;
 }

@@ -1,3 +1,5 @@
+using LiftPool.Lifting;
+
 namespace LiftPool;
 
 /// <summary>
@@ -21,7 +23,6 @@ public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
     // The field's name is the state-dict key of its pools: levels.0.scheme...
     private readonly ModuleList<LiftDownPool> levels;
 
-    private readonly LiftDownPool[] pools;
     private readonly LiftUpPool[] up;
 
     /// <summary>A pyramid in which the same operators serve every level.</summary>
@@ -72,6 +73,12 @@ public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
         RegisterComponents();
     }
 
+    /// <summary>The down-pool of each level, the finest first: one and the same where one serves them all.</summary>
+    public IReadOnlyList<LiftDownPool> pools { get; }
+
+    /// <summary>The number of levels.</summary>
+    public int count => pools.Count;
+
     /// <summary>Takes the input apart, level by level.</summary>
     /// <param name="input">As the first level's pool takes it.</param>
     /// <returns>The bands of every level, in the caller's dispose scope.</returns>
@@ -84,8 +91,8 @@ public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
         ArgumentNullException.ThrowIfNull(input);
         using var scope = NewDisposeScope();
         CheckLevels(input);
-        var bands = new LiftBands[pools.Length];
-        for (var level = 0; level < pools.Length; level++)
+        var bands = new LiftBands[pools.Count];
+        for (var level = 0; level < pools.Count; level++)
         {
             bands[level] = pools[level].Split(level == 0 ? input : bands[level - 1].Approximation);
         }
@@ -97,33 +104,46 @@ public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
     /// <param name="bands">What <see cref="forward"/> gave, or bands like them.</param>
     /// <returns>A tensor of the input's shape, in the caller's dispose scope.</returns>
     /// <exception cref="ArgumentException">Bands of another number of levels or another dimension.</exception>
-    public Tensor inverse(LiftPyramidBands bands)
+    public Tensor unlift(LiftPyramidBands bands)
     {
         ArgumentNullException.ThrowIfNull(bands);
-        return inverse(bands.Approximation, bands);
+        return unlift(bands.Approximation, bands);
     }
 
-    /// <summary><see cref="inverse(LiftPyramidBands)"/> with something else in the place of the coarsest approximation.</summary>
+    /// <summary><see cref="unlift(LiftPyramidBands)"/> with something else in the place of the coarsest approximation.</summary>
     /// <param name="approximation">Of the shape of <see cref="LiftPyramidBands.Approximation"/>.</param>
     /// <param name="bands">Where the details come from.</param>
     /// <returns>A tensor of the input's shape, in the caller's dispose scope.</returns>
     /// <exception cref="ArgumentException">Bands of another number of levels or another dimension, or the wrong shape.</exception>
-    public Tensor inverse(Tensor approximation, LiftPyramidBands bands)
+    public Tensor unlift(Tensor approximation, LiftPyramidBands bands)
     {
         ArgumentNullException.ThrowIfNull(approximation);
         ArgumentNullException.ThrowIfNull(bands);
-        if (bands.Levels.Count != pools.Length)
+        if (bands.Levels.Count != pools.Count)
         {
-            throw Errors.Wrong(nameof(LiftPyramid), $"bands of {pools.Length} levels", $"{bands.Levels.Count}", nameof(bands));
+            throw Errors.Wrong(nameof(LiftPyramid), $"bands of {pools.Count} levels", $"{bands.Levels.Count}", nameof(bands));
         }
 
         using var scope = NewDisposeScope();
-        for (var level = pools.Length - 1; level >= 0; level--)
+        for (var level = pools.Count - 1; level >= 0; level--)
         {
             approximation = up[up.Length == 1 ? 0 : level].forward(approximation, bands.Levels[level]);
         }
 
         return approximation.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The pyramid in the manner of PyTorch, a line or more for each of its pools.</summary>
+    public override string ToString()
+    {
+        // The places are those of the state-dict keys.
+        var text = new ModuleText(nameof(LiftPyramid)).With("count", count, usual: up.Length);
+        for (var level = 0; level < up.Length; level++)
+        {
+            text.Child($"levels.{level}", pools[level]);
+        }
+
+        return text.ToString();
     }
 
     /// <inheritdoc/>
@@ -149,7 +169,7 @@ public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
     {
         pools[0].CheckInput(input);
         long[] shape = [.. input.shape];
-        for (var level = 1; level < pools.Length; level++)
+        for (var level = 1; level < pools.Count; level++)
         {
             for (var axis = shape.Length - pools[0].Axes; axis < shape.Length; axis++)
             {

@@ -34,6 +34,8 @@ public sealed class LiftRegularizer : IDisposable
     private readonly Scalar updateWeight;
     private readonly Scalar predictWeight;
     private readonly LiftRegularizer? outer;
+    private Thread? thread;
+    private bool ofSeveralThreads;
     private volatile bool ended;
 
     /// <summary>Begins to collect.</summary>
@@ -66,8 +68,13 @@ public sealed class LiftRegularizer : IDisposable
     public Tensor c_p => Totals().c_p;
 
     /// <summary>
-    /// The share of each call so far, for logging: in the order of the calls if one thread made them. The scope owns the tensors.
+    /// The share of each call so far, for logging. In the order of the calls if one thread made them; if several did, by layer, the one
+    /// that was made first before the others, and the calls of one layer as they arrived. The scope owns the tensors.
     /// </summary>
+    /// <remarks>
+    /// The totals are summed in this order: where each layer runs once, their last digit does not depend on which thread came first. After
+    /// an <c>await</c> a method may go on on another thread, and then there are several.
+    /// </remarks>
     /// <exception cref="ObjectDisposedException">The scope has ended.</exception>
     public IReadOnlyList<(LiftDownPool layer, Tensor c_u, Tensor c_p)> Shares
     {
@@ -76,7 +83,7 @@ public sealed class LiftRegularizer : IDisposable
             lock (access)
             {
                 ObjectDisposedException.ThrowIf(ended, this);
-                return [.. shares];
+                return [.. InOrder()];
             }
         }
     }
@@ -156,6 +163,7 @@ public sealed class LiftRegularizer : IDisposable
 
             shares.Clear();
             totals.Clear();
+            thread = null;
             updateWeight.Dispose();
             predictWeight.Dispose();
         }
@@ -179,6 +187,8 @@ public sealed class LiftRegularizer : IDisposable
         {
             if (!ended)
             {
+                thread ??= Thread.CurrentThread;
+                ofSeveralThreads |= thread != Thread.CurrentThread;
                 shares.Add((layer, c_u.DetachFromDisposeScope(), c_p.DetachFromDisposeScope()));
                 return;
             }
@@ -187,6 +197,10 @@ public sealed class LiftRegularizer : IDisposable
         c_u.Dispose();
         c_p.Dispose();
     }
+
+    // Which of several threads comes first is chance; the layers' order is not.
+    private IEnumerable<(LiftDownPool layer, Tensor c_u, Tensor c_p)> InOrder()
+        => ofSeveralThreads ? shares.OrderBy(share => share.layer.Number) : shares;
 
     // Summed when read, and again when more has run since; what was read before stays valid until Dispose.
     private (Tensor c_u, Tensor c_p) Totals()
@@ -201,8 +215,8 @@ public sealed class LiftRegularizer : IDisposable
                 using var scope = NewDisposeScope();
                 totals.Add((
                     shares.Count,
-                    Sum(shares.Select(share => share.c_u)).DetachFromDisposeScope(),
-                    Sum(shares.Select(share => share.c_p)).DetachFromDisposeScope()));
+                    Sum(InOrder().Select(share => share.c_u)).DetachFromDisposeScope(),
+                    Sum(InOrder().Select(share => share.c_p)).DetachFromDisposeScope()));
             }
 
             return (totals[^1].c_u, totals[^1].c_p);

@@ -11,7 +11,7 @@ namespace LiftPool;
 /// Source: J. Zhao and C. G. M. Snoek, "LiftPool: Bidirectional ConvNet Pooling", ICLR 2021 (arXiv 2104.00996).
 /// Forward keeps nothing on the module, so one layer may run on several threads at once.
 /// </remarks>
-public abstract class LiftUpPool : Module<Tensor, LiftBands, Tensor>
+public abstract partial class LiftUpPool : Module<Tensor, LiftBands, Tensor>
 {
     // The name of the module field is a state-dict key.
     private readonly LiftingScheme? scheme;

@@ -18,7 +18,7 @@ namespace LiftPool;
 /// </remarks>
 public sealed partial class LiftingScheme : Module
 {
-    private readonly LiftingSteps steps;
+    private readonly LiftingSteps lifting;
     private readonly SchemeChecks checks;
     private string? owner;
 
@@ -127,19 +127,21 @@ public sealed partial class LiftingScheme : Module
         }
 
         var own = steps.Select(step => new SchemeStep(step.Kind, step.Operator, step.Rounding)).ToArray();
-        this.steps = new LiftingSteps(own, approximationGain, detailGain);
-        checks = new SchemeChecks(this.steps);
+        lifting = new LiftingSteps(own, approximationGain, detailGain);
+        checks = new SchemeChecks(lifting);
+        traits = OperatorTraits.CommonTo(lifting.Operators);
+        (this.steps, approximation_gain, detail_gain) = (steps, approximationGain, detailGain);
         checks.RefuseUnlessExact(nameof(LiftingScheme), FirstWeight?.dtype, "dtype");
 
         // The state-dict keys of the paper's scheme are `predict.*` and `update.*`; a list of another shape is numbered.
-        if (this.steps.IsPredictThenUpdate)
+        if (lifting.IsPredictThenUpdate)
         {
             register_module("predict", steps[0].Operator);
             register_module("update", steps[1].Operator);
         }
         else
         {
-            register_module("steps", ModuleList([.. this.steps.Operators]));
+            register_module("steps", ModuleList([.. lifting.Operators]));
         }
 
         RegisterComponents();
@@ -157,9 +159,9 @@ public sealed partial class LiftingScheme : Module
     }
 
     /// <summary>The number of channels the operators were built for; null if they are not LiftPool's own.</summary>
-    internal long? Channels => steps.Operators.OfType<IAxisOperator>().FirstOrDefault(op => op.Channels is not null)?.Channels;
+    internal long? Channels => lifting.Operators.OfType<IAxisOperator>().FirstOrDefault(op => op.Channels is not null)?.Channels;
 
-    internal LiftingSteps Steps => steps;
+    internal LiftingSteps Steps => lifting;
 
     internal SchemeChecks Checks => checks;
 
@@ -212,7 +214,7 @@ public sealed partial class LiftingScheme : Module
 
         checks.HalfLength(nameof(LiftingScheme), length / 2, x, nameof(x));
         using var scope = NewDisposeScope();
-        var (s, d) = LiftingTransform.Lift(steps, x, axis);
+        var (s, d) = LiftingTransform.Lift(lifting, x, axis);
         return scope.MoveToOuter(s, d);
     }
 
@@ -241,7 +243,7 @@ public sealed partial class LiftingScheme : Module
 
         checks.HalfLength(nameof(LiftingScheme), s.size(axis), s, nameof(s));
         using var scope = NewDisposeScope();
-        return LiftingTransform.Unlift(steps, s, d, axis).MoveToOuterDisposeScope();
+        return LiftingTransform.Unlift(lifting, s, d, axis).MoveToOuterDisposeScope();
     }
 
     private static LiftingStep NewStep(StepKind kind, Module<Tensor, Tensor> op, bool lossless)

@@ -1,3 +1,5 @@
+using LiftPool.Lifting;
+
 namespace LiftPool;
 
 /// <summary>One step of a <see cref="LiftingScheme"/>: an operator, and the half of the signal that its result changes.</summary>
@@ -40,4 +42,8 @@ public sealed class LiftingStep
 
     /// <summary>What becomes of the operator's output.</summary>
     public StepRounding Rounding { get; }
+
+    /// <summary>The step in the manner of PyTorch: <c>Predict(Filter(kernel_size=3))</c>.</summary>
+    public override string ToString()
+        => new ModuleText($"{Kind}").With(Operator).With("rounding", Rounding, usual: StepRounding.None).ToString();
 }

@@ -29,8 +29,8 @@ internal sealed class WaveletContest : IDisposable
     {
         input = randn(shape.Size);
         low = new LiftDownPool2d(LiftingScheme.Wavelet(wavelet), Bands2d.LL);
-        sum = new LiftDownPool2d(low);
-        transform = new LiftPyramid(new LiftDownPool2d(low), 1);
+        sum = LiftDownPool2d.Sharing(low);
+        transform = new LiftPyramid(LiftDownPool2d.Sharing(low), 1);
         convolution = new WaveletConvolution(wavelet, shape.Channels);
         max = Pools.New(PoolKind.Max, shape.Axes, shape.Channels);
         Check(wavelet);
@@ -45,7 +45,7 @@ internal sealed class WaveletContest : IDisposable
             Scoped(Forward, () => transform.call(input)),
             Scoped(Low, () => low.call(input)),
             Scoped(Sum, () => sum.call(input)),
-            Scoped(Inverse, () => transform.inverse(bands)),
+            Scoped(Inverse, () => transform.unlift(bands)),
             Scoped(Convolution, () => convolution.call(input)),
             Scoped(Copy, () => input.clone()),
             Scoped(Pools.Title(PoolKind.Max), () => max.call(input)),

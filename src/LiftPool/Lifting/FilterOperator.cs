@@ -17,8 +17,11 @@ internal sealed class FilterOperator : OwnModule, IAxisOperator
         this.weight = weight.DetachFromDisposeScope();
         Channels = channels;
         PaddingMode = paddingMode;
+        Traits = new(channels, KernelSize, Groups: channels, ProjGroups: null, Bias: false, paddingMode, Tanh: false);
         RegisterComponents();
     }
+
+    public OperatorTraits Traits { get; }
 
     public Tensor?[] Weights => [weight];
 
@@ -43,6 +46,14 @@ internal sealed class FilterOperator : OwnModule, IAxisOperator
         => RunsAlongAxes ? [weight.expand(channels, 1, -1).contiguous(), null, null, null] : null;
 
     public string? Refuses(long length) => SameConv1d.Refuses(PaddingMode, KernelSize, length);
+
+    public override string ToString()
+        => new ModuleText(nameof(LiftingOperators.Filter))
+            .With(Traits.Channels)
+            .With("kernel_size", Traits.KernelSize)
+            .With("learnable", weight is Parameter)
+            .With("padding_mode", Traits.PaddingMode, usual: PaddingModes.Replicate)
+            .ToString();
 
     public override Tensor forward(Tensor input) => Along(input, dim: 2, Weights);
 

@@ -9,6 +9,9 @@ internal interface IAxisOperator
     /// <summary>All of its weights, which are to be of one dtype on one device; null for those that it has not.</summary>
     Tensor?[] Weights { get; }
 
+    /// <summary>What it was built with.</summary>
+    OperatorTraits Traits { get; }
+
     int KernelSize { get; }
 
     OperatorForm Form { get; }

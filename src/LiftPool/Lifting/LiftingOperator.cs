@@ -17,8 +17,11 @@ internal sealed class LiftingOperator : OwnModule, IAxisOperator
         conv = new SameConv1d(channels, settings.KernelSize, settings.Groups, bias, settings.PaddingMode, device, dtype);
         proj = new SameConv1d(channels, 1, settings.ProjGroups, bias, PaddingModes.Zeros, device, dtype);
         tanh = settings.Tanh;
+        Traits = new(channels, settings.KernelSize, settings.Groups, settings.ProjGroups, bias, settings.PaddingMode, tanh);
         RegisterComponents();
     }
+
+    public OperatorTraits Traits { get; }
 
     public long? Channels => conv.Weight.size(0);
 
@@ -41,6 +44,18 @@ internal sealed class LiftingOperator : OwnModule, IAxisOperator
         var projected = proj.call(conv.call(input).relu());
         return (tanh ? projected.tanh() : projected).MoveToOuterDisposeScope();
     }
+
+    public override string ToString() => AddTo(new ModuleText(nameof(LiftingOperators.Learned))).ToString();
+
+    /// <summary>Says what it was built with.</summary>
+    internal ModuleText AddTo(ModuleText text)
+        => text.With(Traits.Channels)
+            .With("kernel_size", Traits.KernelSize)
+            .With("groups", Traits.Groups, usual: Traits.Channels)
+            .With("proj_groups", Traits.ProjGroups, usual: Traits.Channels)
+            .With("bias", Traits.Bias, usual: false)
+            .With("padding_mode", Traits.PaddingMode, usual: PaddingModes.Zeros)
+            .With("tanh", Traits.Tanh, usual: true);
 
     public bool RunsAlongAxes => !HasHooks && !conv.HasHooks && !proj.HasHooks;
 

@@ -19,8 +19,11 @@ internal sealed class RectifiedFilter : OwnModule, IAxisOperator
         this.weight = weight.DetachFromDisposeScope();
         this.factor = factor.DetachFromDisposeScope();
         (Channels, PaddingMode) = (channels, paddingMode);
+        Traits = new(channels, KernelSize, Groups: channels, ProjGroups: channels, Bias: false, paddingMode, Tanh: false);
         RegisterComponents();
     }
+
+    public OperatorTraits Traits { get; }
 
     public long? Channels { get; }
 
@@ -39,6 +42,14 @@ internal sealed class RectifiedFilter : OwnModule, IAxisOperator
         : null;
 
     public string? Refuses(long length) => SameConv1d.Refuses(PaddingMode, KernelSize, length);
+
+    public override string ToString()
+        => new ModuleText(nameof(LiftingOperators.Rectified))
+            .With(Traits.Channels)
+            .With("kernel_size", Traits.KernelSize)
+            .With("learnable", weight is Parameter)
+            .With("padding_mode", Traits.PaddingMode, usual: PaddingModes.Replicate)
+            .ToString();
 
     public override Tensor forward(Tensor input) => Along(input, dim: 2, Weights);
 

@@ -150,11 +150,11 @@ public sealed class BandChangeTests
 
         var changed = bands.With(1, "LH", other);
         bands[1, "LH"].copy_(other);
-        var expected = pyramid.inverse(bands);
+        var expected = pyramid.unlift(bands);
 
-        pyramid.inverse(changed).IsExactly(expected).Should().BeTrue();
-        pyramid.inverse(bands.Map(tensor => zeros_like(tensor))).LargestMagnitude().Should().Be(0);
-        pyramid.inverse(bands.to(ScalarType.Float32).to(ScalarType.Float64, CPU)).ErrorTo(expected).Should().BeInRange(1e-12, 1e-5);
+        pyramid.unlift(changed).IsExactly(expected).Should().BeTrue();
+        pyramid.unlift(bands.Map(tensor => zeros_like(tensor))).LargestMagnitude().Should().Be(0);
+        pyramid.unlift(bands.to(ScalarType.Float32).to(ScalarType.Float64, CPU)).ErrorTo(expected).Should().BeInRange(1e-12, 1e-5);
         bands.to(device("meta")).Approximation.device_type.Should().Be(DeviceType.META);
         List<string> seen = [];
         bands.Map((level, name, band) =>
@@ -216,7 +216,7 @@ public sealed class BandChangeTests
         (live() - held).Should().Be(4 + 2 + 4 + 1);
         kept.Dispose();
         live().Should().Be(held);
-        pyramid.inverse(outer).Dispose();
+        pyramid.unlift(outer).Dispose();
         outer.Dispose();
         live().Should().Be(before);
     });

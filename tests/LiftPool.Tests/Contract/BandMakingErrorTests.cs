@@ -192,7 +192,7 @@ public sealed class BandMakingErrorTests
         RefusedBy("LiftUpPool2d", () => up.forward(whole), "a real floating-point tensor", "Int32", "bands");
         RefusedBy("LiftUpPool2d", () => up.call(line), "the bands of a 2-D pool", "L, H", "bands");
         RefusedBy("LiftUpPool2d", () => up.forward(four.LL, good), "the approximation's shape [2, 3, 8, 8]", "[2, 4, 8, 8]", "features");
-        RefusedBy("LiftPyramid", () => pyramid.inverse(one), "bands of 2 levels", "1", "bands");
+        RefusedBy("LiftPyramid", () => pyramid.unlift(one), "bands of 2 levels", "1", "bands");
     }
 
     private static long[] Shape(string shape) => [.. shape.Split(", ").Select(long.Parse)];

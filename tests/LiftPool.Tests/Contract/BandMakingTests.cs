@@ -146,8 +146,8 @@ public sealed class BandMakingTests
             => new([last ? bands.LL : full_like(bands.LL, double.NaN), bands.LH, bands.HL, bands.HH], bands.InputShape, bands.Cropped);
         var made = new LiftPyramidBands([.. own.Levels.Select((bands, level) => Made(bands, level == 2))]);
 
-        pyramid.inverse(made).ErrorTo(x).Should().BeLessThan(4e-15);
-        pyramid.inverse(made.Approximation, made).ErrorTo(x).Should().BeLessThan(4e-15);
+        pyramid.unlift(made).ErrorTo(x).Should().BeLessThan(4e-15);
+        pyramid.unlift(made.Approximation, made).ErrorTo(x).Should().BeLessThan(4e-15);
         made.Levels.Select(level => level.InputShape[^1]).Should().Equal(own.Levels.Select(level => level.InputShape[^1]));
     }
 

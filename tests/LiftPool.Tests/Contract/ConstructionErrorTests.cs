@@ -200,7 +200,7 @@ public sealed class ConstructionErrorTests
         pool.Dispose();
         BadCall.Thrown<ObjectDisposedException>(() => new LiftPyramid(pool, 2).Dispose());
         BadCall.Thrown<ObjectDisposedException>(() => new LiftUpPool1d(pool).Dispose());
-        BadCall.Thrown<ObjectDisposedException>(() => new LiftDownPool1d(pool).Dispose());
+        BadCall.Thrown<ObjectDisposedException>(() => LiftDownPool1d.Sharing(pool).Dispose());
     }
 
     [Theory]
@@ -234,7 +234,7 @@ public sealed class ConstructionErrorTests
         using var scope = NewDisposeScope();
         using var op = Identity();
         BadCall.Thrown<ArgumentNullException>(() => new LiftDownPool1d((LiftingScheme)null!).Dispose()).ParamName.Should().Be("scheme");
-        BadCall.Thrown<ArgumentNullException>(() => new LiftDownPool2d((LiftDownPool)null!).Dispose()).ParamName.Should().Be("pool");
+        BadCall.Thrown<ArgumentNullException>(() => LiftDownPool2d.Sharing(null!).Dispose()).ParamName.Should().Be("other");
         BadCall.Thrown<ArgumentNullException>(() => new LiftUpPool2d((LiftingScheme)null!).Dispose()).ParamName.Should().Be("scheme");
         BadCall.Thrown<ArgumentNullException>(() => new LiftUpPool3d((LiftDownPool)null!).Dispose()).ParamName.Should().Be("pool");
         BadCall.Thrown<ArgumentNullException>(() => new LiftingScheme(null!, op).Dispose()).ParamName.Should().Be("predict");

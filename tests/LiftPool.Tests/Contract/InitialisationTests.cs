@@ -53,7 +53,7 @@ public class InitialisationTests
         using var scope = NewDisposeScope();
         manual_seed(9);
         using var sum = new LiftDownPool2d(channels: 4, bands: Bands2d.LL | Bands2d.HH);
-        using var learned = new LiftDownPool2d(sum, Bands2d.LL | Bands2d.HH, BandReduction.Learned);
+        using var learned = LiftDownPool2d.Sharing(sum, Bands2d.LL | Bands2d.HH, BandReduction.Learned);
         var x = randn(2, 4, 6, 6);
 
         learned.state_dict()["gain"].IsExactly(ones(2, 4)).Should().BeTrue();

@@ -11,6 +11,7 @@ public sealed class InputErrorTests
         ["forward"] = (pool, x) => pool.forward(x),
         ["call"] = (pool, x) => pool.call(x),
         ["forward_with_bands"] = (pool, x) => pool.forward_with_bands(x),
+        ["call_with_bands"] = (pool, x) => pool.call_with_bands(x),
         ["penalties"] = (pool, x) => pool.penalties(x),
     };
 
@@ -185,7 +186,7 @@ public sealed class InputErrorTests
     {
         using var scope = NewDisposeScope();
         using var owner = new LiftDownPool2d(3);
-        using var sharing = new LiftDownPool2d(owner, reduction: BandReduction.Learned);
+        using var sharing = LiftDownPool2d.Sharing(owner, reduction: BandReduction.Learned);
         sharing.to(ScalarType.Float64);
         var x = zeros(2, 3, 8, 8);
         BadCall.Refused(() => sharing.forward(x), "LiftDownPool2d", "Float64 on cpu as its gain is", "Float32 on cpu", "input");

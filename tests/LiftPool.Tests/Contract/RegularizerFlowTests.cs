@@ -59,6 +59,31 @@ public sealed class RegularizerFlowTests : IClassFixture<OneThread>
     }
 
     [Fact]
+    public async Task Asynchronous_work_collects_wherever_it_goes_on()
+    {
+        using var pool = Counting();
+        using var x = Pair();
+        using var penalty = new LiftRegularizer();
+        async Task Twice()
+        {
+            Forward(pool, x);
+            await Task.Delay(1).ConfigureAwait(false);
+            Forward(pool, x);
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, Threads).Select(_ => Twice()));
+        penalty.Shares.Should().HaveCount(2 * Threads);
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, 50), async (_, token) =>
+        {
+            await Task.Yield();
+            Forward(pool, x);
+        });
+        penalty.Shares.Should().HaveCount((2 * Threads) + 50);
+        penalty.c_p.item<float>().Should().Be((2 * Threads) + 50);
+    }
+
+    [Fact]
     public async Task A_scope_begun_on_another_flow_stays_there()
     {
         using var pool = Counting();
@@ -214,26 +239,6 @@ public sealed class RegularizerFlowTests : IClassFixture<OneThread>
         LiveTensors.InProcess.Should().BeLessThanOrEqualTo(before + Threads, "what a last read made is garbage at worst");
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Recomputation_collects_on_no_thread(bool recompute)
-    {
-        using var scope = NewDisposeScope();
-        manual_seed(1);
-        var elsewhere = new OnAThread(new LiftDownPool1d(2));
-        using var pool = new LiftDownPool2d(new LiftingScheme(elsewhere, Conv1d(2, 2, 1))) { recompute = recompute };
-        using var penalty = new LiftRegularizer();
-
-        var y = pool.forward(randn(1, 2, 4, 4).requires_grad_());
-        var collected = penalty.Shares.Count;
-        OnAnotherThread(() => y.sum().backward());
-
-        collected.Should().Be(3, "two calls of the operator for the axes, on its thread, and the pool");
-        penalty.Shares.Should().HaveCount(collected);
-        LiftRegularizer.Current.Should().BeSameAs(penalty);
-    }
-
     /// <summary>A pool whose penalties are exact: of the pair (2, 1), d = 1 and s = 1.5, so c_u = 1/4 and c_p = 1.</summary>
     private static LiftDownPool1d Counting() => new(LiftingScheme.Wavelet(Wavelet.Haar));
 
@@ -262,25 +267,6 @@ public sealed class RegularizerFlowTests : IClassFixture<OneThread>
         public override Tensor forward(Tensor input)
         {
             Now();
-            return input.alias();
-        }
-    }
-
-    /// <summary>An operator that pools on a thread of its own, and gives back what it got.</summary>
-    private sealed class OnAThread : Module<Tensor, Tensor>
-    {
-        private readonly LiftDownPool1d inner;
-
-        internal OnAThread(LiftDownPool1d inner)
-            : base(nameof(OnAThread))
-        {
-            this.inner = inner;
-            RegisterComponents();
-        }
-
-        public override Tensor forward(Tensor input)
-        {
-            OnAnotherThread(() => Forward(inner, ones(1, 2, 2)));
             return input.alias();
         }
     }

@@ -10,7 +10,7 @@ public class RegularizerTests
         manual_seed(1);
         using var first = new LiftDownPool2d(channels: 4);
         using var second = new LiftDownPool1d(channels: 4);
-        using var sharer = new LiftDownPool2d(first);
+        using var sharer = LiftDownPool2d.Sharing(first);
         using var up = new LiftUpPool2d(first);
         var (image, signal) = (randn(2, 4, 6, 6), randn(2, 4, 8));
 

@@ -27,7 +27,7 @@ public class SharingTests
         manual_seed(2);
         using var pool = new LiftDownPool2d(channels: 8);
         using var up = new LiftUpPool2d(pool);
-        using var sharer = new LiftDownPool2d(pool, Bands2d.LL);
+        using var sharer = LiftDownPool2d.Sharing(pool, Bands2d.LL);
         using var source = new LiftDownPool2d(channels: 8, bands: Bands2d.LL);
         var x = randn(2, 8, 6, 6);
 
@@ -51,7 +51,7 @@ public class SharingTests
         using var scope = NewDisposeScope();
         manual_seed(3);
         using var owner = new LiftDownPool2d(channels: 8, bands: Bands2d.HH);
-        using var sharer = new LiftDownPool2d(owner, Bands2d.HH, BandReduction.Learned);
+        using var sharer = LiftDownPool2d.Sharing(owner, Bands2d.HH, BandReduction.Learned);
         var x = randn(2, 8, 6, 6);
         var before = owner.forward(x);
 
@@ -70,7 +70,7 @@ public class SharingTests
         var x = randn(2, 8, 6, 6);
         var before = pool.forward(x);
         var up = new LiftUpPool2d(pool);
-        var sharer = new LiftDownPool2d(pool);
+        var sharer = LiftDownPool2d.Sharing(pool);
 
         up.Dispose();
         sharer.Dispose();
@@ -85,8 +85,8 @@ public class SharingTests
         manual_seed(5);
         var pool = new LiftDownPool2d(channels: 8);
         using var up = new LiftUpPool2d(pool);
-        using var sharer = new LiftDownPool2d(pool);
-        using var sharer1 = new LiftDownPool1d(pool);
+        using var sharer = LiftDownPool2d.Sharing(pool);
+        using var sharer1 = LiftDownPool1d.Sharing(pool);
         var x = randn(2, 8, 6, 6);
         var (y, bands) = pool.forward_with_bands(x);
 
@@ -103,7 +103,7 @@ public class SharingTests
         Gone(() => pool.forward(x), "LiftDownPool2d");
         Gone(() => _ = new LiftUpPool2d(pool), "LiftDownPool2d");
         Gone(() => _ = new LiftUpPool2d(sharer), "LiftDownPool2d");
-        Gone(() => _ = new LiftDownPool2d(pool), "LiftDownPool2d");
+        Gone(() => _ = LiftDownPool2d.Sharing(pool), "LiftDownPool2d");
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public class SharingTests
         using var scope = NewDisposeScope();
         manual_seed(6);
         using var owner = new LiftDownPool2d(channels: 8);
-        var between = new LiftDownPool2d(owner);
+        var between = LiftDownPool2d.Sharing(owner);
         using var up = new LiftUpPool2d(between);
         var x = randn(2, 8, 6, 6);
         var (_, bands) = between.forward_with_bands(x);

@@ -74,9 +74,9 @@ public class StateTests
     {
         using var scope = NewDisposeScope();
         using var owner = new LiftDownPool2d(channels: 8);
-        using var plain = new LiftDownPool2d(owner);
-        using var learned = new LiftDownPool2d(owner, Bands2d.LL, BandReduction.Learned);
-        using var other = new LiftDownPool1d(owner);
+        using var plain = LiftDownPool2d.Sharing(owner);
+        using var learned = LiftDownPool2d.Sharing(owner, Bands2d.LL, BandReduction.Learned);
+        using var other = LiftDownPool1d.Sharing(owner);
 
         State(plain).Should().BeEmpty();
         State(other).Should().BeEmpty();

@@ -23,7 +23,7 @@ public sealed class PyramidTests : IClassFixture<OneThread>
 
         foreach (var pyramid in new[] { shared, separate })
         {
-            pyramid.inverse(pyramid.call(x)).LargestErrorTo(x).Should().BeLessThan(1e-13);
+            pyramid.unlift(pyramid.call(x)).LargestErrorTo(x).Should().BeLessThan(1e-13);
         }
     }
 
@@ -58,7 +58,7 @@ public sealed class PyramidTests : IClassFixture<OneThread>
         using var pyramid = new LiftPyramid(new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Cdf53, lossless: true)), 4);
         var image = randint(0, 256, [1, 3, 61, 47]).to(ScalarType.Float32);
 
-        pyramid.inverse(pyramid.forward(image)).IsExactly(image).Should().BeTrue();
+        pyramid.unlift(pyramid.forward(image)).IsExactly(image).Should().BeTrue();
     }
 
     [Fact]
@@ -70,9 +70,9 @@ public sealed class PyramidTests : IClassFixture<OneThread>
         var bands = pyramid.forward(randn(1, 1, 16, dtype: ScalarType.Float64));
 
         // Haar's coarsest approximation is the sum over root 8 of eight samples each.
-        var shifted = pyramid.inverse(bands.Approximation.add(Math.Sqrt(8)), bands);
+        var shifted = pyramid.unlift(bands.Approximation.add(Math.Sqrt(8)), bands);
 
-        shifted.sub(pyramid.inverse(bands)).LargestErrorTo(ones(1, 1, 16)).Should().BeLessThan(1e-14);
+        shifted.sub(pyramid.unlift(bands)).LargestErrorTo(ones(1, 1, 16)).Should().BeLessThan(1e-14);
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class PyramidTests : IClassFixture<OneThread>
 
         pyramid.Invoking(p => p.forward(small)).Should().Throw<ArgumentException>().WithMessage("*2 samples*[1, 2, 1, 16]*");
         pyramid.Invoking(p => p.forward(ones(1, 3, 64, 64))).Should().Throw<ArgumentException>().WithMessage("*2 channels*3*");
-        pyramid.Invoking(p => p.inverse(two.forward(ones(1, 2, 16, 16)))).Should().Throw<ArgumentException>().WithMessage("*3 levels*2*");
+        pyramid.Invoking(p => p.unlift(two.forward(ones(1, 2, 16, 16)))).Should().Throw<ArgumentException>().WithMessage("*3 levels*2*");
         pyramid.forward(ones(1, 2, 16, 16)).Invoking(bands => bands[3, "LL"]).Should().Throw<ArgumentException>().WithMessage("*0 to 2*3*");
         pyramid.forward(ones(1, 2, 16, 16)).Invoking(bands => bands[-1, "LL"]).Should().Throw<ArgumentException>().WithMessage("*0 to 2*-1*");
         using (var penalty = new LiftRegularizer())

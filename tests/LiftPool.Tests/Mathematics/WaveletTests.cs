@@ -283,7 +283,7 @@ public sealed class WaveletTests(ITestOutputHelper output) : IClassFixture<OneTh
         var known = WaveletFile.Content.Reversible;
         using var scheme = LiftingScheme.Wavelet(Wavelet.Cdf53, lossless: true, dtype: ScalarType.Float64);
         using var line = new LiftDownPool1d(scheme);
-        using var plane = new LiftDownPool2d(line);
+        using var plane = LiftDownPool2d.Sharing(line);
 
         var (_, bands) = line.forward_with_bands(OnAllChannels(known.Signal));
         bands["L"].IsExactly(OnAllChannels(known.Low)).Should().BeTrue();

@@ -47,9 +47,9 @@ internal static class AnyPool
         var mask = bands ?? AllBands(axes);
         return axes switch
         {
-            1 => new LiftDownPool1d(pool, (Bands1d)mask, reduction, ceil_mode),
-            2 => new LiftDownPool2d(pool, (Bands2d)mask, reduction, ceil_mode),
-            _ => new LiftDownPool3d(pool, (Bands3d)mask, reduction, ceil_mode),
+            1 => LiftDownPool1d.Sharing(pool, (Bands1d)mask, reduction, ceil_mode),
+            2 => LiftDownPool2d.Sharing(pool, (Bands2d)mask, reduction, ceil_mode),
+            _ => LiftDownPool3d.Sharing(pool, (Bands3d)mask, reduction, ceil_mode),
         };
     }
 

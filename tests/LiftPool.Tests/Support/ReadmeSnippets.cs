@@ -114,6 +114,34 @@ public class ReadmeSnippets
     }
 
     [Fact]
+    public void Two_threads_in_one_regularizer()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(7);
+        using var model = nn.Sequential(
+            ("conv", nn.Conv2d(1, 16, 3, padding: 1)), ("pool", new LiftDownPool2d(channels: 16)), ("flatten", nn.Flatten()), ("head", nn.Linear(16 * 4 * 4, 3)));
+        var (images, labels) = (rand(6, 1, 8, 8), tensor(new long[] { 0, 1, 2, 0, 1, 2 }));
+        using var alone = new LiftRegularizer();
+        var whole = nn.functional.cross_entropy(model.forward(images), labels) + alone.loss();
+        whole.backward();
+        var gradients = model.parameters().Select(weight => weight.grad!.clone()).ToArray();
+        model.zero_grad();
+
+        // README: two threads in one regularizer
+        using var penalty = new LiftRegularizer();
+        var (inputs, answers, losses) = (images.chunk(2), labels.chunk(2), new Tensor[2]);
+        Parallel.For(0, 2, i => losses[i] = nn.functional.cross_entropy(model.forward(inputs[i]), answers[i]));
+        var loss = (losses[0] + losses[1] + penalty.loss()) / 2;        // each half's penalties are means, as its loss is
+        // README end
+
+        penalty.Shares.Should().HaveCount(2);
+        alone.Shares.Should().ContainSingle();
+        loss.ErrorTo(whole).Should().BeLessThan(1e-6);
+        loss.backward();
+        model.parameters().Zip(gradients).Should().OnlyContain(pair => pair.First.grad!.ErrorTo(pair.Second) < 1e-6);
+    }
+
+    [Fact]
     public void Operators_of_ones_own()
     {
         using var scope = NewDisposeScope();
@@ -148,7 +176,7 @@ public class ReadmeSnippets
         var reversible = LiftingScheme.Wavelet(Wavelet.Cdf53, lossless: true);      // JPEG 2000's
         var pyramid = new LiftPyramid(new LiftDownPool2d(reversible), 4);
         var levels = pyramid.forward(image);                                        // integers in, integers out
-        var same = pyramid.inverse(levels);                                         // bit for bit
+        var same = pyramid.unlift(levels);                                          // bit for bit
         // README end
 
         // Haar's smooth copy is the mean of four, times two.

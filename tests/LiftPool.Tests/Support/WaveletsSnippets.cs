@@ -24,7 +24,7 @@ public sealed class WaveletsSnippets : IClassFixture<OneThread>
             (0, "HH") => zeros_like(band),                  // the finest diagonals: mostly noise
             _ => nn.functional.softshrink(band, threshold),
         });
-        var denoised = pyramid.inverse(shrunk);
+        var denoised = pyramid.unlift(shrunk);
         // DOCS end
 
         // Everywhere, and as much at the end of an odd axis.
@@ -88,7 +88,7 @@ public sealed class WaveletsSnippets : IClassFixture<OneThread>
                 }
             }
 
-            var restored = pyramid.inverse(levels);
+            var restored = pyramid.unlift(levels);
 
             // Of each odd axis the last: none is zero in the input.
             var wanted = x.clone();
