@@ -8,6 +8,9 @@ internal static class BandChecks
 {
     private const string Who = nameof(LiftBands);
 
+    // A batch, channels and three spatial axes.
+    private const int MostRank = 5;
+
     private static readonly ReadOnlyCollection<string>[] NamesByLetters = [.. Enumerable.Range(0, 4).Select(NewNames)];
 
     /// <summary>The names of so many bands in their order: one letter an axis that was lifted, horizontal first, L before H.</summary>
@@ -30,21 +33,48 @@ internal static class BandChecks
         throw Errors.Wrong(Who, wanted, bands.Count == 0 ? "none" : string.Join(", ", bands.Keys), nameof(bands));
     }
 
+    /// <summary>The axes that so many bands are of, and the spatial dimensions, where they are known.</summary>
+    /// <param name="count">The number of bands.</param>
+    /// <param name="axes">The axes, or All for every spatial axis of the tensors.</param>
+    /// <param name="dimensions">Where the caller knows them.</param>
+    internal static (LiftAxes Axes, int? Dimensions) AxesOf(int count, LiftAxes axes, int? dimensions)
+    {
+        if (axes == LiftAxes.None || (axes & ~LiftAxes.All) != 0)
+        {
+            throw Errors.Wrong(Who, "at least one of the axes Width, Height, Depth, and no other", $"{axes}", nameof(axes));
+        }
+
+        if (count is not (2 or 4 or 8))
+        {
+            throw Errors.Wrong(Who, "2, 4 or 8 bands, of one, two or three axes", $"{count}", "bands");
+        }
+
+        if (axes == LiftAxes.All)
+        {
+            var all = LiftedAxes.All(int.Log2(count));
+            return (all.Axes, all.Dimensions);
+        }
+
+        var wanted = 1 << int.PopCount((int)axes);
+        return count == wanted ? (axes, dimensions) : throw Errors.Wrong(Who, $"{wanted} bands, along {axes}", $"{count}", "bands");
+    }
+
     /// <summary>The input's shape, given or twice the bands', if all of these belong together.</summary>
     /// <param name="bands">Two, four or eight, in order.</param>
+    /// <param name="axes">The axes that they are of: one for two bands.</param>
+    /// <param name="dimensions">The spatial dimensions; null if they are not known.</param>
     /// <param name="inputShape">The input's shape; null for twice the bands'.</param>
     /// <param name="cropped">The samples that odd axes of floor mode had too many.</param>
     /// <param name="blamed">The caller's argument that all of them come from; null if each has its own.</param>
     internal static long[] InputShape(
-        IReadOnlyList<Tensor> bands, IReadOnlyList<long>? inputShape, IReadOnlyList<Tensor> cropped, string? blamed = null)
+        IReadOnlyList<Tensor> bands,
+        LiftAxes axes,
+        int? dimensions,
+        IReadOnlyList<long>? inputShape,
+        IReadOnlyList<Tensor> cropped,
+        string? blamed = null)
     {
-        if (bands.Count is not (2 or 4 or 8))
-        {
-            throw Errors.Wrong(Who, "2, 4 or 8 bands, of one, two or three axes", $"{bands.Count}", blamed ?? nameof(bands));
-        }
-
         var names = Names(bands.Count);
-        var letters = names[0].Length;
         for (var i = 0; i < names.Count; i++)
         {
             RefuseIfGone(bands[i], $"band {names[i]}", blamed ?? nameof(bands));
@@ -52,10 +82,12 @@ internal static class BandChecks
 
         var first = bands[0];
         var shape = first.shape;
-        if (shape.Length - letters is not (1 or 2) || shape.AsSpan()[^letters..].Contains(0))
+        if (!IsOfRank(shape.Length, axes, dimensions) || Enumerable.Range(0, shape.Length).Any(dim => shape[dim] == 0 && Lifts(axes, shape, dim)))
         {
-            var spatial = letters switch { 1 => "L", 2 => "H, W", _ => "D, H, W" };
-            var wanted = $"bands [N, C, {spatial}] or [C, {spatial}] of at least one sample on every spatial axis";
+            var spatial = dimensions switch { 1 => "L", 2 => "H, W", _ => "D, H, W" };
+            var shapes = dimensions is null ? $"of {LeastRank(axes)} to {MostRank} dimensions" : $"[N, C, {spatial}] or [C, {spatial}]";
+            var all = dimensions is { } known && new LiftedAxes(known, axes).AreAll;
+            var wanted = $"bands {shapes} of at least one sample {(all ? "on every spatial axis" : $"along {axes}")}";
             throw Errors.Wrong(Who, wanted, Errors.Shape(first), blamed ?? nameof(bands));
         }
 
@@ -64,8 +96,8 @@ internal static class BandChecks
             RefuseUnlike(first, bands[i], shape, $"band {names[i]}", blamed ?? nameof(bands));
         }
 
-        long[] whole = inputShape is null ? Twice(shape, letters) : [.. inputShape];
-        RefuseUnlessFromIt(shape, whole, letters, blamed ?? nameof(inputShape));
+        long[] whole = inputShape is null ? Twice(shape, axes) : [.. inputShape];
+        RefuseUnlessFromIt(shape, whole, axes, blamed ?? nameof(inputShape));
         CheckCropped(first, whole, cropped, blamed ?? nameof(cropped));
         return whole;
     }
@@ -119,22 +151,28 @@ internal static class BandChecks
         return Array.AsReadOnly([.. Enumerable.Range(0, 1 << letters).Select(Name)]);
     }
 
-    private static long[] Twice(long[] shape, int letters)
-        => [.. shape.Select((length, dim) => dim < shape.Length - letters ? length : 2 * length)];
+    // Channels, and the spatial dimensions up to the last that is lifted.
+    private static int LeastRank(LiftAxes axes) => 2 + int.Log2((int)axes);
+
+    private static bool IsOfRank(int rank, LiftAxes axes, int? dimensions)
+        => dimensions is { } known ? rank - known is 1 or 2 : rank >= LeastRank(axes) && rank <= MostRank;
+
+    private static bool Lifts(LiftAxes axes, long[] shape, int dim) => LiftedAxes.Has(axes, shape.Length - dim);
+
+    private static long[] Twice(long[] shape, LiftAxes axes)
+        => [.. shape.Select((length, dim) => Lifts(axes, shape, dim) ? 2 * length : length)];
 
     // A pool crops every odd axis or extends every one.
-    private static void RefuseUnlessFromIt(long[] band, long[] input, int letters, string parameter)
+    private static void RefuseUnlessFromIt(long[] band, long[] input, LiftAxes axes, string parameter)
     {
-        var before = band.Length - letters;
-        var fits = input.Length == band.Length && input.AsSpan(0, before).SequenceEqual(band.AsSpan(0, before));
-        if (!fits || !(HalvesOf(ceilMode: false) || HalvesOf(ceilMode: true)))
+        if (input.Length != band.Length || !(Gives(ceilMode: false) || Gives(ceilMode: true)))
         {
-            var wanted = $"the shape of an input that gives bands {Errors.Shape(band)}: twice their length on every spatial axis, or on"
+            var wanted = $"the shape of an input that gives bands {Errors.Shape(band)}: twice their length along {axes}, or on"
                 + " some one sample more (cropped in floor mode), or on some one less (extended in ceil_mode)";
             throw Errors.Wrong(Who, wanted, Errors.Shape(input), parameter);
         }
 
-        bool HalvesOf(bool ceilMode)
-            => Enumerable.Range(before, letters).All(dim => OddSizes.BandLength(input[dim], ceilMode) == band[dim]);
+        bool Gives(bool ceilMode) => Enumerable.Range(0, band.Length).All(
+            dim => band[dim] == (Lifts(axes, band, dim) ? OddSizes.BandLength(input[dim], ceilMode) : input[dim]));
     }
 }

@@ -1,3 +1,5 @@
+using LiftPool.Lifting;
+
 namespace LiftPool;
 
 // What gives new bands: each way with handles of their own.
@@ -14,7 +16,7 @@ public sealed partial class LiftBands
         var index = IndexOf(name);
         BandChecks.RefuseIfGone(band, name, nameof(band));
         BandChecks.RefuseUnlike(bands[index], band, bands[index].shape, $"band {name}", nameof(band));
-        return new(Aliases([.. bands.Select((own, i) => i == index ? band : own)]), Aliases(kept), inputShape);
+        return new(Aliases([.. bands.Select((own, i) => i == index ? band : own)]), Aliases(kept), inputShape, Axes, dimensions);
     }
 
     /// <summary>These bands with other tensors in the cropped samples' place.</summary>
@@ -27,7 +29,7 @@ public sealed partial class LiftBands
         ArgumentNullException.ThrowIfNull(cropped);
         ThrowIfGone();
         BandChecks.CheckCropped(bands[0], inputShape, cropped, nameof(cropped));
-        return new(Aliases(bands), Aliases(cropped), inputShape);
+        return new(Aliases(bands), Aliases(cropped), inputShape, Axes, dimensions);
     }
 
     /// <summary>Bands made of these one by one; the cropped samples stay as they are.</summary>
@@ -37,7 +39,7 @@ public sealed partial class LiftBands
     /// <returns>New bands, in the caller's dispose scope.</returns>
     /// <exception cref="ArgumentException">
     /// What came of the map does not belong together, or not beside the cropped samples. Batch and channels may change, and the
-    /// dtype, for all alike; spatial lengths may not.
+    /// dtype, for all alike, and lengths that were not halved; those that were may not.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The bands are disposed, or their dispose scope has ended.</exception>
     public LiftBands Map(Func<string, Tensor, Tensor> map)
@@ -94,9 +96,13 @@ public sealed partial class LiftBands
         Tensor[] mapped = [.. Names.Zip(bands, mapBand)];
         Tensor[] mappedCropped = [.. kept.Select(mapCropped)];
         BandChecks.RefuseIfGone(mapped[0], Names[0], "map");
-        var before = Math.Max(0, (int)mapped[0].dim() - Axes);
-        long[] shape = [.. mapped[0].shape.Take(before), .. inputShape.TakeLast(Axes)];
-        shape = BandChecks.InputShape(mapped, shape, mappedCropped, blamed: "map");
-        return new LiftBands(Aliases(mapped), Aliases(mappedCropped), shape).MoveToOuterDisposeScope();
+        var shape = mapped[0].shape;
+        for (var fromEnd = 1; fromEnd <= Math.Min(shape.Length, inputShape.Length); fromEnd++)
+        {
+            shape[^fromEnd] = LiftedAxes.Has(Axes, fromEnd) ? inputShape[^fromEnd] : shape[^fromEnd];
+        }
+
+        shape = BandChecks.InputShape(mapped, Axes, dimensions, shape, mappedCropped, blamed: "map");
+        return new LiftBands(Aliases(mapped), Aliases(mappedCropped), shape, Axes, dimensions).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,5 @@
+using LiftPool.Lifting;
+
 namespace LiftPool;
 
 /// <summary>
@@ -23,6 +25,9 @@ public sealed partial class LiftBands : IDisposable
     private readonly Tensor[] bands;
     private readonly Tensor[] kept;
     private readonly long[] inputShape;
+
+    // Null for bands made of tensors along some axes alone: [N, C, H, W] and [C, D, H, W] look alike.
+    private readonly int? dimensions;
     private bool disposed;
 
     /// <summary>Bands from tensors in the order of their names: L, H, or LL, LH, HL, HH, or LLL, LLH, ... HHH.</summary>
@@ -32,56 +37,89 @@ public sealed partial class LiftBands : IDisposable
     /// </param>
     /// <param name="inputShape">
     /// The shape of the input that they come from, as <see cref="InputShape"/> has it. Default: twice the bands' length on every
-    /// spatial axis.
+    /// axis that was lifted.
     /// </param>
     /// <param name="cropped">The samples that floor mode cropped from odd axes, as <see cref="Cropped"/> has them. Default: none.</param>
+    /// <param name="axes">
+    /// The axes that were lifted: one for two bands, two for four. By default they are all the spatial axes that the tensors have.
+    /// </param>
     /// <exception cref="ArgumentException">
     /// Another number of bands, or shapes, dtypes or devices that do not belong together; the message says what was wanted.
     /// </exception>
-    public LiftBands(IReadOnlyList<Tensor> bands, IReadOnlyList<long>? inputShape = null, IReadOnlyList<Tensor>? cropped = null)
+    public LiftBands(
+        IReadOnlyList<Tensor> bands,
+        IReadOnlyList<long>? inputShape = null,
+        IReadOnlyList<Tensor>? cropped = null,
+        LiftAxes axes = LiftAxes.All)
+        : this(bands, inputShape, cropped, axes, dimensions: null)
     {
-        ArgumentNullException.ThrowIfNull(bands);
-        this.inputShape = BandChecks.InputShape(bands, inputShape, cropped ?? []);
-        this.bands = Aliases(bands);
-        kept = Aliases(cropped ?? []);
-        Names = BandChecks.Names(bands.Count);
     }
 
     /// <summary>Bands from tensors by their names.</summary>
     /// <param name="bands">All the bands of one, two or three axes, as the other constructor takes them.</param>
     /// <param name="inputShape">As the other constructor takes it.</param>
     /// <param name="cropped">As the other constructor takes them.</param>
-    /// <remarks>Of a <see cref="LiftBands"/> alone it makes bands like these, input's shape and cropped samples included.</remarks>
+    /// <param name="axes">As the other constructor takes them.</param>
+    /// <remarks>
+    /// Of a <see cref="LiftBands"/> alone it makes bands like these: with the input's shape, the cropped samples and the axes.
+    /// </remarks>
     /// <exception cref="ArgumentException">Other names, or as the other constructor throws it.</exception>
     public LiftBands(
-        IReadOnlyDictionary<string, Tensor> bands, IReadOnlyList<long>? inputShape = null, IReadOnlyList<Tensor>? cropped = null)
+        IReadOnlyDictionary<string, Tensor> bands,
+        IReadOnlyList<long>? inputShape = null,
+        IReadOnlyList<Tensor>? cropped = null,
+        LiftAxes axes = LiftAxes.All)
         : this(
             BandChecks.InOrder(bands),
             inputShape ?? (cropped is null ? (bands as LiftBands)?.InputShape : null),
-            cropped ?? (inputShape is null ? (bands as LiftBands)?.Cropped : null))
+            cropped ?? (inputShape is null ? (bands as LiftBands)?.Cropped : null),
+            axes == LiftAxes.All && bands is LiftBands like ? like.Axes : axes,
+            (bands as LiftBands)?.dimensions)
     {
     }
 
-    internal LiftBands(Tensor[] bands, Tensor[] kept, long[] inputShape)
+    /// <summary>What a pool took apart; the tensors become the bands' own.</summary>
+    internal LiftBands(Tensor[] bands, Tensor[] kept, long[] inputShape, LiftedAxes axes)
+        : this(bands, kept, inputShape, axes.Axes, axes.Dimensions)
+    {
+    }
+
+    private LiftBands(Tensor[] bands, Tensor[] kept, long[] inputShape, LiftAxes axes, int? dimensions)
     {
         this.bands = bands;
         this.kept = kept;
         this.inputShape = inputShape;
-        Names = BandChecks.Names(bands.Length);
+        this.dimensions = dimensions;
+        (Axes, Names) = (axes, BandChecks.Names(bands.Length));
+    }
+
+    private LiftBands(
+        IReadOnlyList<Tensor> bands, IReadOnlyList<long>? inputShape, IReadOnlyList<Tensor>? cropped, LiftAxes axes, int? dimensions)
+    {
+        ArgumentNullException.ThrowIfNull(bands);
+        (Axes, this.dimensions) = BandChecks.AxesOf(bands.Count, axes, dimensions);
+        this.inputShape = BandChecks.InputShape(bands, Axes, this.dimensions, inputShape, cropped ?? []);
+        this.bands = Aliases(bands);
+        kept = Aliases(cropped ?? []);
+        Names = BandChecks.Names(bands.Count);
     }
 
     /// <summary>
-    /// The bands' names in their order: <c>L, H</c>, or <c>LL, LH, HL, HH</c>, or <c>LLL, LLH, ... HHH</c>; one letter an axis,
-    /// horizontal first.
+    /// The bands' names in their order: <c>L, H</c>, or <c>LL, LH, HL, HH</c>, or <c>LLL, LLH, ... HHH</c>; one letter for each axis that
+    /// was lifted, horizontal first.
     /// </summary>
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>The axes that were lifted.</summary>
+    public LiftAxes Axes { get; }
 
     /// <summary>The shape of the input that the bands came from, and of the output that they are put together to.</summary>
     public IReadOnlyList<long> InputShape => inputShape;
 
     /// <summary>
-    /// The samples that no band holds: one tensor for each odd axis that floor mode cropped, the last axis first (W, then H, then D).
-    /// None with <c>ceil_mode: true</c> or where every length is even.
+    /// The samples that no band holds: one tensor for each odd axis that floor mode cropped, the last axis first (W, then H, then D), and none for
+    /// an axis that was not lifted.
+    /// None with <c>ceil_mode: true</c> or where every lifted length is even.
     /// </summary>
     /// <remarks>
     /// Each has length 1 on its own axis. The others are as long as the input was when that axis was cropped: an input
@@ -97,7 +135,7 @@ public sealed partial class LiftBands : IDisposable
         }
     }
 
-    /// <summary>The band of that name: the input's shape with half the length on every axis.</summary>
+    /// <summary>The band of that name: the input's shape with half the length on every axis that was lifted.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="ArgumentException">There is no such band; the message lists those there are.</exception>
     /// <exception cref="ObjectDisposedException">The bands are disposed, or their dispose scope has ended.</exception>
@@ -118,8 +156,6 @@ public sealed partial class LiftBands : IDisposable
     /// <summary>Two axes: diagonals, high along both.</summary>
     /// <exception cref="ArgumentException">The bands are not of two axes.</exception>
     public Tensor HH => this[nameof(HH)];
-
-    internal int Axes => Names[0].Length;
 
     internal Tensor Approximation => this[Names[0]];
 
@@ -144,6 +180,21 @@ public sealed partial class LiftBands : IDisposable
                 tensor.Dispose();
             }
         }
+    }
+
+    /// <summary>Throws unless these are bands that a layer of such axes can put together.</summary>
+    internal void RefuseUnlessOf(string layer, LiftedAxes axes)
+    {
+        var rank = inputShape.Length;
+        if (Axes == axes.Axes && (dimensions ?? axes.Dimensions) == axes.Dimensions && rank - axes.Dimensions is 1 or 2)
+        {
+            return;
+        }
+
+        static string Along(LiftAxes axes, bool areAll) => areAll ? "" : $" along {axes}";
+        var pool = dimensions is { } known ? $"a {known}-D pool{Along(Axes, new LiftedAxes(known, Axes).AreAll)}" : $"a pool along {Axes}";
+        var got = $"those of {pool}: {string.Join(", ", Names)} of an input {Errors.Shape(inputShape)}";
+        throw Errors.Wrong(layer, $"the bands of a {axes.Dimensions}-D pool{Along(axes.Axes, axes.AreAll)}", got, "bands");
     }
 
     internal void ThrowIfGone()

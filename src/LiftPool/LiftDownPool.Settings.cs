@@ -54,6 +54,7 @@ public abstract partial class LiftDownPool
             .With("bands", SomeBands)
             .With("reduction", reduction, usual: BandReduction.Sum)
             .With("ceil_mode", ceil_mode)
+            .With<Enum>("axes", lifted.AreAll ? null : axes)
             .With("dense_max", dense_max, usual: DenseMax.None)
             .With("recompute", recompute)
             .With("shared", shared is not null)

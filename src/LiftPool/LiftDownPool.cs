@@ -19,13 +19,13 @@ public abstract partial class LiftDownPool : Module<Tensor, Tensor>
     private Parameter? gain;
 
     private readonly string layer;
-    private readonly int axes;
+    private readonly LiftedAxes lifted;
     private readonly BandSet outputBands;
     private readonly bool ceilMode;
     private readonly DenseMax denseMax;
 
     private protected LiftDownPool(
-        string layer, int axes, OperatorSettings settings, int bands, BandReduction reduction, bool ceilMode, DenseMax denseMax)
+        string layer, LiftedAxes axes, OperatorSettings settings, int bands, BandReduction reduction, bool ceilMode, DenseMax denseMax)
         : this(layer, axes, bands, reduction, settings.Channels, ceilMode, denseMax)
     {
         scheme = new LiftingScheme(settings);
@@ -35,7 +35,7 @@ public abstract partial class LiftDownPool : Module<Tensor, Tensor>
     }
 
     private protected LiftDownPool(
-        string layer, int axes, LiftingScheme scheme, int bands, BandReduction reduction, long? channels, bool ceilMode, DenseMax denseMax)
+        string layer, LiftedAxes axes, LiftingScheme scheme, int bands, BandReduction reduction, long? channels, bool ceilMode, DenseMax denseMax)
         : this(layer, axes, bands, reduction, ChannelsOf(layer, scheme, channels), ceilMode, denseMax)
     {
         this.scheme = scheme.Free(layer);
@@ -45,7 +45,7 @@ public abstract partial class LiftDownPool : Module<Tensor, Tensor>
     }
 
     private protected LiftDownPool(
-        string layer, int axes, LiftDownPool other, int bands, BandReduction reduction, bool ceilMode, DenseMax denseMax)
+        string layer, LiftedAxes axes, LiftDownPool other, int bands, BandReduction reduction, bool ceilMode, DenseMax denseMax)
         : this(layer, axes, bands, reduction, ChannelsOf(layer, SchemeOf(other), other.channels), ceilMode, denseMax)
     {
         shared = new SharedScheme(other.Scheme);
@@ -53,14 +53,10 @@ public abstract partial class LiftDownPool : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    private LiftDownPool(string layer, int axes, int bands, BandReduction reduction, long? channels, bool ceilMode, DenseMax denseMax)
+    private LiftDownPool(string layer, LiftedAxes axes, int bands, BandReduction reduction, long? channels, bool ceilMode, DenseMax denseMax)
         : base(layer)
     {
-        if (bands == 0 || (bands & ~BandSet.All(axes).Mask) != 0)
-        {
-            throw Errors.Wrong(layer, $"at least one of the {1 << axes} bands, and no other", $"bands {bands}", nameof(bands));
-        }
-
+        outputBands = BandChoice.Checked(layer, axes, bands);
         if (!Enum.IsDefined(reduction))
         {
             throw Errors.Wrong(layer, $"reduction {string.Join(", ", Enum.GetNames<BandReduction>())}", $"{reduction}", nameof(reduction));
@@ -78,8 +74,7 @@ public abstract partial class LiftDownPool : Module<Tensor, Tensor>
         }
 
         this.layer = layer;
-        this.axes = axes;
-        outputBands = new BandSet(bands);
+        lifted = axes;
         this.reduction = reduction;
         this.channels = channels;
         this.ceilMode = ceilMode;
@@ -89,6 +84,9 @@ public abstract partial class LiftDownPool : Module<Tensor, Tensor>
     /// <summary>The predict and update operators: this pool's own, or those of the pool it shares them with.</summary>
     /// <exception cref="ObjectDisposedException">The pool that owns them is disposed.</exception>
     public LiftingScheme Scheme => (scheme ?? shared!.Scheme).ThrowIfDisposed(layer);
+
+    /// <summary>The axes that it lifts: all that its dimension has, if it was told nothing else.</summary>
+    public LiftAxes axes => lifted.Axes;
 
     /// <summary>
     /// Whether training on tensor operations recomputes in backward what it would else keep from forward. Default: false.
@@ -116,7 +114,7 @@ public abstract partial class LiftDownPool : Module<Tensor, Tensor>
     /// weights' dtype and device.
     /// </param>
     /// <returns>
-    /// Every spatial length n halved, to <c>n/2</c> or with ceil_mode <c>(n+1)/2</c>; with
+    /// Every spatial length n, of the axes that are lifted, halved, to <c>n/2</c> or with ceil_mode <c>(n+1)/2</c>; with
     /// <see cref="BandReduction.Concat"/>, C times the number of bands. In the input's memory layout.
     /// </returns>
     /// <exception cref="ArgumentException">Wrong rank, channels, dtype or device, or an axis that is too short.</exception>
@@ -145,10 +143,11 @@ public abstract partial class LiftDownPool : Module<Tensor, Tensor>
     /// <summary>The bands alone, in the caller's dispose scope.</summary>
     internal LiftBands Split(Tensor input) => Pool(input, BandSet.None).bands;
 
-    internal int Axes => axes;
+    internal LiftedAxes LiftedAxes => lifted;
 
-    /// <summary>The length of a band for an axis of so many samples.</summary>
-    internal long BandLength(long length) => OddSizes.BandLength(DenseMaximum.Length(length, denseMax), ceilMode);
+    /// <summary>The length of a band along a dimension of so many samples.</summary>
+    internal long BandLength(Index dim, long length)
+        => lifted.Lifts(dim) ? OddSizes.BandLength(DenseMaximum.Length(length, denseMax), ceilMode) : length;
 
     /// <summary>
     /// The two penalties of this layer alone for one input, where no <see cref="LiftRegularizer"/> is wanted. It takes a
@@ -184,21 +183,23 @@ public abstract partial class LiftDownPool : Module<Tensor, Tensor>
     {
         var lengths = input.shape;
         var hasOdd = false;
-        for (var axis = lengths.Length - axes; axis < lengths.Length; axis++)
+        foreach (var dim in lifted.Dims)
         {
-            lengths[axis] = DenseMaximum.Length(lengths[axis], denseMax);
-            hasOdd |= lengths[axis] % 2 == 1;
+            ref var length = ref lengths[^(lifted.Dimensions + 2 - dim)];
+            length = DenseMaximum.Length(length, denseMax);
+            hasOdd |= length % 2 == 1;
         }
 
-        var kept = ceilMode || !hasOdd ? [] : OddSizes.SetAside(DenseMaximum.Of(signal, denseMax));
+        var kept = ceilMode || !hasOdd ? [] : OddSizes.SetAside(DenseMaximum.Of(signal, lifted, denseMax), lifted);
         return new(
             Array.ConvertAll(bands, band => RestoreLayout(input, band)),
             [.. kept.Select(samples => RestoreLayout(input, samples))],
-            lengths);
+            lengths,
+            lifted);
     }
 
     private DownRequest Request(BandSet output, bool keepBands, PenaltyNorm? norm)
-        => new(Scheme.Steps)
+        => new(Scheme.Steps, lifted)
         {
             RecomputedParameters = recompute ? () => Scheme.parameters() : null,
             CeilMode = ceilMode,
@@ -212,7 +213,7 @@ public abstract partial class LiftDownPool : Module<Tensor, Tensor>
     /// <summary>The input with a batch axis, and dense in its own layout.</summary>
     private PoolInputs InputsOf(Tensor input)
     {
-        var batched = input.dim() == axes + 1 ? input.unsqueeze(0) : input;
+        var batched = input.dim() == lifted.Dimensions + 1 ? input.unsqueeze(0) : input;
         return new([MemoryLayout.Dense(batched, MemoryLayout.IsChannelsLast(batched))])
         {
             BandWeights = gain is null ? null : MemoryLayout.Dense(gain, channelsLast: false),
@@ -221,7 +222,7 @@ public abstract partial class LiftDownPool : Module<Tensor, Tensor>
 
     /// <summary>In the layout of the input: without a batch axis, or channels-last.</summary>
     private Tensor RestoreLayout(Tensor input, Tensor x)
-        => input.dim() == axes + 1 ? x.squeeze(0)
+        => input.dim() == lifted.Dimensions + 1 ? x.squeeze(0)
             : MemoryLayout.IsChannelsLast(input) ? MemoryLayout.WithCanonicalStrides(x, channelsLast: true)
             : x;
 
@@ -257,30 +258,34 @@ public abstract partial class LiftDownPool : Module<Tensor, Tensor>
     internal void CheckInput(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        if (input.dim() != axes + 1 && input.dim() != axes + 2)
+        if (input.dim() != lifted.Dimensions + 1 && input.dim() != lifted.Dimensions + 2)
         {
-            var spatial = axes switch { 1 => "L", 2 => "H, W", _ => "D, H, W" };
+            var spatial = lifted.Dimensions switch { 1 => "L", 2 => "H, W", _ => "D, H, W" };
             throw Errors.Wrong(layer, $"a tensor [N, C, {spatial}] or [C, {spatial}]", Errors.Shape(input), nameof(input));
         }
 
-        Scheme.Checks.Tensor(layer, input, input.dim() - axes - 1, channels, nameof(input));
+        Scheme.Checks.Tensor(layer, input, input.dim() - lifted.Dimensions - 1, channels, nameof(input));
         if (gain is not null && (gain.dtype != input.dtype || !Devices.AreOne(gain, input)))
         {
             // A pool that shares another's operators may have been moved without them.
             throw Errors.Wrong(layer, $"{gain.dtype} on {gain.device} as its gain is", $"{input.dtype} on {input.device}", nameof(input));
         }
 
-        for (var axis = -axes; axis < 0; axis++)
+        for (var fromEnd = lifted.Dimensions; fromEnd > 0; fromEnd--)
         {
-            var half = BandLength(input.size(axis));
-            if (half < 1)
+            var length = BandLength(^fromEnd, input.size(-fromEnd));
+            if (length < 1)
             {
                 var least = (ceilMode ? 1 : 2) + (denseMax == DenseMax.Valid ? 1 : 0);
-                var wanted = $"at least {least} {(least == 1 ? "sample" : "samples")} on every spatial axis";
+                var rest = lifted.AreAll || least == 1 ? "" : $" that is lifted ({axes}), and 1 on the others";
+                var wanted = $"at least {least} {(least == 1 ? "sample" : "samples")} on every spatial axis{rest}";
                 throw Errors.Wrong(layer, wanted, Errors.Shape(input), nameof(input));
             }
 
-            Scheme.Checks.HalfLength(layer, half, input, nameof(input));
+            if (lifted.Lifts(^fromEnd))
+            {
+                Scheme.Checks.HalfLength(layer, length, input, nameof(input));
+            }
         }
     }
 }

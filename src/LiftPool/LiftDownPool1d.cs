@@ -48,7 +48,7 @@ public sealed class LiftDownPool1d : LiftDownPool
         Device? device = null,
         ScalarType? dtype = null)
         : base(
-            nameof(LiftDownPool1d), 1,
+            nameof(LiftDownPool1d), LiftedAxes.All(1),
             OperatorSettings.Checked(
                 nameof(LiftDownPool1d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype, tanh),
             (int)bands, reduction, ceil_mode, dense_max)
@@ -73,13 +73,13 @@ public sealed class LiftDownPool1d : LiftDownPool
         long? channels = null,
         bool ceil_mode = false,
         DenseMax dense_max = DenseMax.None)
-        : base(nameof(LiftDownPool1d), 1, scheme, (int)bands, reduction, channels, ceil_mode, dense_max)
+        : base(nameof(LiftDownPool1d), LiftedAxes.All(1), scheme, (int)bands, reduction, channels, ceil_mode, dense_max)
     {
         this.bands = bands;
     }
 
     private LiftDownPool1d(LiftDownPool other, Bands1d bands, BandReduction reduction, bool ceil_mode, DenseMax dense_max)
-        : base(nameof(LiftDownPool1d), 1, other, (int)bands, reduction, ceil_mode, dense_max)
+        : base(nameof(LiftDownPool1d), LiftedAxes.All(1), other, (int)bands, reduction, ceil_mode, dense_max)
     {
         this.bands = bands;
     }

@@ -31,6 +31,10 @@ public sealed class LiftDownPool2d : LiftDownPool
     /// Whether the maximum of a window of two samples is lifted in each sample's place, and which window; the bands, and what an up-pool
     /// restores, are then those of the maximum.
     /// </param>
+    /// <param name="axes">
+    /// The axes that are lifted, and so halved; the others keep their length. With <c>LiftAxes.Width</c> the shapes are those of
+    /// <c>MaxPool2d((1, 2))</c>. The letter of an axis that is not lifted is always L in <paramref name="bands"/>.
+    /// </param>
     /// <param name="device">Where the weights live. Default: TorchSharp's default device.</param>
     /// <param name="dtype">The type of the weights and of the input. Default: TorchSharp's default type.</param>
     /// <exception cref="ArgumentException">An argument is out of its range, or a group count does not divide C.</exception>
@@ -46,10 +50,11 @@ public sealed class LiftDownPool2d : LiftDownPool
         bool ceil_mode = false,
         bool tanh = true,
         DenseMax dense_max = DenseMax.None,
+        LiftAxes axes = LiftAxes.All,
         Device? device = null,
         ScalarType? dtype = null)
         : base(
-            nameof(LiftDownPool2d), 2,
+            nameof(LiftDownPool2d), LiftedAxes.Checked(nameof(LiftDownPool2d), 2, axes),
             OperatorSettings.Checked(
                 nameof(LiftDownPool2d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype, tanh),
             (int)bands, reduction, ceil_mode, dense_max)
@@ -66,6 +71,7 @@ public sealed class LiftDownPool2d : LiftDownPool
     /// </param>
     /// <param name="ceil_mode">As in the other constructor.</param>
     /// <param name="dense_max">As in the other constructor.</param>
+    /// <param name="axes">As in the other constructor.</param>
     /// <exception cref="ArgumentException">An argument is out of its range, or a pool owns the scheme already.</exception>
     public LiftDownPool2d(
         LiftingScheme scheme,
@@ -73,14 +79,20 @@ public sealed class LiftDownPool2d : LiftDownPool
         BandReduction reduction = BandReduction.Sum,
         long? channels = null,
         bool ceil_mode = false,
-        DenseMax dense_max = DenseMax.None)
-        : base(nameof(LiftDownPool2d), 2, scheme, (int)bands, reduction, channels, ceil_mode, dense_max)
+        DenseMax dense_max = DenseMax.None,
+        LiftAxes axes = LiftAxes.All)
+        : base(
+            nameof(LiftDownPool2d), LiftedAxes.Checked(nameof(LiftDownPool2d), 2, axes),
+            scheme, (int)bands, reduction, channels, ceil_mode, dense_max)
     {
         this.bands = bands;
     }
 
-    private LiftDownPool2d(LiftDownPool other, Bands2d bands, BandReduction reduction, bool ceil_mode, DenseMax dense_max)
-        : base(nameof(LiftDownPool2d), 2, other, (int)bands, reduction, ceil_mode, dense_max)
+    private LiftDownPool2d(
+        LiftDownPool other, Bands2d bands, BandReduction reduction, bool ceil_mode, DenseMax dense_max, LiftAxes axes)
+        : base(
+            nameof(LiftDownPool2d), LiftedAxes.Checked(nameof(LiftDownPool2d), 2, axes),
+            other, (int)bands, reduction, ceil_mode, dense_max)
     {
         this.bands = bands;
     }
@@ -94,6 +106,7 @@ public sealed class LiftDownPool2d : LiftDownPool
     /// <param name="reduction">How it is made of them.</param>
     /// <param name="ceil_mode">As in the constructors.</param>
     /// <param name="dense_max">As in the constructors.</param>
+    /// <param name="axes">As in the constructors.</param>
     /// <exception cref="ArgumentException">An argument is out of its range.</exception>
     /// <exception cref="ObjectDisposedException">The other pool is disposed.</exception>
     public static LiftDownPool2d Sharing(
@@ -101,8 +114,9 @@ public sealed class LiftDownPool2d : LiftDownPool
         Bands2d bands = Bands2d.All,
         BandReduction reduction = BandReduction.Sum,
         bool ceil_mode = false,
-        DenseMax dense_max = DenseMax.None)
-        => new(other, bands, reduction, ceil_mode, dense_max);
+        DenseMax dense_max = DenseMax.None,
+        LiftAxes axes = LiftAxes.All)
+        => new(other, bands, reduction, ceil_mode, dense_max, axes);
 
     /// <summary>The bands that the output is made of.</summary>
     public Bands2d bands { get; }

@@ -8,7 +8,7 @@ namespace LiftPool;
 /// </summary>
 /// <remarks>
 /// <para>The input is level 0's; level i + 1 takes apart the approximation (<c>LL</c>) of level i, of half the length on every
-/// axis. The inverse begins with the coarsest level and is exact, odd lengths at any level included.</para>
+/// axis that is lifted. The inverse begins with the coarsest level and is exact, odd lengths at any level included.</para>
 /// <para>Where bands are changed before the inverse, to denoise for instance, the pools want <c>ceil_mode: true</c>: without it the last
 /// sample of an odd axis is in no band, but in <see cref="LiftBands.Cropped"/>, and comes back as it stands there.</para>
 /// <para>The pools' bands and reduction play no part, nor do hooks on them: every level gives all of its bands. A
@@ -36,9 +36,9 @@ public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
     }
 
     /// <summary>A pyramid in which each level has operators of its own.</summary>
-    /// <param name="pools">The down-pools, the finest level first, of one dimension; the pyramid registers and owns them.</param>
+    /// <param name="pools">The down-pools, the finest level first, of one dimension and the same axes; the pyramid registers and owns them.</param>
     /// <exception cref="ArgumentException">
-    /// There is no pool or more than 63, one stands there twice, or they are of different dimensions.
+    /// There is no pool or more than 63, one stands there twice, or they are of different dimensions or axes.
     /// </exception>
     /// <exception cref="ObjectDisposedException">A pool is disposed.</exception>
     public LiftPyramid(params LiftDownPool[] pools)
@@ -55,10 +55,11 @@ public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
         }
 
         Array.ForEach(pools, pool => ArgumentNullException.ThrowIfNull(pool, nameof(pools)));
-        if (pools.FirstOrDefault(pool => pool.Axes != pools[0].Axes) is { } other)
+        if (pools.FirstOrDefault(pool => pool.LiftedAxes != pools[0].LiftedAxes) is { } other)
         {
-            var wanted = $"pools of {pools[0].Axes} axes as the first is";
-            throw Errors.Wrong(nameof(LiftPyramid), wanted, $"one of {other.Axes}", nameof(pools));
+            static string Described(LiftedAxes axes) => $"{axes.Dimensions} dimensions that {(axes.AreAll ? "are all lifted" : $"lift {axes.Axes}")}";
+            var wanted = $"pools of {Described(pools[0].LiftedAxes)}, as the first is";
+            throw Errors.Wrong(nameof(LiftPyramid), wanted, $"one of {Described(other.LiftedAxes)}", nameof(pools));
         }
 
         if (pools.Distinct().Count() < pools.Length)
@@ -103,7 +104,7 @@ public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
     /// <summary>Puts the levels together again: the input, exact but for rounding.</summary>
     /// <param name="bands">What <see cref="forward"/> gave, or bands like them.</param>
     /// <returns>A tensor of the input's shape, in the caller's dispose scope.</returns>
-    /// <exception cref="ArgumentException">Bands of another number of levels or another dimension.</exception>
+    /// <exception cref="ArgumentException">Bands of another number of levels, another dimension or other axes.</exception>
     public Tensor unlift(LiftPyramidBands bands)
     {
         ArgumentNullException.ThrowIfNull(bands);
@@ -114,7 +115,7 @@ public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
     /// <param name="approximation">Of the shape of <see cref="LiftPyramidBands.Approximation"/>.</param>
     /// <param name="bands">Where the details come from.</param>
     /// <returns>A tensor of the input's shape, in the caller's dispose scope.</returns>
-    /// <exception cref="ArgumentException">Bands of another number of levels or another dimension, or the wrong shape.</exception>
+    /// <exception cref="ArgumentException">Bands of another number of levels, another dimension or other axes, or the wrong shape.</exception>
     public Tensor unlift(Tensor approximation, LiftPyramidBands bands)
     {
         ArgumentNullException.ThrowIfNull(approximation);
@@ -157,7 +158,7 @@ public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
         base.Dispose(disposing);
     }
 
-    private static LiftUpPool UpPool(LiftDownPool pool) => pool.Axes switch
+    private static LiftUpPool UpPool(LiftDownPool pool) => pool.LiftedAxes.Dimensions switch
     {
         1 => new LiftUpPool1d(pool),
         2 => new LiftUpPool2d(pool),
@@ -171,9 +172,9 @@ public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
         long[] shape = [.. input.shape];
         for (var level = 1; level < pools.Count; level++)
         {
-            for (var axis = shape.Length - pools[0].Axes; axis < shape.Length; axis++)
+            for (var fromEnd = pools[0].LiftedAxes.Dimensions; fromEnd > 0; fromEnd--)
             {
-                shape[axis] = pools[level - 1].BandLength(shape[axis]);
+                shape[^fromEnd] = pools[level - 1].BandLength(^fromEnd, shape[^fromEnd]);
             }
 
             // One number, seen as a tensor of that shape.

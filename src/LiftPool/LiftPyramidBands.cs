@@ -133,8 +133,8 @@ public sealed class LiftPyramidBands : IDisposable
             var approximation = finer.Approximation;
             if (coarser.Axes != finer.Axes)
             {
-                var wanted = $"levels of the bands {string.Join(", ", finer.Names)} as the first";
-                throw Errors.Wrong(Who, wanted, string.Join(", ", coarser.Names), parameter);
+                static string Described(LiftBands bands) => $"{string.Join(", ", bands.Names)} along {bands.Axes}";
+                throw Errors.Wrong(Who, $"levels of the bands {Described(finer)} as the first", Described(coarser), parameter);
             }
 
             if (!coarser.InputShape.SequenceEqual(approximation.shape))

@@ -32,6 +32,7 @@ public abstract partial class LiftUpPool
     /// <summary>The layer in the manner of PyTorch, but for what has its default: <c>LiftUpPool2d(64, kernel_size=5)</c>.</summary>
     public override string ToString()
         => Operators.AddTo(new ModuleText(layer), channels)
+            .With<Enum>("axes", lifted.AreAll ? null : axes)
             .With("recompute", recompute)
             .With("shared", shared is not null)
             .ToString();

@@ -18,9 +18,9 @@ public abstract partial class LiftUpPool : Module<Tensor, LiftBands, Tensor>
     private readonly SharedScheme? shared;
 
     private readonly string layer;
-    private readonly int axes;
+    private readonly LiftedAxes lifted;
 
-    private protected LiftUpPool(string layer, int axes, OperatorSettings settings)
+    private protected LiftUpPool(string layer, LiftedAxes axes, OperatorSettings settings)
         : this(layer, axes)
     {
         scheme = new LiftingScheme(settings);
@@ -28,7 +28,7 @@ public abstract partial class LiftUpPool : Module<Tensor, LiftBands, Tensor>
         scheme.BecomeOwnedBy(layer);
     }
 
-    private protected LiftUpPool(string layer, int axes, LiftingScheme scheme)
+    private protected LiftUpPool(string layer, LiftedAxes axes, LiftingScheme scheme)
         : this(layer, axes)
     {
         ArgumentNullException.ThrowIfNull(scheme);
@@ -37,53 +37,54 @@ public abstract partial class LiftUpPool : Module<Tensor, LiftBands, Tensor>
         scheme.BecomeOwnedBy(layer);
     }
 
-    private protected LiftUpPool(string layer, int axes, LiftDownPool pool)
-        : this(layer, axes)
+    private protected LiftUpPool(string layer, int dimensions, LiftDownPool pool)
+        : this(layer, AxesOf(layer, dimensions, pool))
     {
-        ArgumentNullException.ThrowIfNull(pool);
         shared = new SharedScheme(pool.Scheme);
         RegisterComponents();
     }
 
-    private LiftUpPool(string layer, int axes)
+    private LiftUpPool(string layer, LiftedAxes axes)
         : base(layer)
     {
         this.layer = layer;
-        this.axes = axes;
+        lifted = axes;
     }
 
     /// <summary>The predict and update operators: this pool's own, or those of the down-pool it shares them with.</summary>
     /// <exception cref="ObjectDisposedException">The pool that owns them is disposed.</exception>
     public LiftingScheme Scheme => (scheme ?? shared!.Scheme).ThrowIfDisposed(layer);
 
+    /// <summary>The axes that it puts together: those that the down-pool lifted.</summary>
+    public LiftAxes axes => lifted.Axes;
+
     /// <inheritdoc cref="LiftDownPool.recompute"/>
     public bool recompute { get; set; }
 
     /// <summary>Puts the bands together, features in the place of the approximation: what a decoder does.</summary>
     /// <param name="features">What stands for the band LL (L, LLL): of its shape.</param>
-    /// <param name="bands">The bands of a down-pool of the same dimension and channels.</param>
+    /// <param name="bands">The bands of a down-pool of the same dimension, axes and channels.</param>
     /// <returns>
     /// A tensor of the shape of the down-pool's input. With the pool's own operators and its own approximation it is that
     /// input.
     /// </returns>
     /// <exception cref="ArgumentException">
-    /// Bands of another dimension, or features or bands of the wrong shape, channels, dtype or device.
+    /// Bands of another dimension or other axes, or features or bands of the wrong shape, channels, dtype or device.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The bands, or the pool that owns the operators, are disposed.</exception>
     public override Tensor forward(Tensor features, LiftBands bands)
     {
         Check(features, bands);
         using var scope = NewDisposeScope();
-        var batched = bands.InputShape.Count == axes + 2;
+        var batched = bands.InputShape.Count == lifted.Dimensions + 2;
         var channelsLast = MemoryLayout.IsChannelsLast(features);
         Tensor Prepared(Tensor x) => MemoryLayout.Dense(batched ? x : x.unsqueeze(0), channelsLast);
 
         Tensor[] parts = [features, .. bands.Bands.Skip(1)];
-        var request = new UpRequest(Scheme.Steps)
+        var request = new UpRequest(Scheme.Steps, lifted)
         {
             RecomputedParameters = recompute ? () => Scheme.parameters() : null,
-            Bands = parts.Length,
-            Lengths = [.. bands.InputShape.Skip(bands.InputShape.Count - axes)],
+            Lengths = [.. bands.InputShape.TakeLast(lifted.Dimensions)],
             SetAside = bands.Cropped.Count,
         };
         var inputs = new PoolInputs(Array.ConvertAll(parts, Prepared)) { SetAside = [.. bands.Cropped.Select(Prepared)] };
@@ -95,13 +96,13 @@ public abstract partial class LiftUpPool : Module<Tensor, LiftBands, Tensor>
     }
 
     /// <summary>Restores the down-pool's input: <see cref="forward(Tensor, LiftBands)"/> with the bands' own approximation.</summary>
-    /// <param name="bands">The bands of a down-pool of the same dimension and channels.</param>
+    /// <param name="bands">The bands of a down-pool of the same dimension, axes and channels.</param>
     /// <returns>The input the bands came from, exact but for rounding.</returns>
     /// <exception cref="ArgumentException">As the other form throws it.</exception>
     public Tensor forward(LiftBands bands) => forward(ApproximationOf(bands), bands);
 
     /// <summary><see cref="forward(LiftBands)"/>, with the module's hooks.</summary>
-    /// <param name="bands">The bands of a down-pool of the same dimension and channels.</param>
+    /// <param name="bands">The bands of a down-pool of the same dimension, axes and channels.</param>
     /// <returns>The input the bands came from, exact but for rounding.</returns>
     /// <exception cref="ArgumentException">As forward throws it.</exception>
     public Tensor call(LiftBands bands) => call(ApproximationOf(bands), bands);
@@ -117,26 +118,36 @@ public abstract partial class LiftUpPool : Module<Tensor, LiftBands, Tensor>
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(bands);
-        if (bands.Axes != axes)
-        {
-            var got = $"those of a {bands.Axes}-D pool: {string.Join(", ", bands.Names)}";
-            throw Errors.Wrong(layer, $"the bands of a {axes}-D pool", got, nameof(bands));
-        }
-
+        bands.RefuseUnlessOf(layer, lifted);
         var approximation = bands.Approximation;
-        Scheme.Checks.Tensor(layer, approximation, approximation.dim() - axes - 1, Scheme.Channels, nameof(bands));
+        Scheme.Checks.Tensor(layer, approximation, approximation.dim() - lifted.Dimensions - 1, Scheme.Channels, nameof(bands));
         if (!features.shape.AsSpan().SequenceEqual(approximation.shape))
         {
             var wanted = $"features of the approximation's shape {Errors.Shape(approximation)}";
             throw Errors.Wrong(layer, wanted, Errors.Shape(features), nameof(features));
         }
 
-        Scheme.Checks.Tensor(layer, features, features.dim() - axes - 1, Scheme.Channels, nameof(features));
+        Scheme.Checks.Tensor(layer, features, features.dim() - lifted.Dimensions - 1, Scheme.Channels, nameof(features));
         SchemeChecks.Alike(layer, approximation, features, nameof(features));
 
-        for (var axis = -axes; axis < 0; axis++)
+        for (var fromEnd = lifted.Dimensions; fromEnd > 0; fromEnd--)
         {
-            Scheme.Checks.HalfLength(layer, approximation.size(axis), approximation, nameof(bands));
+            var length = approximation.size(-fromEnd);
+            if (lifted.Lifts(^fromEnd))
+            {
+                Scheme.Checks.HalfLength(layer, length, approximation, nameof(bands));
+            }
+            else if (length == 0)
+            {
+                throw Errors.Wrong(layer, "bands of at least one sample on every spatial axis", Errors.Shape(approximation), nameof(bands));
+            }
         }
+    }
+
+    /// <summary>The down-pool's axes: all, if it lifts all that its dimension has.</summary>
+    private static LiftedAxes AxesOf(string layer, int dimensions, LiftDownPool pool)
+    {
+        ArgumentNullException.ThrowIfNull(pool);
+        return pool.LiftedAxes.AreAll ? LiftedAxes.All(dimensions) : LiftedAxes.Checked(layer, dimensions, pool.axes, nameof(pool));
     }
 }

@@ -41,7 +41,7 @@ public sealed class LiftUpPool1d : LiftUpPool
         Device? device = null,
         ScalarType? dtype = null)
         : base(
-            nameof(LiftUpPool1d), 1,
+            nameof(LiftUpPool1d), LiftedAxes.All(1),
             OperatorSettings.Checked(
                 nameof(LiftUpPool1d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype, tanh))
     {
@@ -51,7 +51,7 @@ public sealed class LiftUpPool1d : LiftUpPool
     /// <param name="scheme">The predict and update steps.</param>
     /// <exception cref="ArgumentException">A pool owns the scheme already: pass that pool instead.</exception>
     public LiftUpPool1d(LiftingScheme scheme)
-        : base(nameof(LiftUpPool1d), 1, scheme)
+        : base(nameof(LiftUpPool1d), LiftedAxes.All(1), scheme)
     {
     }
 }

@@ -13,7 +13,7 @@ public sealed class LiftUpPool3d : LiftUpPool
     /// The inverse of a down-pool, with its operators. They stay the down-pool's: this module adds no parameter, no
     /// buffer and no state-dict key, and is not to outlive it.
     /// </summary>
-    /// <param name="pool">The owner of the operators.</param>
+    /// <param name="pool">The owner of the operators. This pool lifts the axes that it lifts; all of them, if that one lifts all.</param>
     public LiftUpPool3d(LiftDownPool pool)
         : base(nameof(LiftUpPool3d), 3, pool)
     {
@@ -27,6 +27,7 @@ public sealed class LiftUpPool3d : LiftUpPool
     /// <param name="bias">Whether both convolutions have a bias.</param>
     /// <param name="padding_mode">What stands beyond the ends of a half-signal; any mode but <c>Constant</c>.</param>
     /// <param name="tanh">Whether the operators end with a tanh, as the paper's do.</param>
+    /// <param name="axes">The axes that the bands' down-pool lifted.</param>
     /// <param name="device">Where the weights live. Default: TorchSharp's default device.</param>
     /// <param name="dtype">The type of the weights and of the bands. Default: TorchSharp's default type.</param>
     /// <exception cref="ArgumentException">An argument is out of its range, or a group count does not divide C.</exception>
@@ -38,10 +39,11 @@ public sealed class LiftUpPool3d : LiftUpPool
         bool bias = false,
         PaddingModes padding_mode = PaddingModes.Zeros,
         bool tanh = true,
+        LiftAxes axes = LiftAxes.All,
         Device? device = null,
         ScalarType? dtype = null)
         : base(
-            nameof(LiftUpPool3d), 3,
+            nameof(LiftUpPool3d), LiftedAxes.Checked(nameof(LiftUpPool3d), 3, axes),
             OperatorSettings.Checked(
                 nameof(LiftUpPool3d), channels, kernel_size, groups, proj_groups, bias, padding_mode, device, dtype, tanh))
     {
@@ -49,9 +51,10 @@ public sealed class LiftUpPool3d : LiftUpPool
 
     /// <summary>An up-pool with a scheme of your own, which it registers and owns.</summary>
     /// <param name="scheme">The predict and update steps.</param>
-    /// <exception cref="ArgumentException">A pool owns the scheme already: pass that pool instead.</exception>
-    public LiftUpPool3d(LiftingScheme scheme)
-        : base(nameof(LiftUpPool3d), 3, scheme)
+    /// <param name="axes">The axes that the bands' down-pool lifted.</param>
+    /// <exception cref="ArgumentException">An argument is out of its range, or a pool owns the scheme already: pass that pool instead.</exception>
+    public LiftUpPool3d(LiftingScheme scheme, LiftAxes axes = LiftAxes.All)
+        : base(nameof(LiftUpPool3d), LiftedAxes.Checked(nameof(LiftUpPool3d), 3, axes), scheme)
     {
     }
 }

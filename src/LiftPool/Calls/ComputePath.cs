@@ -101,7 +101,7 @@ internal static class ComputePath
         if (widest is not { } most
             || Covered(steps, x) is not var (scheme, weights)
             || Fitting(most, request, scheme, x) is not { } bits
-            || (steps.Rounds && !IntegerRange.Holds(steps, signals!, (int)x.dim() - 2, inverse: request is UpRequest)))
+            || (steps.Rounds && !IntegerRange.Holds(steps, signals!, request.Axes.Count, inverse: request is UpRequest)))
         {
             last = "tensor";
             return null;
@@ -165,13 +165,13 @@ internal static class ComputePath
     /// </summary>
     private static int? Fitting(int widest, PoolRequest request, FusedScheme scheme, Tensor x)
     {
-        var (storage, axes, all) = (KernelWords.Of(x.dtype)!.Value, (int)x.dim() - 2, 1.0);
-        for (var axis = 0; axis < axes; axis++)
+        var (storage, axes, all) = (KernelWords.Of(x.dtype)!.Value, request.Axes, 1.0);
+        for (var dim = 2; dim < x.dim(); dim++)
         {
-            all *= 2 * request.HalfLength(x.size(axis + 2));
+            all *= Samples(dim, request.PairsAlong(dim, x.size(dim)));
         }
 
-        if (all > MostPixels && axes > 1)
+        if (all > MostPixels && axes.Dimensions > 1)
         {
             return null;
         }
@@ -180,8 +180,8 @@ internal static class ComputePath
         if (request is DownRequest { DenseMax: not DenseMax.None })
         {
             // At a cut a piece's window would end short of the maximum's.
-            long[] halves = [.. x.shape[2..].Select(request.HalfLength)];
-            if (Pieces.Length(channels, halves, scheme) < halves[0])
+            var pairs = request.PairsOf(x.shape);
+            if (Pieces.Length(channels, pairs, axes, scheme) < pairs[0])
             {
                 return null;
             }
@@ -190,7 +190,7 @@ internal static class ComputePath
         for (var bits = widest; ; bits = bits > 128 ? bits / 2 : 0)
         {
             var lanes = KernelRunner.Lanes(storage, bits);
-            var penaltySums = (long)items * ((channels + lanes - 1) / lanes) * 2 * ((1 << axes) - 1);
+            var penaltySums = (long)items * ((channels + lanes - 1) / lanes) * 2 * ((1 << axes.Count) - 1);
             if (channels >= lanes && penaltySums < MostPixels && (all <= FewSamples || Bytes(bits) <= KernelRunner.MostBytes))
             {
                 return bits;
@@ -202,19 +202,22 @@ internal static class ComputePath
             }
         }
 
+        long Samples(int dim, long pairs) => axes.Lifts(dim) ? 2 * pairs : pairs;
+
         // A down-pool's gradient with penalties takes the most, and forward and backward, down and up are to take one path.
         long Bytes(int bits)
         {
-            long[] halves = [.. x.shape[2..].Select(request.HalfLength)];
-            halves[0] = Math.Min(halves[0], Pieces.Length(channels, halves, scheme) + (2 * Pieces.Reach(scheme.Steps)));
+            var pairs = request.PairsOf(x.shape);
+            pairs[0] = Math.Min(pairs[0], Pieces.Length(channels, pairs, axes, scheme) + (2 * Pieces.Reach(scheme.Steps)));
             var some = new OperatorMemory(1, 1, 1, 1);
-            long[] lengths = [.. halves.Select(length => 2 * length)];
+            long[] lengths = [.. pairs.Select((count, i) => Samples(i + 2, count))];
             var (border, gains) = (KernelWords.Of(scheme.Padding), request.Steps.Normalisation);
             return KernelRunner.BytesOf(
                 new KernelCall
                 {
                     Task = KernelTask.DownGradient,
-                    Geometry = new(items, (int)channels, lengths, ceilMode: false, border, scheme.Steps, gains.Approximation, gains.Detail),
+                    Geometry = new(
+                        items, (int)channels, lengths, ceilMode: false, border, scheme.Steps, gains.Approximation, gains.Detail, (int)axes.Axes),
                     Storage = storage,
                     Operators = [],
                     WeightGradients = [.. scheme.Steps.Select(_ => some)],

@@ -4,7 +4,7 @@ namespace LiftPool.Calls;
 
 /// <summary>What a down-pool asks for: an output made of some bands, every band, the two penalties.</summary>
 /// <inheritdoc/>
-internal sealed record DownRequest(LiftingSteps Steps) : PoolRequest(Steps)
+internal sealed record DownRequest(LiftingSteps Steps, LiftedAxes Axes) : PoolRequest(Steps, Axes)
 {
     /// <summary>Whether an odd axis repeats its last sample, or leaves it out.</summary>
     internal required bool CeilMode { get; init; }
@@ -25,16 +25,17 @@ internal sealed record DownRequest(LiftingSteps Steps) : PoolRequest(Steps)
     internal PenaltyNorm? Norm { get; init; }
 
     /// <summary>The bands that have to be computed: the penalties are made of all halves.</summary>
-    internal BandSet Needed(int axes) => KeepBands || HasPenalties ? BandSet.All(axes) : Output;
+    internal BandSet Needed => KeepBands || HasPenalties ? BandSet.All(Axes.Count) : Output;
 
-    internal override long HalfLength(long length) => OddSizes.BandLength(DenseMaximum.Length(length, DenseMax), CeilMode);
+    internal override long PairsAlong(int dim, long length)
+        => Axes.Lifts(dim) ? OddSizes.BandLength(DenseMaximum.Length(length, DenseMax), CeilMode) : length;
 
     internal override PoolResult Compose(LiftingSteps steps, PoolInputs inputs)
     {
         var x = inputs.Signals[0]!;
-        var even = OddSizes.MakeEven(DenseMaximum.Of(x, DenseMax), CeilMode);
+        var even = OddSizes.MakeEven(DenseMaximum.Of(x, Axes, DenseMax), Axes, CeilMode);
         var penalties = Norm is { } norm ? new TensorPenalties(norm, x.dtype) : null;
-        var bands = LiftingTransform.Forward(steps, even, Needed((int)even.dim() - 2), penalties);
+        var bands = LiftingTransform.Forward(steps, even, Axes, Needed, penalties);
         return new(HasOutput ? OutputOf(bands, inputs.BandWeights, x.dtype) : null)
         {
             Bands = KeepBands ? [.. bands.Select(band => NumberTypes.In(x.dtype, band!))] : [],

@@ -40,9 +40,15 @@ internal abstract record FusedCall(PoolRequest Request, FusedScheme Scheme, int 
     /// <summary>The geometry of a signal of that shape, <c>[N, C, ...]</c>.</summary>
     protected Geometry GeometryFor(long[] shape, bool ceilMode, DenseMax denseMax = DenseMax.None)
     {
-        long[] lengths = denseMax == DenseMax.None ? shape[2..] : [.. shape[2..].Select(length => DenseMaximum.Length(length, denseMax))];
+        var lengths = shape[2..];
+        for (var i = 0; i < lengths.Length; i++)
+        {
+            lengths[i] = Request.Axes.Lifts(i + 2) ? DenseMaximum.Length(lengths[i], denseMax) : lengths[i];
+        }
+
         var (padding, gains) = (KernelWords.Of(Scheme.Padding), Request.Steps.Normalisation);
-        return new((int)shape[0], (int)shape[1], lengths, ceilMode, padding, Scheme.Steps, gains.Approximation, gains.Detail)
+        var (steps, axes) = (Scheme.Steps, (int)Request.Axes.Axes);
+        return new((int)shape[0], (int)shape[1], lengths, ceilMode, padding, steps, gains.Approximation, gains.Detail, axes)
         {
             FirstBorder = KernelWords.Of(FirstPadding),
             Counted = Counted,

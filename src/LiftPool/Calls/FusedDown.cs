@@ -28,7 +28,7 @@ internal sealed record FusedDown(DownRequest Down, FusedScheme Scheme, int Bits)
             Operators = Operators(addresses, inputs.Weights),
             Signal = addresses.Of(x, channelsLast),
             Sinks = Sinks(addresses, geometry, result, inputs.BandWeights, channelsLast),
-            NeededBands = Down.Needed(geometry.Axes).Mask,
+            NeededBands = Down.Needed.Mask,
             PenaltySums = Down.Norm is null ? 0 : Marshal.UnsafeAddrOfPinnedArrayElement(sums, 0),
         };
         KernelRunner.Run(call, Bits, get_num_threads());
@@ -101,15 +101,10 @@ internal sealed record FusedDown(DownRequest Down, FusedScheme Scheme, int Bits)
 
     private PoolResult NewResult(Tensor x, long[] shape, bool channelsLast)
     {
-        long[] band = [.. shape];
-        for (var axis = 2; axis < band.Length; axis++)
-        {
-            band[axis] = Down.HalfLength(shape[axis]);
-        }
-
+        long[] band = [shape[0], shape[1], .. Down.PairsOf(shape)];
         long[] output = [.. band];
         output[1] *= Down.Reduction == BandReduction.Concat ? Down.Output.Count : 1;
-        var bands = Down.KeepBands ? new Tensor?[1 << (band.Length - 2)] : [];
+        var bands = Down.KeepBands ? new Tensor?[1 << Down.Axes.Count] : [];
         for (var b = 0; b < bands.Length; b++)
         {
             bands[b] = New(band, x, channelsLast);

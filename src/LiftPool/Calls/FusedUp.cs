@@ -59,7 +59,7 @@ internal sealed record FusedUp(UpRequest Up, FusedScheme Scheme, int Bits) : Fus
         var wantsSetAside = Array.Exists(inputs.SetAside, samples => samples!.requires_grad);
         return new(wantsSignals ? bandGradients : new Tensor?[bands.Length])
         {
-            SetAside = wantsSetAside ? [.. OddSizes.SetAside(given)] : new Tensor?[inputs.SetAside.Length],
+            SetAside = wantsSetAside ? [.. OddSizes.SetAside(given, Up.Axes)] : new Tensor?[inputs.SetAside.Length],
             Weights = weightGradients,
         };
     }
@@ -75,7 +75,7 @@ internal sealed record FusedUp(UpRequest Up, FusedScheme Scheme, int Bits) : Fus
     private long[] SignalShape(Tensor band)
     {
         var shape = band.shape;
-        return [shape[0], shape[1], .. Up.Lengths ?? [.. shape[2..].Select(length => 2 * length)]];
+        return [shape[0], shape[1], .. Up.Lengths ?? [.. shape[2..].Select((length, i) => Up.Axes.Lifts(i + 2) ? 2 * length : length)]];
     }
 
     /// <summary>For each axis, horizontal first, its samples if there are any.</summary>
@@ -84,7 +84,8 @@ internal sealed record FusedUp(UpRequest Up, FusedScheme Scheme, int Bits) : Fus
         var (next, memories) = (0, new TensorMemory[Up.Lengths?.Length ?? 0]);
         for (var axis = 0; axis < memories.Length && next < setAside.Length; axis++)
         {
-            memories[axis] = Up.Lengths![^(axis + 1)] % 2 == 1 ? addresses.Of(setAside[next++], channelsLast) : default;
+            var isCropped = Up.Axes.Lifts(^(axis + 1)) && Up.Lengths![^(axis + 1)] % 2 == 1;
+            memories[axis] = isCropped ? addresses.Of(setAside[next++], channelsLast) : default;
         }
 
         return memories;

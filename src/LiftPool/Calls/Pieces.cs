@@ -1,4 +1,5 @@
 using LiftPool.Kernels;
+using LiftPool.Lifting;
 
 namespace LiftPool.Calls;
 
@@ -14,24 +15,26 @@ internal static class Pieces
     /// <summary>Elements of all channels and items in the copy that a piece needs of the signal. Tests make it small.</summary>
     internal static long MostElements { get; set; } = 1 << 24;
 
-    /// <summary>How far all steps together reach, in half-samples, there and back.</summary>
+    /// <summary>How far all steps together reach, in pairs, there and back.</summary>
     internal static int Reach(KernelStep[] steps) => 2 * steps.Sum(step => step.Reach);
 
-    /// <summary>The half-samples of a piece along the first axis: all of them if nothing is to be cut.</summary>
+    /// <summary>The pairs of a piece along the first axis: all of them if nothing is to be cut.</summary>
     /// <param name="channels">Of the signal.</param>
-    /// <param name="halves">Half-samples along each axis, the first first.</param>
+    /// <param name="pairs">Pairs along each axis, the first first; single samples where it is not lifted.</param>
+    /// <param name="axes">Which axes are lifted. Along one that is not, nothing needs its neighbours: it is never cut.</param>
     /// <param name="scheme">The scheme.</param>
-    internal static long Length(long channels, ReadOnlySpan<long> halves, FusedScheme scheme)
+    internal static long Length(long channels, ReadOnlySpan<long> pairs, LiftedAxes axes, FusedScheme scheme)
     {
         var samples = 2L;
-        foreach (var length in halves[1..])
+        for (var i = 1; i < pairs.Length; i++)
         {
-            samples *= 2 * length;
+            samples *= axes.Lifts(i + 2) ? 2 * pairs[i] : pairs[i];
         }
 
-        if (halves[0] * samples <= MostSamples || (halves.Length > 1 && scheme.Padding != PaddingModes.Circular))
+        var streams = pairs.Length > 1 && (scheme.Padding != PaddingModes.Circular || !axes.Lifts(2));
+        if (streams || pairs[0] * samples <= MostSamples)
         {
-            return halves[0];
+            return pairs[0];
         }
 
         // Steps of one tap reach nowhere, and a row may have more samples than a piece.

@@ -13,17 +13,21 @@ internal sealed record PiecewiseCall : PoolCall
     private readonly long length;
     private readonly bool circular;
 
+    // Samples along the first axis, which is lifted, for each pair: 2 of a signal, 1 of a band.
+    private readonly long ofSignals;
+    private readonly long ofResults;
+
     /// <summary>The call on the kernels, in pieces if the signals, all of one shape, are too long to go through at once.</summary>
     internal static PoolCall For(PoolRequest request, FusedScheme scheme, int bits, Tensor x)
     {
         // Of a small signal such questions are much of a call.
         if (x.numel() > Pieces.MostSamples / 8)
         {
-            long[] halves = [.. x.shape[2..].Select(request.HalfLength)];
-            var length = Pieces.Length(x.size(1), halves, scheme);
-            if (length < halves[0])
+            var pairs = request.PairsOf(x.shape);
+            var length = Pieces.Length(x.size(1), pairs, request.Axes, scheme);
+            if (length < pairs[0])
             {
-                return new PiecewiseCall(FusedCall.For(request.ForEvenLengths, scheme, bits), halves[0], length);
+                return new PiecewiseCall(FusedCall.For(request.ForEvenLengths, scheme, bits), pairs[0], length);
             }
         }
 
@@ -35,6 +39,7 @@ internal sealed record PiecewiseCall : PoolCall
     {
         (this.whole, this.first, this.length) = (whole, first, length);
         circular = whole.Scheme.Padding == PaddingModes.Circular;
+        (ofSignals, ofResults) = whole.Request is DownRequest ? (2, 1) : (1, 2);
     }
 
     internal override PoolResult Forward(PoolInputs inputs)
@@ -50,8 +55,8 @@ internal sealed record PiecewiseCall : PoolCall
             {
                 if (target is not null)
                 {
-                    var scale = ScaleOf(target);
-                    OfPart(target, part, scale).copy_(values!.narrow(2, scale * part.Before, scale * part.Count));
+                    var own = values!.narrow(2, ofResults * part.Before, ofResults * part.Count);
+                    OfPart(target, part).copy_(own);
                 }
             }
 
@@ -144,15 +149,14 @@ internal sealed record PiecewiseCall : PoolCall
     /// <summary>Where a window lies in a tensor: more than one stretch if it goes over the ends.</summary>
     private List<(long From, long Count)> Stretches(Tensor x, Part part)
     {
-        var scale = ScaleOf(x);
-        var (from, to) = (scale * part.WindowFrom, scale * part.WindowTo);
+        var (from, to) = (ofSignals * part.WindowFrom, ofSignals * part.WindowTo);
         if (!circular)
         {
             // Of an odd length with ceil_mode the kernel repeats the last sample.
             return [(from, Math.Min(to, x.size(2)) - from)];
         }
 
-        var all = scale * first;
+        var all = ofSignals * first;
         List<(long From, long Count)> stretches = from < 0 ? [(all + from, -from)] : [];
         stretches.Add((Math.Max(from, 0), Math.Min(to, all) - Math.Max(from, 0)));
         if (to > all)
@@ -177,19 +181,16 @@ internal sealed record PiecewiseCall : PoolCall
     /// <summary>The gradient of the output or a band, of the piece's own samples alone.</summary>
     private Tensor GradientWindow(Tensor gradient, Part part)
     {
-        var scale = ScaleOf(gradient);
         var shape = gradient.shape;
-        (shape[0], shape[2]) = (part.Items, scale * (part.WindowTo - part.WindowFrom));
+        (shape[0], shape[2]) = (part.Items, ofResults * (part.WindowTo - part.WindowFrom));
         var window = zeros(shape, gradient.dtype);
-        window.narrow(2, scale * part.Before, scale * part.Count).copy_(OfPart(gradient, part, scale));
+        window.narrow(2, ofResults * part.Before, ofResults * part.Count).copy_(OfPart(gradient, part));
         return window;
     }
 
-    private static Tensor OfPart(Tensor x, Part part, long scale)
-        => x.narrow(0, part.Item, part.Items).narrow(2, scale * part.From, scale * part.Count);
-
-    /// <summary>Samples along the first axis for each half-sample: 2 of a signal, 1 of a band.</summary>
-    private long ScaleOf(Tensor x) => x.size(2) == first ? 1 : 2;
+    /// <summary>What a piece has of a result.</summary>
+    private Tensor OfPart(Tensor result, Part part)
+        => result.narrow(0, part.Item, part.Items).narrow(2, ofResults * part.From, ofResults * part.Count);
 
     private static Tensor ZerosLike(Tensor x)
     {
@@ -201,7 +202,7 @@ internal sealed record PiecewiseCall : PoolCall
     /// <summary>A piece of some items.</summary>
     private readonly record struct Part(long Item, long Items, long From, long To, long WindowFrom, long WindowTo)
     {
-        /// <summary>The half-samples of the window before the piece's own.</summary>
+        /// <summary>The pairs of the window before the piece's own.</summary>
         internal long Before => From - WindowFrom;
 
         internal long Count => To - From;

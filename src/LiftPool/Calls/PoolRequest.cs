@@ -7,7 +7,8 @@ namespace LiftPool.Calls;
 /// and saves the tensors in its own way.
 /// </summary>
 /// <param name="Steps">The operators' steps.</param>
-internal abstract record PoolRequest(LiftingSteps Steps)
+/// <param name="Axes">The spatial axes, and which of them are lifted.</param>
+internal abstract record PoolRequest(LiftingSteps Steps, LiftedAxes Axes)
 {
     /// <summary>
     /// The operators' parameters, if tensor operations are to be computed once more in backward; null if autograd keeps what they need.
@@ -17,8 +18,14 @@ internal abstract record PoolRequest(LiftingSteps Steps)
     /// <summary>The same request for a signal of even lengths, of which nothing is set aside.</summary>
     internal virtual PoolRequest ForEvenLengths => this;
 
-    /// <summary>The length of one half of an axis of one of the signals.</summary>
-    internal abstract long HalfLength(long length);
+    /// <summary>
+    /// The pairs of samples along a dimension of one of the signals, <c>[N, C, ...]</c>: the length of a band. Where it is not lifted, each
+    /// sample is a pair.
+    /// </summary>
+    internal abstract long PairsAlong(int dim, long length);
+
+    /// <summary>The pairs along every spatial dimension of a signal of that shape, <c>[N, C, ...]</c>.</summary>
+    internal long[] PairsOf(long[] shape) => [.. Enumerable.Range(2, shape.Length - 2).Select(dim => PairsAlong(dim, shape[dim]))];
 
     /// <summary>The result on tensor operations, which every engine has to equal.</summary>
     /// <param name="steps">The request's steps, or the same with other weights.</param>

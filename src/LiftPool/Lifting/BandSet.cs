@@ -13,7 +13,7 @@ internal readonly record struct BandSet(int Mask)
 
     internal int Count => int.PopCount(Mask);
 
-    /// <summary>All bands of so many axes.</summary>
+    /// <summary>All bands of so many axes that are lifted.</summary>
     internal static BandSet All(int axes) => new((1 << (1 << axes)) - 1);
 
     internal bool Contains(int band) => (Mask >> band & 1) != 0;

@@ -6,8 +6,8 @@ internal static class DenseMaximum
     /// <summary>The length of an axis of so many samples.</summary>
     internal static long Length(long samples, DenseMax window) => window == DenseMax.Valid ? samples - 1 : samples;
 
-    /// <summary>That of <c>[N, C, ...]</c> along every spatial axis.</summary>
-    internal static Tensor Of(Tensor x, DenseMax window)
+    /// <summary>That of <c>[N, C, ...]</c> along the lifted axes.</summary>
+    internal static Tensor Of(Tensor x, LiftedAxes axes, DenseMax window)
     {
         if (window == DenseMax.None)
         {
@@ -16,13 +16,15 @@ internal static class DenseMaximum
 
         // With padding there is one window more than samples: it begins before the first or ends after the last.
         var padding = window == DenseMax.Valid ? 0L : 1;
+        long Size(int dim) => axes.Lifts(dim) ? 2 : 1;
+        long Padding(int dim) => axes.Lifts(dim) ? padding : 0;
         var maximum = x.dim() switch
         {
-            3 => functional.max_pool1d(x, 2, 1, padding),
-            4 => functional.max_pool2d(x, [2, 2], [1, 1], [padding, padding]),
-            _ => functional.max_pool3d(x, [2, 2, 2], [1, 1, 1], [padding, padding, padding]),
+            3 => functional.max_pool1d(x, Size(2), 1, Padding(2)),
+            4 => functional.max_pool2d(x, [Size(2), Size(3)], [1, 1], [Padding(2), Padding(3)]),
+            _ => functional.max_pool3d(x, [Size(2), Size(3), Size(4)], [1, 1, 1], [Padding(2), Padding(3), Padding(4)]),
         };
-        for (var dim = 2; dim < x.dim() && padding == 1; dim++)
+        foreach (var dim in padding == 1 ? axes.Dims : [])
         {
             maximum = maximum.narrow(dim, window == DenseMax.Ahead ? 1 : 0, x.size(dim));
         }

@@ -1,37 +1,37 @@
 namespace LiftPool.Lifting;
 
 /// <summary>
-/// The 1-D step on each spatial axis in turn, horizontal (the last) first: N axes give 2^N bands, and the same
+/// The 1-D step on each axis that is lifted in turn, horizontal (the last) first: N axes give 2^N bands, and the same
 /// operators serve every step.
 /// </summary>
 internal static class LiftingTransform
 {
     /// <summary>
-    /// The bands of <paramref name="x"/>, <c>[B, C, ...]</c> with even lengths, in the type that <see cref="NumberTypes.Computing"/> says.
+    /// The bands of <paramref name="x"/>, <c>[B, C, ...]</c> with even lengths along the lifted axes, in the type that <see cref="NumberTypes.Computing"/> says.
     /// Those outside <paramref name="needed"/> are null, and nothing is computed for them that the others do not need.
     /// </summary>
-    internal static Tensor?[] Forward(LiftingSteps steps, Tensor x, BandSet needed, TensorPenalties? penalties)
+    internal static Tensor?[] Forward(LiftingSteps steps, Tensor x, LiftedAxes axes, BandSet needed, TensorPenalties? penalties)
     {
-        var axes = (int)x.dim() - 2;
+        var dims = axes.Dims;
         steps = steps.ComputingIn(NumberTypes.Computing(x.dtype));
         Tensor?[] parts = [InCarryingType(steps, x)];
-        for (var axis = 0; axis < axes; axis++)
+        for (var axis = 0; axis < dims.Length; axis++)
         {
-            parts = steps.Lift(parts, dim: axes + 1 - axis, HalvesLeadingTo(needed, axes, axis), x.dtype, penalties);
+            parts = steps.Lift(parts, dims[axis], HalvesLeadingTo(needed, dims.Length, axis), x.dtype, penalties);
         }
 
         return [.. parts.Select(band => band is null ? null : Finished(steps, band, x.dtype))];
     }
 
     /// <summary>Undoes <see cref="Forward"/>, all bands given.</summary>
-    internal static Tensor Inverse(LiftingSteps steps, Tensor[] bands)
+    internal static Tensor Inverse(LiftingSteps steps, Tensor[] bands, LiftedAxes axes)
     {
-        var (axes, dtype) = ((int)bands[0].dim() - 2, bands[0].dtype);
+        var (dims, dtype) = (axes.Dims, bands[0].dtype);
         steps = steps.ComputingIn(NumberTypes.Computing(dtype));
         Tensor[] parts = [.. bands.Select(band => InCarryingType(steps, band))];
-        for (var axis = axes - 1; axis >= 0; axis--)
+        for (var axis = dims.Length - 1; axis >= 0; axis--)
         {
-            parts = steps.Unlift(parts, dim: axes + 1 - axis, dtype);
+            parts = steps.Unlift(parts, dims[axis], dtype);
         }
 
         return NumberTypes.In(dtype, parts[0]);
@@ -59,7 +59,7 @@ internal static class LiftingTransform
     private static Tensor Finished(LiftingSteps steps, Tensor band, ScalarType dtype)
         => NumberTypes.In(NumberTypes.Computing(dtype), steps.Rounds ? Integers.Narrow(band, dtype) : band);
 
-    /// <summary>After lifting <paramref name="axis"/>: for each half, whether the name of a needed band begins with its name.</summary>
+    /// <summary>After lifting the axis number <paramref name="axis"/>: for each half, whether the name of a needed band begins with its name.</summary>
     private static bool[] HalvesLeadingTo(BandSet needed, int axes, int axis)
     {
         var bandsInHalf = 1 << (axes - 1 - axis);

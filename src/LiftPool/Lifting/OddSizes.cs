@@ -9,10 +9,10 @@ internal static class OddSizes
     /// <summary>The length of a band for an axis of <paramref name="length"/> samples.</summary>
     internal static long BandLength(long length, bool ceilMode) => ceilMode ? (length + 1) / 2 : length / 2;
 
-    /// <summary>The tensor with every spatial axis cropped or extended to an even length.</summary>
-    internal static Tensor MakeEven(Tensor x, bool ceilMode)
+    /// <summary>The tensor with every lifted axis cropped or extended to an even length.</summary>
+    internal static Tensor MakeEven(Tensor x, LiftedAxes axes, bool ceilMode)
     {
-        foreach (var dim in OddAxes(x))
+        foreach (var dim in OddAxes(x, axes))
         {
             x = ceilMode ? cat([x, Last(x, dim)], dim) : Cropped(x, dim);
         }
@@ -21,12 +21,12 @@ internal static class OddSizes
     }
 
     /// <summary>
-    /// What <see cref="MakeEven"/> crops in floor mode, in the order that <see cref="Restore"/> undoes: a copy for each odd axis.
+    /// What <see cref="MakeEven"/> crops in floor mode, in the order that <see cref="Restore"/> undoes: a copy for each odd axis that is lifted.
     /// </summary>
-    internal static List<Tensor> SetAside(Tensor x)
+    internal static List<Tensor> SetAside(Tensor x, LiftedAxes axes)
     {
         List<Tensor> kept = [];
-        foreach (var dim in OddAxes(x))
+        foreach (var dim in OddAxes(x, axes))
         {
             kept.Add(Last(x, dim).clone());
             x = Cropped(x, dim);
@@ -42,7 +42,7 @@ internal static class OddSizes
         long[] shape = [.. input];
         for (var dim = shape.Length - 1; dim >= 0; dim--)
         {
-            // Batch, channels and an axis that was extended are at most twice as long.
+            // Batch, channels and axes that are not lifted are as long, an axis that was extended is at most twice as long.
             if (shape[dim] > 2 * band[dim])
             {
                 long[] last = [.. shape];
@@ -75,16 +75,7 @@ internal static class OddSizes
         return x;
     }
 
-    private static IEnumerable<int> OddAxes(Tensor x)
-    {
-        for (var dim = (int)x.dim() - 1; dim >= 2; dim--)
-        {
-            if (x.size(dim) % 2 == 1)
-            {
-                yield return dim;
-            }
-        }
-    }
+    private static IEnumerable<int> OddAxes(Tensor x, LiftedAxes axes) => axes.Dims.Where(dim => x.size(dim) % 2 == 1);
 
     private static Tensor Last(Tensor x, int dim) => x.narrow(dim, x.size(dim) - 1, 1);
 

@@ -131,7 +131,7 @@ public class KernelTests(ITestOutputHelper output) : IClassFixture<OneThread>
         using var auto = ComputePath.Force("auto");
         var pool = new LiftDownPool2d(1, padding_mode: padding);
         Tensor Plane(long height, long width) => zeros(1, 1, 1, 1).expand(1, 1, height, width);
-        bool InKernels(Tensor plane) => ComputePath.Choose(new DownRequest(pool.Scheme.Steps) { CeilMode = false }, [plane]) is not null;
+        bool InKernels(Tensor plane) => ComputePath.Choose(new DownRequest(pool.Scheme.Steps, LiftedAxes.All(2)) { CeilMode = false }, [plane]) is not null;
 
         // All of a plane would be in work at once with circular padding: it goes in pieces.
         InKernels(Plane(5000, 5000)).Should().BeTrue();

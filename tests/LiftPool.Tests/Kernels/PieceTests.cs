@@ -100,7 +100,7 @@ public sealed class PieceTests : IClassFixture<OneThread>, IDisposable
 
             (Pieces.MostSamples, Pieces.MostElements) = (40, elements);
             long[] halves = [.. shape[2..].Select(length => OddSizes.BandLength(length, ceilMode: false))];
-            Pieces.Length(shape[1], halves, FusedScheme.Of(pool.Scheme.Steps)!).Should().BeLessThan(halves[0], "otherwise this is no test");
+            Pieces.Length(shape[1], halves, LiftedAxes.All(axes), FusedScheme.Of(pool.Scheme.Steps)!).Should().BeLessThan(halves[0], "otherwise this is no test");
             foreach (var (name, value) in PathValues.Of(pool, axes, x, "scalar", seed: 3, norm))
             {
                 value.RelativeNormTo(wanted[name], smallest: 1e-3).Should().BeLessThanOrEqualTo(1e-12, "{0} of {1}", name, string.Join('x', shape));

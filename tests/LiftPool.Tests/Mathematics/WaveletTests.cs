@@ -178,7 +178,7 @@ public sealed class WaveletTests(ITestOutputHelper output) : IClassFixture<OneTh
         using var scope = NewDisposeScope();
         using var auto = ComputePath.Force("auto");
         using var scheme = LiftingScheme.Wavelet(Wavelet.Cdf97);
-        int? Down(long width) => ComputePath.Choose(new DownRequest(scheme.Steps) { CeilMode = ceilMode }, [zeros(1).expand(1, 1, 1000, width)])?.Bits;
+        int? Down(long width) => ComputePath.Choose(new DownRequest(scheme.Steps, LiftedAxes.All(2)) { CeilMode = ceilMode }, [zeros(1).expand(1, 1, 1000, width)])?.Bits;
 
         // The width of which a thread holds too few rows.
         var (fits, tooWide) = (1000L, 1_000_000L);
@@ -192,7 +192,7 @@ public sealed class WaveletTests(ITestOutputHelper output) : IClassFixture<OneTh
         for (var width = fits - 50; width < fits + 50; width++)
         {
             var half = ceilMode ? (width + 1) / 2 : width / 2;
-            ComputePath.Choose(new UpRequest(scheme.Steps) { Bands = 4 }, [zeros(1).expand(1, 1, 500, half)])?.Bits.Should().Be(Down(width));
+            ComputePath.Choose(new UpRequest(scheme.Steps, LiftedAxes.All(2)), [zeros(1).expand(1, 1, 500, half)])?.Bits.Should().Be(Down(width));
         }
     }
 

@@ -19,25 +19,26 @@ internal static class AnyPool
         Device? device = null,
         ScalarType? dtype = null,
         bool tanh = true,
-        DenseMax dense_max = DenseMax.None)
+        DenseMax dense_max = DenseMax.None,
+        LiftAxes lifted = LiftAxes.All)
     {
         var mask = bands ?? AllBands(axes);
         return axes switch
         {
             1 => new LiftDownPool1d(channels, kernel_size, (Bands1d)mask, reduction, groups, proj_groups, bias, padding_mode, ceil_mode, tanh, dense_max, device, dtype),
-            2 => new LiftDownPool2d(channels, kernel_size, (Bands2d)mask, reduction, groups, proj_groups, bias, padding_mode, ceil_mode, tanh, dense_max, device, dtype),
-            _ => new LiftDownPool3d(channels, kernel_size, (Bands3d)mask, reduction, groups, proj_groups, bias, padding_mode, ceil_mode, tanh, dense_max, device, dtype),
+            2 => new LiftDownPool2d(channels, kernel_size, (Bands2d)mask, reduction, groups, proj_groups, bias, padding_mode, ceil_mode, tanh, dense_max, lifted, device, dtype),
+            _ => new LiftDownPool3d(channels, kernel_size, (Bands3d)mask, reduction, groups, proj_groups, bias, padding_mode, ceil_mode, tanh, dense_max, lifted, device, dtype),
         };
     }
 
-    internal static LiftDownPool Down(int axes, LiftingScheme scheme, int? bands = null, BandReduction reduction = BandReduction.Sum, long? channels = null, bool ceil_mode = false, DenseMax dense_max = DenseMax.None)
+    internal static LiftDownPool Down(int axes, LiftingScheme scheme, int? bands = null, BandReduction reduction = BandReduction.Sum, long? channels = null, bool ceil_mode = false, DenseMax dense_max = DenseMax.None, LiftAxes lifted = LiftAxes.All)
     {
         var mask = bands ?? AllBands(axes);
         return axes switch
         {
             1 => new LiftDownPool1d(scheme, (Bands1d)mask, reduction, channels, ceil_mode, dense_max),
-            2 => new LiftDownPool2d(scheme, (Bands2d)mask, reduction, channels, ceil_mode, dense_max),
-            _ => new LiftDownPool3d(scheme, (Bands3d)mask, reduction, channels, ceil_mode, dense_max),
+            2 => new LiftDownPool2d(scheme, (Bands2d)mask, reduction, channels, ceil_mode, dense_max, lifted),
+            _ => new LiftDownPool3d(scheme, (Bands3d)mask, reduction, channels, ceil_mode, dense_max, lifted),
         };
     }
 

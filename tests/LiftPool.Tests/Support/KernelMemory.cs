@@ -110,9 +110,9 @@ internal static class KernelMemory
     private static FusedScheme Scheme => new(Steps, PaddingModes.Zeros);
 
     private static FusedDown Down(BandReduction reduction)
-        => new(new DownRequest(NoSteps) { CeilMode = false, Output = BandSet.All(2), Reduction = reduction }, Scheme, Bits: 0);
+        => new(new DownRequest(NoSteps, LiftedAxes.All(2)) { CeilMode = false, Output = BandSet.All(2), Reduction = reduction }, Scheme, Bits: 0);
 
-    private static FusedUp Up => new(new UpRequest(NoSteps) { Bands = 4 }, Scheme, Bits: 0);
+    private static FusedUp Up => new(new UpRequest(NoSteps, LiftedAxes.All(2)), Scheme, Bits: 0);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static PoolInputs Inputs(List<WeakReference> arrays, int side, int count, bool withGain)

@@ -155,7 +155,7 @@ internal sealed class Geometry
 
         var all = pairs[axis];
         stretches = Math.Min(stretches, all / Math.Max(1, 2 * reach));
-        if (axis == 0 || stretches <= 1 || BorderOf(axis) == Border.Circular)
+        if (axis == 0 || stretches <= 1 || (Lifts(axis) && BorderOf(axis) == Border.Circular))
         {
             return [this];
         }

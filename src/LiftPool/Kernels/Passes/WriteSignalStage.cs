@@ -142,7 +142,10 @@ internal sealed unsafe class WriteSignalStage<V, T> : SignalStage<V, T>
         if (isGradient && RepeatsRow(y))
         {
             Add(buffer.Line(slots[LineOf(i, 1)], plane, y), approximation, Geometry.Columns);
-            Add(buffer.Line(slots[LineOf(i, 1) | HorizontalDetail], plane, y), detail, Geometry.Columns);
+            if (SplitsRows)
+            {
+                Add(buffer.Line(slots[LineOf(i, 1) | HorizontalDetail], plane, y), detail, Geometry.Columns);
+            }
         }
 
         if (isGradient && RepeatsColumn)
