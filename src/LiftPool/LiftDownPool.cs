@@ -37,7 +37,14 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     }
 
     private protected LiftDownPool(
-        string layer, LiftedAxes axes, LiftingScheme scheme, int bands, BandReduction reduction, long? channels, bool ceilMode, DenseMax denseMax)
+        string layer,
+        LiftedAxes axes,
+        LiftingScheme scheme,
+        int bands,
+        BandReduction reduction,
+        long? channels,
+        bool ceilMode,
+        DenseMax denseMax)
         : this(layer, axes, bands, reduction, ChannelsOf(layer, scheme, channels), ceilMode, denseMax)
     {
         this.scheme = scheme.Free(layer);
@@ -55,7 +62,8 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    private LiftDownPool(string layer, LiftedAxes axes, int bands, BandReduction reduction, long? channels, bool ceilMode, DenseMax denseMax)
+    private LiftDownPool(
+        string layer, LiftedAxes axes, int bands, BandReduction reduction, long? channels, bool ceilMode, DenseMax denseMax)
         : base(layer)
     {
         outputBands = BandChoice.Checked(layer, axes, bands);
@@ -185,11 +193,13 @@ public abstract class LiftDownPool : Module<Tensor, Tensor>
     {
         var lengths = input.shape;
         var hasOdd = false;
-        foreach (var dim in axes.Dims)
+        for (var fromEnd = 1; fromEnd <= axes.Dimensions; fromEnd++)
         {
-            ref var length = ref lengths[^(axes.Dimensions + 2 - dim)];
-            length = DenseMaximum.Length(length, denseMax);
-            hasOdd |= length % 2 == 1;
+            if (axes.Lifts(^fromEnd))
+            {
+                lengths[^fromEnd] = DenseMaximum.Length(lengths[^fromEnd], denseMax);
+                hasOdd |= lengths[^fromEnd] % 2 == 1;
+            }
         }
 
         var kept = ceilMode || !hasOdd ? [] : OddSizes.SetAside(DenseMaximum.Of(signal, axes, denseMax), axes);
