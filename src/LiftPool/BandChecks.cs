@@ -82,7 +82,8 @@ internal static class BandChecks
 
         var first = bands[0];
         var shape = first.shape;
-        if (!IsOfRank(shape.Length, axes, dimensions) || Enumerable.Range(0, shape.Length).Any(dim => shape[dim] == 0 && Lifts(axes, shape, dim)))
+        var isEmpty = Enumerable.Range(0, shape.Length).Any(dim => shape[dim] == 0 && Lifts(axes, shape, dim));
+        if (isEmpty || !IsOfRank(shape.Length, axes, dimensions))
         {
             var spatial = dimensions switch { 1 => "L", 2 => "H, W", _ => "D, H, W" };
             var shapes = dimensions is null ? $"of {LeastRank(axes)} to {MostRank} dimensions" : $"[N, C, {spatial}] or [C, {spatial}]";

@@ -31,14 +31,12 @@ internal static class BandChoice
         {
             var names = BandChecks.Names(1 << axes.Dimensions);
             var existing = Enumerable.Range(0, 1 << axes.Count).Select(band => names[NumberInEnum(axes, band)]);
-            var wanted = $"at least one of the {1 << axes.Count} bands {string.Join(", ", existing)}{Along(axes)}, or All, and no other";
+            var wanted = $"at least one of the {1 << axes.Count} bands {string.Join(", ", existing)}{axes.Along}, or All, and no other";
             throw Errors.Wrong(layer, wanted, $"bands {Described(names, chosen)}", "bands");
         }
 
         return new(mask);
     }
-
-    private static string Along(LiftedAxes axes) => axes.AreAll ? "" : $" along {axes.Axes}";
 
     // A value that is not the enum's has no names.
     private static string Described(IReadOnlyList<string> names, int chosen)

@@ -22,7 +22,7 @@ public enum Bands1d
 
 /// <summary>
 /// The sub-bands of two lifted axes. A name has one letter an axis, in the order the axes are lifted: horizontal
-/// (along a row) first, then vertical (down a column).
+/// (along a row) first, then vertical (down a column). In a pool that does not lift an axis, its letter is L.
 /// </summary>
 [Flags]
 public enum Bands2d
@@ -48,7 +48,7 @@ public enum Bands2d
 
 /// <summary>
 /// The sub-bands of three lifted axes. A name has one letter an axis, in the order the axes are lifted: horizontal
-/// first, then vertical, then depth.
+/// first, then vertical, then depth. In a pool that does not lift an axis, its letter is L.
 /// </summary>
 [Flags]
 public enum Bands3d

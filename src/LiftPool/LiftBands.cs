@@ -117,8 +117,8 @@ public sealed partial class LiftBands : IDisposable
     public IReadOnlyList<long> InputShape => inputShape;
 
     /// <summary>
-    /// The samples that no band holds: one tensor for each odd axis that floor mode cropped, the last axis first (W, then H, then D), and none for
-    /// an axis that was not lifted.
+    /// The samples that no band holds: one tensor for each odd axis that floor mode cropped, the last axis first (W, then H, then D),
+    /// and none for an axis that was not lifted.
     /// None with <c>ceil_mode: true</c> or where every lifted length is even.
     /// </summary>
     /// <remarks>
@@ -191,10 +191,9 @@ public sealed partial class LiftBands : IDisposable
             return;
         }
 
-        static string Along(LiftAxes axes, bool areAll) => areAll ? "" : $" along {axes}";
-        var pool = dimensions is { } known ? $"a {known}-D pool{Along(Axes, new LiftedAxes(known, Axes).AreAll)}" : $"a pool along {Axes}";
-        var got = $"those of {pool}: {string.Join(", ", Names)} of an input {Errors.Shape(inputShape)}";
-        throw Errors.Wrong(layer, $"the bands of a {axes.Dimensions}-D pool{Along(axes.Axes, axes.AreAll)}", got, "bands");
+        var pool = dimensions is { } known ? new LiftedAxes(known, Axes).Pool : $"pool along {Axes}";
+        var got = $"those of a {pool}: {string.Join(", ", Names)} of an input {Errors.Shape(inputShape)}";
+        throw Errors.Wrong(layer, $"the bands of a {axes.Pool}", got, "bands");
     }
 
     internal void ThrowIfGone()

@@ -35,7 +35,14 @@ public abstract partial class LiftDownPool : Module<Tensor, Tensor>
     }
 
     private protected LiftDownPool(
-        string layer, LiftedAxes axes, LiftingScheme scheme, int bands, BandReduction reduction, long? channels, bool ceilMode, DenseMax denseMax)
+        string layer,
+        LiftedAxes axes,
+        LiftingScheme scheme,
+        int bands,
+        BandReduction reduction,
+        long? channels,
+        bool ceilMode,
+        DenseMax denseMax)
         : this(layer, axes, bands, reduction, ChannelsOf(layer, scheme, channels), ceilMode, denseMax)
     {
         this.scheme = scheme.Free(layer);
@@ -53,7 +60,8 @@ public abstract partial class LiftDownPool : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    private LiftDownPool(string layer, LiftedAxes axes, int bands, BandReduction reduction, long? channels, bool ceilMode, DenseMax denseMax)
+    private LiftDownPool(
+        string layer, LiftedAxes axes, int bands, BandReduction reduction, long? channels, bool ceilMode, DenseMax denseMax)
         : base(layer)
     {
         outputBands = BandChoice.Checked(layer, axes, bands);
@@ -183,11 +191,13 @@ public abstract partial class LiftDownPool : Module<Tensor, Tensor>
     {
         var lengths = input.shape;
         var hasOdd = false;
-        foreach (var dim in lifted.Dims)
+        for (var fromEnd = 1; fromEnd <= lifted.Dimensions; fromEnd++)
         {
-            ref var length = ref lengths[^(lifted.Dimensions + 2 - dim)];
-            length = DenseMaximum.Length(length, denseMax);
-            hasOdd |= length % 2 == 1;
+            if (lifted.Lifts(^fromEnd))
+            {
+                lengths[^fromEnd] = DenseMaximum.Length(lengths[^fromEnd], denseMax);
+                hasOdd |= lengths[^fromEnd] % 2 == 1;
+            }
         }
 
         var kept = ceilMode || !hasOdd ? [] : OddSizes.SetAside(DenseMaximum.Of(signal, lifted, denseMax), lifted);

@@ -36,7 +36,9 @@ public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
     }
 
     /// <summary>A pyramid in which each level has operators of its own.</summary>
-    /// <param name="pools">The down-pools, the finest level first, of one dimension and the same axes; the pyramid registers and owns them.</param>
+    /// <param name="pools">
+    /// The down-pools, the finest level first, of one dimension and the same axes; the pyramid registers and owns them.
+    /// </param>
     /// <exception cref="ArgumentException">
     /// There is no pool or more than 63, one stands there twice, or they are of different dimensions or axes.
     /// </exception>
@@ -57,9 +59,8 @@ public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
         Array.ForEach(pools, pool => ArgumentNullException.ThrowIfNull(pool, nameof(pools)));
         if (pools.FirstOrDefault(pool => pool.LiftedAxes != pools[0].LiftedAxes) is { } other)
         {
-            static string Described(LiftedAxes axes) => $"{axes.Dimensions} dimensions that {(axes.AreAll ? "are all lifted" : $"lift {axes.Axes}")}";
-            var wanted = $"pools of {Described(pools[0].LiftedAxes)}, as the first is";
-            throw Errors.Wrong(nameof(LiftPyramid), wanted, $"one of {Described(other.LiftedAxes)}", nameof(pools));
+            var wanted = $"every level a {pools[0].LiftedAxes.Pool} as the first is";
+            throw Errors.Wrong(nameof(LiftPyramid), wanted, $"a {other.LiftedAxes.Pool}", nameof(pools));
         }
 
         if (pools.Distinct().Count() < pools.Length)
@@ -115,7 +116,9 @@ public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
     /// <param name="approximation">Of the shape of <see cref="LiftPyramidBands.Approximation"/>.</param>
     /// <param name="bands">Where the details come from.</param>
     /// <returns>A tensor of the input's shape, in the caller's dispose scope.</returns>
-    /// <exception cref="ArgumentException">Bands of another number of levels, another dimension or other axes, or the wrong shape.</exception>
+    /// <exception cref="ArgumentException">
+    /// Bands of another number of levels, another dimension or other axes, or the wrong shape.
+    /// </exception>
     public Tensor unlift(Tensor approximation, LiftPyramidBands bands)
     {
         ArgumentNullException.ThrowIfNull(approximation);

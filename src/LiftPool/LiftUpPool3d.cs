@@ -52,7 +52,9 @@ public sealed class LiftUpPool3d : LiftUpPool
     /// <summary>An up-pool with a scheme of your own, which it registers and owns.</summary>
     /// <param name="scheme">The predict and update steps.</param>
     /// <param name="axes">The axes that the bands' down-pool lifted.</param>
-    /// <exception cref="ArgumentException">An argument is out of its range, or a pool owns the scheme already: pass that pool instead.</exception>
+    /// <exception cref="ArgumentException">
+    /// The axes are out of their range, or a pool owns the scheme already: pass that pool instead.
+    /// </exception>
     public LiftUpPool3d(LiftingScheme scheme, LiftAxes axes = LiftAxes.All)
         : base(nameof(LiftUpPool3d), LiftedAxes.Checked(nameof(LiftUpPool3d), 3, axes), scheme)
     {

@@ -211,13 +211,13 @@ internal static class ComputePath
             pairs[0] = Math.Min(pairs[0], Pieces.Length(channels, pairs, axes, scheme) + (2 * Pieces.Reach(scheme.Steps)));
             var some = new OperatorMemory(1, 1, 1, 1);
             long[] lengths = [.. pairs.Select((count, i) => Samples(i + 2, count))];
-            var (border, gains) = (KernelWords.Of(scheme.Padding), request.Steps.Normalisation);
+            var (border, gains, mask) = (KernelWords.Of(scheme.Padding), request.Steps.Normalisation, (int)axes.Axes);
             return KernelRunner.BytesOf(
                 new KernelCall
                 {
                     Task = KernelTask.DownGradient,
                     Geometry = new(
-                        items, (int)channels, lengths, ceilMode: false, border, scheme.Steps, gains.Approximation, gains.Detail, (int)axes.Axes),
+                        items, (int)channels, lengths, ceilMode: false, border, scheme.Steps, gains.Approximation, gains.Detail, mask),
                     Storage = storage,
                     Operators = [],
                     WeightGradients = [.. scheme.Steps.Select(_ => some)],

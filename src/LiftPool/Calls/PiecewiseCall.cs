@@ -132,22 +132,22 @@ internal sealed record PiecewiseCall : PoolCall
 
     private Tensor Window(Tensor x, Part part)
     {
-        Tensor[] stretches = [.. Stretches(x, part).Select(stretch => x.narrow(2, stretch.From, stretch.Count))];
-        return MemoryLayout.Dense(stretches.Length == 1 ? stretches[0] : cat(stretches, 2), MemoryLayout.IsChannelsLast(x));
+        Tensor[] runs = [.. Runs(x, part).Select(run => x.narrow(2, run.From, run.Count))];
+        return MemoryLayout.Dense(runs.Length == 1 ? runs[0] : cat(runs, 2), MemoryLayout.IsChannelsLast(x));
     }
 
     private void AddWindow(Tensor target, Part part, Tensor values)
     {
         long next = 0;
-        foreach (var (from, count) in Stretches(target, part))
+        foreach (var (from, count) in Runs(target, part))
         {
             target.narrow(2, from, count).add_(values.narrow(2, next, count), Scalars.One);
             next += count;
         }
     }
 
-    /// <summary>Where a window lies in a tensor: more than one stretch if it goes over the ends.</summary>
-    private List<(long From, long Count)> Stretches(Tensor x, Part part)
+    /// <summary>Where a window lies in a tensor: more than one run if it goes over the ends.</summary>
+    private List<(long From, long Count)> Runs(Tensor x, Part part)
     {
         var (from, to) = (ofSignals * part.WindowFrom, ofSignals * part.WindowTo);
         if (!circular)
@@ -157,25 +157,25 @@ internal sealed record PiecewiseCall : PoolCall
         }
 
         var all = ofSignals * first;
-        List<(long From, long Count)> stretches = from < 0 ? [(all + from, -from)] : [];
-        stretches.Add((Math.Max(from, 0), Math.Min(to, all) - Math.Max(from, 0)));
+        List<(long From, long Count)> runs = from < 0 ? [(all + from, -from)] : [];
+        runs.Add((Math.Max(from, 0), Math.Min(to, all) - Math.Max(from, 0)));
         if (to > all)
         {
-            stretches.Add((0, to - all));
+            runs.Add((0, to - all));
         }
 
-        return [.. stretches.SelectMany(stretch => Existing(stretch, x.size(2)))];
+        return [.. runs.SelectMany(run => Existing(run, x.size(2)))];
     }
 
     // Of an odd length with ceil_mode the last sample stands for the one after it too.
-    private static IEnumerable<(long From, long Count)> Existing((long From, long Count) stretch, long length)
+    private static IEnumerable<(long From, long Count)> Existing((long From, long Count) run, long length)
     {
-        if (stretch.From + stretch.Count <= length)
+        if (run.From + run.Count <= length)
         {
-            return [stretch];
+            return [run];
         }
 
-        return stretch.Count > 1 ? [stretch with { Count = stretch.Count - 1 }, (length - 1, 1)] : [(length - 1, 1)];
+        return run.Count > 1 ? [run with { Count = run.Count - 1 }, (length - 1, 1)] : [(length - 1, 1)];
     }
 
     /// <summary>The gradient of the output or a band, of the piece's own samples alone.</summary>

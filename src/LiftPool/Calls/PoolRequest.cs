@@ -25,7 +25,16 @@ internal abstract record PoolRequest(LiftingSteps Steps, LiftedAxes Axes)
     internal abstract long PairsAlong(int dim, long length);
 
     /// <summary>The pairs along every spatial dimension of a signal of that shape, <c>[N, C, ...]</c>.</summary>
-    internal long[] PairsOf(long[] shape) => [.. Enumerable.Range(2, shape.Length - 2).Select(dim => PairsAlong(dim, shape[dim]))];
+    internal long[] PairsOf(long[] shape)
+    {
+        var pairs = shape[2..];
+        for (var i = 0; i < pairs.Length; i++)
+        {
+            pairs[i] = PairsAlong(i + 2, pairs[i]);
+        }
+
+        return pairs;
+    }
 
     /// <summary>The result on tensor operations, which every engine has to equal.</summary>
     /// <param name="steps">The request's steps, or the same with other weights.</param>

@@ -18,6 +18,12 @@ internal readonly record struct LiftedAxes
 
     internal bool AreAll => Axes == AllOf(Dimensions);
 
+    /// <summary>For messages: nothing if all are lifted.</summary>
+    internal string Along => AreAll ? "" : $" along {Axes}";
+
+    /// <inheritdoc cref="Along"/>
+    internal string Pool => $"{Dimensions}-D pool{Along}";
+
     /// <summary>The lifted dimensions of <c>[N, C, ...]</c>, in the order in which they are lifted: the last first.</summary>
     internal int[] Dims
     {

@@ -7,8 +7,9 @@ namespace LiftPool.Lifting;
 internal static class LiftingTransform
 {
     /// <summary>
-    /// The bands of <paramref name="x"/>, <c>[B, C, ...]</c> with even lengths along the lifted axes, in the type that <see cref="NumberTypes.Computing"/> says.
-    /// Those outside <paramref name="needed"/> are null, and nothing is computed for them that the others do not need.
+    /// The bands of <paramref name="x"/>, <c>[B, C, ...]</c> with even lengths along the lifted axes, in the type that
+    /// <see cref="NumberTypes.Computing"/> says. Those outside <paramref name="needed"/> are null, and nothing is computed for them that
+    /// the others do not need.
     /// </summary>
     internal static Tensor?[] Forward(LiftingSteps steps, Tensor x, LiftedAxes axes, BandSet needed, TensorPenalties? penalties)
     {
@@ -59,7 +60,9 @@ internal static class LiftingTransform
     private static Tensor Finished(LiftingSteps steps, Tensor band, ScalarType dtype)
         => NumberTypes.In(NumberTypes.Computing(dtype), steps.Rounds ? Integers.Narrow(band, dtype) : band);
 
-    /// <summary>After lifting the axis number <paramref name="axis"/>: for each half, whether the name of a needed band begins with its name.</summary>
+    /// <summary>
+    /// After lifting the axis number <paramref name="axis"/>: for each half, whether the name of a needed band begins with its name.
+    /// </summary>
     private static bool[] HalvesLeadingTo(BandSet needed, int axes, int axis)
     {
         var bandsInHalf = 1 << (axes - 1 - axis);

@@ -21,7 +21,8 @@ internal static class OddSizes
     }
 
     /// <summary>
-    /// What <see cref="MakeEven"/> crops in floor mode, in the order that <see cref="Restore"/> undoes: a copy for each odd axis that is lifted.
+    /// What <see cref="MakeEven"/> crops in floor mode, in the order that <see cref="Restore"/> undoes: a copy for each odd axis that is
+    /// lifted.
     /// </summary>
     internal static List<Tensor> SetAside(Tensor x, LiftedAxes axes)
     {

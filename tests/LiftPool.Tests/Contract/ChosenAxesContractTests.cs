@@ -69,7 +69,7 @@ public sealed class ChosenAxesContractTests
         new LiftDownPool3d(3).axes.Should().Be(LiftAxes.All);
         new LiftUpPool2d(3, axes: LiftAxes.Height).axes.Should().Be(LiftAxes.Height);
         new LiftUpPool2d(new LiftDownPool2d(3)).axes.Should().Be(LiftAxes.Width | LiftAxes.Height);
-        new LiftUpPool2d(new LiftDownPool1d(3)).axes.Should().Be(LiftAxes.Width | LiftAxes.Height, "one that lifts all is shared by one that does");
+        new LiftUpPool2d(new LiftDownPool1d(3)).axes.Should().Be(LiftAxes.Width | LiftAxes.Height, "the other lifts all that it has");
         new LiftUpPool3d(plane).axes.Should().Be(LiftAxes.Width | LiftAxes.Height);
     }
 
@@ -128,7 +128,9 @@ public sealed class ChosenAxesContractTests
             using var pool = new LiftDownPool2d(17, dtype: ScalarType.Float64, axes: LiftAxes.Height);
             var x = randn([3, 17, 8, 5], ScalarType.Float64).requires_grad_();
             var bands = pool.forward_with_bands(x).bands;
-            Tensor Norm(Tensor difference) => norm == PenaltyNorm.MeanSquare ? difference.square().mean() : difference.square().flatten(1).sum(1).sqrt().mean();
+            Tensor Norm(Tensor difference) => norm == PenaltyNorm.MeanSquare
+                ? difference.square().mean()
+                : difference.square().flatten(1).sum(1).sqrt().mean();
             var (wantedU, wantedP) = (Norm(bands["L"] - x.slice(2, 0, 8, 2)), Norm(bands["H"]));
 
             var (c_u, c_p) = pool.penalties(x, norm);
@@ -171,7 +173,11 @@ public sealed class ChosenAxesContractTests
 
         var inOrder = new LiftBands([.. own.Values], own.InputShape, own.Cropped, LiftAxes.Width);
         var byName = new LiftBands(own.ToDictionary(), own.InputShape, own.Cropped, LiftAxes.Width);
-        foreach (var bands in new[] { inOrder, byName, new LiftBands(own), own.With("H", own["H"]), own.WithCropped(own.Cropped), own.to(ScalarType.Float64).to(ScalarType.Float32) })
+        foreach (var bands in new[]
+        {
+            inOrder, byName, new LiftBands(own), own.With("H", own["H"]), own.WithCropped(own.Cropped),
+            own.to(ScalarType.Float64).to(ScalarType.Float32),
+        })
         {
             bands.Axes.Should().Be(LiftAxes.Width);
             bands.InputShape.Should().Equal(x.shape);

@@ -19,9 +19,15 @@ public sealed class ChosenAxesErrorTests
         var (down, up) = ($"LiftDownPool{dimensions}d", $"LiftUpPool{dimensions}d");
         BadCall.Refused(() => AnyPool.Down(dimensions, 3, lifted: axes), down, wanted, got, "axes");
         BadCall.Refused(() => AnyPool.Down(dimensions, scheme, lifted: axes), down, wanted, got, "axes");
-        BadCall.Refused(() => _ = dimensions == 2 ? (LiftDownPool)LiftDownPool2d.Sharing(other, axes: axes) : LiftDownPool3d.Sharing(other, axes: axes), down, wanted, got, "axes");
-        BadCall.Refused(() => _ = dimensions == 2 ? (LiftUpPool)new LiftUpPool2d(3, axes: axes) : new LiftUpPool3d(3, axes: axes), up, wanted, got, "axes");
-        BadCall.Refused(() => _ = dimensions == 2 ? (LiftUpPool)new LiftUpPool2d(scheme, axes) : new LiftUpPool3d(scheme, axes), up, wanted, got, "axes");
+        BadCall.Refused(
+            () => _ = dimensions == 2 ? (LiftDownPool)LiftDownPool2d.Sharing(other, axes: axes) : LiftDownPool3d.Sharing(other, axes: axes),
+            down, wanted, got, "axes");
+        BadCall.Refused(
+            () => _ = dimensions == 2 ? (LiftUpPool)new LiftUpPool2d(3, axes: axes) : new LiftUpPool3d(3, axes: axes),
+            up, wanted, got, "axes");
+        BadCall.Refused(
+            () => _ = dimensions == 2 ? (LiftUpPool)new LiftUpPool2d(scheme, axes) : new LiftUpPool3d(scheme, axes),
+            up, wanted, got, "axes");
     }
 
     [Fact]
@@ -57,8 +63,8 @@ public sealed class ChosenAxesErrorTests
             (new LiftUpPool1d(3), width, "the bands of a 1-D pool", "those of a 2-D pool along Width: L, H"),
             (new LiftUpPool2d(3, axes: LiftAxes.Width), all, "the bands of a 2-D pool along Width", "those of a 2-D pool: LL, LH, HL, HH"),
             (new LiftUpPool3d(3, axes: LiftAxes.Width | LiftAxes.Height), all, "a 3-D pool along Width, Height", "those of a 2-D pool: LL"),
-            (new LiftUpPool2d(3), volume, "the bands of a 2-D pool", "those of a 3-D pool along Width, Height: LL, LH, HL, HH of an input [3, 3, 4, 4]"),
-            (new LiftUpPool3d(3, axes: LiftAxes.Width), made, "the bands of a 3-D pool along Width", "those of a pool along Width: L, H of an input [2, 3, 8]"),
+            (new LiftUpPool2d(3), volume, "the bands of a 2-D pool", "those of a 3-D pool along Width, Height: LL, LH, HL, HH of an input"),
+            (new LiftUpPool3d(3, axes: LiftAxes.Width), made, "the bands of a 3-D pool along Width", "a pool along Width: L, H of an input [2, 3, 8]"),
         })
         {
             BadCall.Refused(() => up.forward(bands), up.GetName(), wanted, got, "bands");
@@ -93,15 +99,18 @@ public sealed class ChosenAxesErrorTests
     {
         using var scope = NewDisposeScope();
         var band = zeros(2, 3, 4, 5);
-        BadCall.Refused(() => _ = new LiftBands([band, band], axes: LiftAxes.None), "LiftBands", "the axes Width, Height, Depth", "None", "axes");
-        BadCall.Refused(() => _ = new LiftBands([band, band], axes: (LiftAxes)9), "LiftBands", "the axes Width, Height, Depth", "9", "axes");
-        BadCall.Refused(() => _ = new LiftBands([band, band], axes: LiftAxes.Width | LiftAxes.Depth), "LiftBands", "4 bands, along Width, Depth", "2", "bands");
-        BadCall.Refused(() => _ = new LiftBands([band, band]), "LiftBands", "bands [N, C, L] or [C, L]", "[2, 3, 4, 5]", "bands");
+        void Refused(LiftAxes axes, string wanted, string got, string parameter)
+            => BadCall.Refused(() => _ = new LiftBands([band, band], axes: axes), "LiftBands", wanted, got, parameter);
+        Refused(LiftAxes.None, "the axes Width, Height, Depth", "None", "axes");
+        Refused((LiftAxes)9, "the axes Width, Height, Depth", "9", "axes");
+        Refused(LiftAxes.Width | LiftAxes.Depth, "4 bands, along Width, Depth", "2", "bands");
+        Refused(LiftAxes.All, "bands [N, C, L] or [C, L]", "[2, 3, 4, 5]", "bands");
         var flat = zeros(3, 4);
         BadCall.Refused(
             () => _ = new LiftBands([flat, flat], axes: LiftAxes.Height), "LiftBands", "bands of 3 to 5 dimensions", "[3, 4]", "bands");
         BadCall.Refused(
-            () => _ = new LiftBands([band, band], [2, 3, 5, 10], axes: LiftAxes.Width), "LiftBands", "twice their length along Width", "[2, 3, 5, 10]", "inputShape");
+            () => _ = new LiftBands([band, band], [2, 3, 5, 10], axes: LiftAxes.Width),
+            "LiftBands", "twice their length along Width", "[2, 3, 5, 10]", "inputShape");
         var own = new LiftDownPool2d(3, axes: LiftAxes.Width).forward_with_bands(zeros(2, 3, 4, 10)).bands;
         own.Should().HaveCount(2);
         BadCall.Refused(() => _ = own["LL"], "LiftBands", "L, H", "LL", "name");
@@ -110,8 +119,10 @@ public sealed class ChosenAxesErrorTests
         using var all = new LiftDownPool2d(3);
         BadCall.Refused(
             () => new LiftPyramid(width, all).Dispose(), "LiftPyramid",
-            "pools of 2 dimensions that lift Width", "one of 2 dimensions that are all lifted", "pools");
+            "every level a 2-D pool along Width as the first is", "a 2-D pool", "pools");
         var coarser = new LiftBands([zeros(2, 3, 2, 5), zeros(2, 3, 2, 5)], axes: LiftAxes.Height);
-        BadCall.Refused(() => _ = new LiftPyramidBands([own, coarser]), "LiftPyramidBands", "levels of the bands L, H along Width", "L, H along Height", "levels");
+        BadCall.Refused(
+            () => _ = new LiftPyramidBands([own, coarser]), "LiftPyramidBands",
+            "levels of the bands L, H along Width", "L, H along Height", "levels");
     }
 }

@@ -158,6 +158,6 @@ public sealed class PyramidTests : IClassFixture<OneThread>
 
         FluentActions.Invoking(() => new LiftPyramid(pool, pool)).Should().Throw<ArgumentException>().WithMessage("*each pool once*");
         FluentActions.Invoking(() => new LiftPyramid(pool, 0)).Should().Throw<ArgumentException>().WithMessage("*at least one level*");
-        FluentActions.Invoking(() => new LiftPyramid(pool, new LiftDownPool1d(2))).Should().Throw<ArgumentException>().WithMessage("*2 axes*1*");
+        FluentActions.Invoking(() => new LiftPyramid(pool, new LiftDownPool1d(2))).Should().Throw<ArgumentException>().WithMessage("*a 2-D pool*a 1-D pool*");
     }
 }
