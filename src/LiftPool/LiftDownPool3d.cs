@@ -21,8 +21,8 @@ public sealed class LiftDownPool3d : LiftDownPool
     /// <param name="padding_mode">What stands beyond the ends of a half-signal; any mode but <c>Constant</c>.</param>
     /// <param name="ceil_mode">
     /// For an odd length n: false gives (n-1)/2 outputs, and the last sample takes no part; true gives (n+1)/2, and the
-    /// last sample is repeated once. An up-pool puts a sample that took no part back as it was, whatever became of the bands:
-    /// who changes bands takes true.
+    /// last sample is repeated once. An up-pool puts a sample that took no part back as it stands in
+    /// <see cref="LiftBands.Cropped"/>, whatever became of the bands: who changes bands takes true, or changes those too.
     /// </param>
     /// <param name="tanh">
     /// Whether the operators end with a tanh, as the paper's do. It bounds what they give, and takes most of a forward's time.

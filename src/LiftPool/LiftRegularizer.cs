@@ -72,8 +72,8 @@ public sealed class LiftRegularizer : IDisposable
     /// that was made first before the others, and the calls of one layer as they arrived. The scope owns the tensors.
     /// </summary>
     /// <remarks>
-    /// The totals are summed in this order: where each layer runs once, their last digit does not depend on which thread came first. After
-    /// an <c>await</c> a method may go on on another thread, and then there are several.
+    /// After an <c>await</c> a method may go on on another thread, and then there are several; a parallel loop may take one alone. The totals
+    /// are always summed by layer: where each runs once, no digit of them depends on the threads.
     /// </remarks>
     /// <exception cref="ObjectDisposedException">The scope has ended.</exception>
     public IReadOnlyList<(LiftDownPool layer, Tensor c_u, Tensor c_p)> Shares
@@ -83,7 +83,7 @@ public sealed class LiftRegularizer : IDisposable
             lock (access)
             {
                 ObjectDisposedException.ThrowIf(ended, this);
-                return [.. InOrder()];
+                return [.. ofSeveralThreads ? ByLayer() : shares];
             }
         }
     }
@@ -199,8 +199,7 @@ public sealed class LiftRegularizer : IDisposable
     }
 
     // Which of several threads comes first is chance; the layers' order is not.
-    private IEnumerable<(LiftDownPool layer, Tensor c_u, Tensor c_p)> InOrder()
-        => ofSeveralThreads ? shares.OrderBy(share => share.layer.Number) : shares;
+    private IEnumerable<(LiftDownPool layer, Tensor c_u, Tensor c_p)> ByLayer() => shares.OrderBy(share => share.layer.Number);
 
     // Summed when read, and again when more has run since; what was read before stays valid until Dispose.
     private (Tensor c_u, Tensor c_p) Totals()
@@ -215,8 +214,8 @@ public sealed class LiftRegularizer : IDisposable
                 using var scope = NewDisposeScope();
                 totals.Add((
                     shares.Count,
-                    Sum(InOrder().Select(share => share.c_u)).DetachFromDisposeScope(),
-                    Sum(InOrder().Select(share => share.c_p)).DetachFromDisposeScope()));
+                    Sum(ByLayer().Select(share => share.c_u)).DetachFromDisposeScope(),
+                    Sum(ByLayer().Select(share => share.c_p)).DetachFromDisposeScope()));
             }
 
             return (totals[^1].c_u, totals[^1].c_p);

@@ -6,7 +6,7 @@ namespace LiftPool;
 public abstract partial class LiftUpPool
 {
     /// <summary>The number of channels C of the bands; null if it takes any.</summary>
-    public long? channels => Operators.channels;
+    public long? channels { get; }
 
     /// <inheritdoc cref="LiftingScheme.kernel_size"/>
     public long? kernel_size => Operators.kernel_size;

@@ -24,6 +24,7 @@ public abstract partial class LiftUpPool : Module<Tensor, LiftBands, Tensor>
         : this(layer, axes)
     {
         scheme = new LiftingScheme(settings);
+        channels = settings.Channels;
         RegisterComponents();
         scheme.BecomeOwnedBy(layer);
     }
@@ -33,6 +34,7 @@ public abstract partial class LiftUpPool : Module<Tensor, LiftBands, Tensor>
     {
         ArgumentNullException.ThrowIfNull(scheme);
         this.scheme = scheme.Free(layer);
+        channels = scheme.Channels;
         RegisterComponents();
         scheme.BecomeOwnedBy(layer);
     }
@@ -41,6 +43,7 @@ public abstract partial class LiftUpPool : Module<Tensor, LiftBands, Tensor>
         : this(layer, AxesOf(layer, dimensions, pool))
     {
         shared = new SharedScheme(pool.Scheme);
+        channels = pool.channels;
         RegisterComponents();
     }
 
@@ -120,14 +123,14 @@ public abstract partial class LiftUpPool : Module<Tensor, LiftBands, Tensor>
         ArgumentNullException.ThrowIfNull(bands);
         bands.RefuseUnlessOf(layer, lifted);
         var approximation = bands.Approximation;
-        Scheme.Checks.Tensor(layer, approximation, approximation.dim() - lifted.Dimensions - 1, Scheme.Channels, nameof(bands));
+        Scheme.Checks.Tensor(layer, approximation, approximation.dim() - lifted.Dimensions - 1, channels, nameof(bands));
         if (!features.shape.AsSpan().SequenceEqual(approximation.shape))
         {
             var wanted = $"features of the approximation's shape {Errors.Shape(approximation)}";
             throw Errors.Wrong(layer, wanted, Errors.Shape(features), nameof(features));
         }
 
-        Scheme.Checks.Tensor(layer, features, features.dim() - lifted.Dimensions - 1, Scheme.Channels, nameof(features));
+        Scheme.Checks.Tensor(layer, features, features.dim() - lifted.Dimensions - 1, channels, nameof(features));
         SchemeChecks.Alike(layer, approximation, features, nameof(features));
 
         for (var fromEnd = lifted.Dimensions; fromEnd > 0; fromEnd--)

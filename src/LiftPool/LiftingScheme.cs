@@ -113,8 +113,18 @@ public sealed partial class LiftingScheme : Module
         {
             if (steps.Take(k).Any(step => ReferenceEquals(step.Operator, steps[k].Operator)))
             {
-                var twice = $"one {steps[k].Operator.GetName()} twice";
+                var twice = $"one {steps[k].Operator.GetType().Name} twice";
                 throw Errors.Wrong(nameof(LiftingScheme), "a module for each operator", twice, NameOf(steps[k]));
+            }
+        }
+
+        var channels = steps.Select(step => (step.Operator as IAxisOperator)?.Channels).FirstOrDefault(count => count is not null);
+        foreach (var step in steps)
+        {
+            if (step.Operator is IAxisOperator { Channels: { } count } && count != channels)
+            {
+                var wanted = $"operators of {channels} channels as the first is";
+                throw Errors.Wrong(nameof(LiftingScheme), wanted, $"one of {count}", NameOf(step));
             }
         }
 
@@ -152,14 +162,14 @@ public sealed partial class LiftingScheme : Module
         {
             if (!registered.Contains(step.Operator))
             {
-                var gone = $"a disposed {step.Operator.GetName()}";
+                var gone = $"a disposed {step.Operator.GetType().Name}";
                 throw Errors.Wrong(nameof(LiftingScheme), "operators that are not disposed", gone, NameOf(step));
             }
         }
     }
 
     /// <summary>The number of channels the operators were built for; null if they are not LiftPool's own.</summary>
-    internal long? Channels => lifting.Operators.OfType<IAxisOperator>().FirstOrDefault(op => op.Channels is not null)?.Channels;
+    internal long? Channels => traits.Channels;
 
     internal LiftingSteps Steps => lifting;
 

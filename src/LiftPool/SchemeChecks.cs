@@ -25,15 +25,6 @@ internal sealed class SchemeChecks(LiftingSteps steps)
             throw Errors.Wrong(layer, wanted, $"{found} in {Errors.Shape(x)}", parameter);
         }
 
-        foreach (var step in steps.Steps)
-        {
-            // Operators that came from two schemes.
-            if (step.Operator is IAxisOperator { Channels: { } other } && other != found)
-            {
-                throw Errors.Wrong(layer, $"{other} channels", $"{found} in {Errors.Shape(x)}", parameter);
-            }
-        }
-
         if (x.dtype is not (ScalarType.Float64 or ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16))
         {
             throw Errors.Wrong(layer, "a real floating-point tensor", $"{x.dtype}", parameter);

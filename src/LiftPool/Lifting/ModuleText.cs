@@ -54,8 +54,8 @@ internal sealed class ModuleText(string name)
 
     private static string Of(object value) => value switch
     {
-        // TorchSharp's own modules, and most of the users', have no words but their type's.
-        Module module when module.ToString() == module.GetType().ToString() => module.GetName(),
+        // TorchSharp's own modules, and most of the users', have no words but their type's. Their GetName is gone when they are disposed.
+        Module module when module.ToString() == module.GetType().ToString() => module.GetType().Name,
         Enum flags => flags.ToString().Replace(", ", "|", StringComparison.Ordinal),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString()!,

@@ -267,4 +267,15 @@ public sealed class ConstructionErrorTests
         BadCall.Thrown<ArgumentException>(() => new LiftRegularizer(lambda_u: -1).Dispose());
         LiftRegularizer.Current.Should().BeNull();
     }
+
+    [Fact]
+    public void Operators_of_different_channels_are_no_scheme()
+    {
+        using var four = LiftingOperators.Learned(4);
+        using var six = LiftingOperators.Filter([1], channels: 6);
+
+        BadCall.Refused(() => _ = new LiftingScheme(four, six), "LiftingScheme", "operators of 4 channels", "one of 6", "update");
+        BadCall.Refused(
+            () => _ = new LiftingScheme([LiftingStep.Update(six), LiftingStep.Predict(four)]), "LiftingScheme", "operators of 6 channels", "one of 4", "steps");
+    }
 }

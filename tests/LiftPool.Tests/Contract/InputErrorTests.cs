@@ -237,22 +237,6 @@ public sealed class InputErrorTests
         }
     }
 
-    [Fact]
-    public void Operators_for_different_numbers_of_channels()
-    {
-        using var scope = NewDisposeScope();
-        using var three = new LiftingScheme(3);
-        using var four = new LiftingScheme(4);
-        static Module<Tensor, Tensor> Child(LiftingScheme of, string name)
-            => (Module<Tensor, Tensor>)of.named_children().Single(child => child.name == name).module;
-        using var pool = new LiftDownPool1d(new LiftingScheme(Child(three, "predict"), Child(four, "update")));
-        foreach (var (channels, wanted) in new[] { (3, "4 channels"), (4, "3 channels") })
-        {
-            var x = zeros(2, channels, 8);
-            BadCall.Refused(() => pool.forward(x), "LiftDownPool1d", wanted, $"{channels} in", "input");
-        }
-    }
-
     private static void Refused(LiftDownPool pool, int axes, string entry, Tensor input, string wanted, string got)
         => BadCall.Refused(() => Entries[entry](pool, input), $"LiftDownPool{axes}d", wanted, got, "input");
 

@@ -125,6 +125,16 @@ public class ModuleTextTests
         Of(up).Should().Be(beside);
     }
 
+    [Fact]
+    public void Modules_of_TorchSharps_go_by_their_types_when_they_are_gone_too()
+    {
+        var pool = new LiftDownPool1d(new LiftingScheme(Sequential(Conv1d(4, 4, 1), Tanh()), Conv1d(4, 4, 1)));
+        var before = Of(pool);
+
+        pool.Dispose();
+        Of(pool).Should().Be(before).And.Contain("Predict(Sequential)").And.Contain("Update(Conv1d)");
+    }
+
     /// <summary>A module's words where a number has a comma and another minus.</summary>
     private static string Of(Module module)
     {

@@ -32,7 +32,7 @@ public sealed class RegularizerOrderTests : IClassFixture<OneThread>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void As_called_if_one_thread_called(bool another)
+    public void Listed_as_called_if_one_thread_called(bool another)
     {
         using var scope = NewDisposeScope();
         var pools = Pools();
@@ -49,7 +49,7 @@ public sealed class RegularizerOrderTests : IClassFixture<OneThread>
         }
 
         penalty.Shares.Select(share => share.layer).Should().Equal(pools[1], pools[2], pools[1], pools[2], pools[0]);
-        penalty.c_p.item<float>().Should().Be((1 << 24) + 4);
+        penalty.c_p.item<float>().Should().Be(1 << 24, "sums are by layer, whoever called");
         Array.ForEach(pools, pool => pool.Dispose());
     }
 
@@ -105,11 +105,8 @@ public sealed class RegularizerOrderTests : IClassFixture<OneThread>
                 pools[(i + round) % Layers].forward(inputs[(i + round) % Layers]);
             });
 
-            if (penalty.Shares.Select(share => share.layer).SequenceEqual(pools))
-            {
-                totals.Add(penalty.loss().item<float>());
-            }
-            else
+            totals.Add(penalty.loss().item<float>());
+            if (!penalty.Shares.Select(share => share.layer).SequenceEqual(pools))
             {
                 // One thread took them all, which a busy machine may do.
                 var first = round % Layers;
@@ -117,7 +114,7 @@ public sealed class RegularizerOrderTests : IClassFixture<OneThread>
             }
         }
 
-        totals.Should().HaveCountLessThanOrEqualTo(1);
+        totals.Should().HaveCount(1);
         Array.ForEach(pools, pool => pool.Dispose());
         GC.KeepAlive(inputs);
     }

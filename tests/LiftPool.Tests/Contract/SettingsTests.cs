@@ -23,7 +23,7 @@ public class SettingsTests
         var properties = module.GetProperties().Where(property => property.SetMethod is null).Select(property => property.Name).ToArray();
 
         arguments.Should().NotBeEmpty();
-        arguments.Except(properties, StringComparer.OrdinalIgnoreCase).Should().BeEmpty();
+        arguments.Select(argument => argument == "scheme" ? "Scheme" : argument).Except(properties).Should().BeEmpty();
     }
 
     [Theory]
@@ -56,6 +56,20 @@ public class SettingsTests
         using var up = new LiftUpPool3d(8, 3, 2, 4, true, PaddingModes.Reflect, tanh: false);
 
         Of(up).Should().Be((8L, 3L, 2L, 4L, true, PaddingModes.Reflect, false));
+    }
+
+    [Fact]
+    public void An_up_pool_takes_the_channels_of_the_pool_that_it_shares()
+    {
+        using var scope = NewDisposeScope();
+        using var pool = new LiftDownPool2d(new LiftingScheme(Identity(), Identity()), channels: 4);
+        using var up = new LiftUpPool2d(pool);
+        using var other = new LiftDownPool2d(LiftingScheme.MaxLifting());
+
+        var bands = other.forward_with_bands(zeros(1, 3, 4, 4)).bands;
+
+        up.channels.Should().Be(4);
+        BadCall.Refused(() => up.forward(bands), "LiftUpPool2d", "4 channels", "3 in [1, 3, 2, 2]", "bands");
     }
 
     [Fact]
