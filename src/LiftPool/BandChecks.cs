@@ -88,7 +88,8 @@ internal static class BandChecks
             var spatial = dimensions switch { 1 => "L", 2 => "H, W", _ => "D, H, W" };
             var shapes = dimensions is null ? $"of {LeastRank(axes)} to {MostRank} dimensions" : $"[N, C, {spatial}] or [C, {spatial}]";
             var all = dimensions is { } known && new LiftedAxes(known, axes).AreAll;
-            var wanted = $"bands {shapes} of at least one sample {(all ? "on every spatial axis" : $"along {axes}")}";
+            var wanted = $"bands {shapes} of at least one sample {(all ? "on every spatial axis" : $"along {axes}")}"
+                + (all && !isEmpty && shape.Length > dimensions + 2 ? " (or the argument axes, if not all were lifted)" : "");
             throw Errors.Wrong(Who, wanted, Errors.Shape(first), blamed ?? nameof(bands));
         }
 

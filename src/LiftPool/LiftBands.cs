@@ -41,7 +41,8 @@ public sealed partial class LiftBands : IDisposable
     /// </param>
     /// <param name="cropped">The samples that floor mode cropped from odd axes, as <see cref="Cropped"/> has them. Default: none.</param>
     /// <param name="axes">
-    /// The axes that were lifted: one for two bands, two for four. By default they are all the spatial axes that the tensors have.
+    /// The axes that were lifted: one for two bands, two for four. By default they are all the spatial axes that the tensors have; of a
+    /// pool that lifts only some, name them. Two bands may then be <c>[N, C, H, W]</c> too.
     /// </param>
     /// <exception cref="ArgumentException">
     /// Another number of bands, or shapes, dtypes or devices that do not belong together; the message says what was wanted.
@@ -217,7 +218,7 @@ public sealed partial class LiftBands : IDisposable
             }
         }
 
-        throw Errors.Wrong(nameof(LiftBands), $"one of the bands {string.Join(", ", Names)}", $"\"{name}\"", nameof(name));
+        throw Errors.Wrong(nameof(LiftBands), $"one of the bands {string.Join(", ", Names)}, a letter for each lifted axis", $"\"{name}\"", nameof(name));
     }
 
     private LiftBands ForAll(Action<Tensor> action)

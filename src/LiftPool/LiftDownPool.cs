@@ -5,7 +5,7 @@ namespace LiftPool;
 
 /// <summary>
 /// What <see cref="LiftDownPool1d"/>, <see cref="LiftDownPool2d"/> and <see cref="LiftDownPool3d"/> share: pooling by
-/// lifting, where each axis is split into approximation and detail and the output is made of chosen sub-bands.
+/// lifting, where each lifted axis is split into approximation and detail and the output is made of chosen sub-bands.
 /// </summary>
 /// <remarks>
 /// Source: J. Zhao and C. G. M. Snoek, "LiftPool: Bidirectional ConvNet Pooling", ICLR 2021 (arXiv 2104.00996).

@@ -106,7 +106,7 @@ public sealed class LiftDownPool2d : LiftDownPool
     /// <param name="reduction">How it is made of them.</param>
     /// <param name="ceil_mode">As in the constructors.</param>
     /// <param name="dense_max">As in the constructors.</param>
-    /// <param name="axes">As in the constructors.</param>
+    /// <param name="axes">As in the constructors: not the other pool's, if nothing is said, but all.</param>
     /// <exception cref="ArgumentException">An argument is out of its range.</exception>
     /// <exception cref="ObjectDisposedException">The other pool is disposed.</exception>
     public static LiftDownPool2d Sharing(

@@ -125,4 +125,16 @@ public sealed class ChosenAxesErrorTests
             () => _ = new LiftPyramidBands([own, coarser]), "LiftPyramidBands",
             "levels of the bands L, H along Width", "L, H along Height", "levels");
     }
+
+    [Fact]
+    public void Bands_of_some_axes_made_without_saying_so_and_names_of_all_axes_are_told_of_the_axes()
+    {
+        using var scope = NewDisposeScope();
+        using var pool = new LiftDownPool2d(3, axes: LiftAxes.Width);
+        var bands = pool.forward_with_bands(zeros(2, 3, 5, 6)).bands;
+        Tensor[] both = [bands["L"], bands["H"]];
+
+        BadCall.Refused(() => _ = new LiftBands(both), "LiftBands", "or the argument axes, if not all were lifted", "[2, 3, 5, 3]", "bands");
+        BadCall.Refused(() => _ = bands["HL"], "LiftBands", "L, H, a letter for each lifted axis", "\"HL\"", "name");
+    }
 }
