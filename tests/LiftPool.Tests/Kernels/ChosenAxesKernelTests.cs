@@ -63,6 +63,7 @@ public sealed class ChosenAxesKernelTests : IClassFixture<OneThread>, IDisposabl
 
     [Theory]
     [MemberData(nameof(Everywhere))]
+    [Trait(EachPath.Name, EachPath.Value)]
     public void Many_threads_give_to_the_bit_what_one_gives(string path, int dimensions, LiftAxes axes)
     {
         using var forced = ComputePath.Force(path);

@@ -7,6 +7,7 @@ namespace LiftPool.Tests;
 /// Pools along chosen axes, beside the pool of as many dimensions as are lifted: the axes that are not go into the batch, and the pool
 /// with the same weights takes each slice alone.
 /// </summary>
+[Trait(EachPath.Name, EachPath.Value)]
 public sealed class ChosenAxesTests : IClassFixture<OneThread>
 {
     private const long Channels = 17;
