@@ -9,8 +9,11 @@ namespace LiftPool.Kernels;
 /// <param name="ElementSize">In bytes.</param>
 internal readonly record struct TensorPlanes(TensorMemory Memory, int Channels, int FirstChannel, int Depth, int Pixels, int ElementSize)
 {
-    // The rows of larger planes are long enough for the processor to guess what comes next.
     private const long PrefetchedPixels = 512;
+
+    // In a larger plane the next plane is too far ahead: sixteen channels' rows are more than the processor guesses by itself. Beyond the
+    // last of them nothing happens.
+    private const int FarAhead = 256;
 
     internal PlaneLayout Layout => Memory.ChannelsLast ? new(Channels, 1, Pixels) : new(1, (nint)Depth * Pixels, Pixels);
 
@@ -23,12 +26,12 @@ internal readonly record struct TensorPlanes(TensorMemory Memory, int Channels, 
         return Memory.Data + (element * ElementSize);
     }
 
-    /// <summary>From a plane to the one that is read after it, of so many at once, or 0.</summary>
+    /// <summary>How far after a pixel to fetch: from a small plane to the one that is read after it, of so many at once; 0 for nothing.</summary>
     internal nint BytesAhead(ChannelBlock block, ChannelBlock next, int plane, int together)
     {
         if (Pixels > PrefetchedPixels)
         {
-            return 0;
+            return Memory.ChannelsLast ? 0 : FarAhead;
         }
 
         var (nextBlock, nextPlane) = plane + together < Depth ? (block, plane + together) : (next, plane % together);
