@@ -218,7 +218,8 @@ public sealed partial class LiftBands : IDisposable
             }
         }
 
-        throw Errors.Wrong(nameof(LiftBands), $"one of the bands {string.Join(", ", Names)}, a letter for each lifted axis", $"\"{name}\"", nameof(name));
+        var wanted = $"one of the bands {string.Join(", ", Names)}, a letter for each lifted axis";
+        throw Errors.Wrong(nameof(LiftBands), wanted, $"\"{name}\"", nameof(name));
     }
 
     private LiftBands ForAll(Action<Tensor> action)

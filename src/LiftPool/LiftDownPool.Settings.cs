@@ -14,10 +14,10 @@ public abstract partial class LiftDownPool
     public BandReduction reduction { get; }
 
     /// <summary>Whether an odd length is extended by its last sample, or that sample left out.</summary>
-    public bool ceil_mode => ceilMode;
+    public bool ceil_mode { get; }
 
     /// <summary>The maximum that is lifted in the samples' place.</summary>
-    public DenseMax dense_max => denseMax;
+    public DenseMax dense_max { get; }
 
     /// <inheritdoc cref="LiftingScheme.kernel_size"/>
     public long? kernel_size => Operators.kernel_size;

@@ -21,8 +21,6 @@ public abstract partial class LiftDownPool : Module<Tensor, Tensor>
     private readonly string layer;
     private readonly LiftedAxes lifted;
     private readonly BandSet outputBands;
-    private readonly bool ceilMode;
-    private readonly DenseMax denseMax;
 
     private protected LiftDownPool(
         string layer, LiftedAxes axes, OperatorSettings settings, int bands, BandReduction reduction, bool ceilMode, DenseMax denseMax)
@@ -85,8 +83,8 @@ public abstract partial class LiftDownPool : Module<Tensor, Tensor>
         lifted = axes;
         this.reduction = reduction;
         this.channels = channels;
-        this.ceilMode = ceilMode;
-        this.denseMax = denseMax;
+        ceil_mode = ceilMode;
+        dense_max = denseMax;
     }
 
     /// <summary>The predict and update operators: this pool's own, or those of the pool it shares them with.</summary>
@@ -155,7 +153,7 @@ public abstract partial class LiftDownPool : Module<Tensor, Tensor>
 
     /// <summary>The length of a band along a dimension of so many samples.</summary>
     internal long BandLength(Index dim, long length)
-        => lifted.Lifts(dim) ? OddSizes.BandLength(DenseMaximum.Length(length, denseMax), ceilMode) : length;
+        => DownRequest.PairsAlong(lifted, dim, length, dense_max, ceil_mode);
 
     /// <summary>
     /// The two penalties of this layer alone for one input, where no <see cref="LiftRegularizer"/> is wanted. It takes a
@@ -195,12 +193,12 @@ public abstract partial class LiftDownPool : Module<Tensor, Tensor>
         {
             if (lifted.Lifts(^fromEnd))
             {
-                lengths[^fromEnd] = DenseMaximum.Length(lengths[^fromEnd], denseMax);
+                lengths[^fromEnd] = DenseMaximum.Length(lengths[^fromEnd], dense_max);
                 hasOdd |= lengths[^fromEnd] % 2 == 1;
             }
         }
 
-        var kept = ceilMode || !hasOdd ? [] : OddSizes.SetAside(DenseMaximum.Of(signal, lifted, denseMax), lifted);
+        var kept = ceil_mode || !hasOdd ? [] : OddSizes.SetAside(DenseMaximum.Of(signal, lifted, dense_max), lifted);
         return new(
             Array.ConvertAll(bands, band => RestoreLayout(input, band)),
             [.. kept.Select(samples => RestoreLayout(input, samples))],
@@ -212,8 +210,8 @@ public abstract partial class LiftDownPool : Module<Tensor, Tensor>
         => new(Scheme.Steps, lifted)
         {
             RecomputedParameters = recompute ? () => Scheme.parameters() : null,
-            CeilMode = ceilMode,
-            DenseMax = denseMax,
+            CeilMode = ceil_mode,
+            DenseMax = dense_max,
             Output = output,
             Reduction = reduction,
             KeepBands = keepBands,
@@ -286,7 +284,7 @@ public abstract partial class LiftDownPool : Module<Tensor, Tensor>
             var length = BandLength(^fromEnd, input.size(-fromEnd));
             if (length < 1)
             {
-                var least = (ceilMode ? 1 : 2) + (denseMax == DenseMax.Valid ? 1 : 0);
+                var least = (ceil_mode ? 1 : 2) + (dense_max == DenseMax.Valid ? 1 : 0);
                 var rest = lifted.AreAll || least == 1 ? "" : $" that is lifted ({axes}), and 1 on the others";
                 var wanted = $"at least {least} {(least == 1 ? "sample" : "samples")} on every spatial axis{rest}";
                 throw Errors.Wrong(layer, wanted, Errors.Shape(input), nameof(input));

@@ -72,8 +72,8 @@ public sealed class LiftRegularizer : IDisposable
     /// that was made first before the others, and the calls of one layer as they arrived. The scope owns the tensors.
     /// </summary>
     /// <remarks>
-    /// After an <c>await</c> a method may go on on another thread, and then there are several; a parallel loop may take one alone. The totals
-    /// are always summed by layer: where each runs once, no digit of them depends on the threads.
+    /// After an <c>await</c> a method may go on on another thread, and then there are several; a parallel loop may take one alone. The
+    /// totals are always summed by layer: where each runs once, no digit of them depends on the threads.
     /// </remarks>
     /// <exception cref="ObjectDisposedException">The scope has ended.</exception>
     public IReadOnlyList<(LiftDownPool layer, Tensor c_u, Tensor c_p)> Shares

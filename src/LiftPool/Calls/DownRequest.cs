@@ -27,8 +27,11 @@ internal sealed record DownRequest(LiftingSteps Steps, LiftedAxes Axes) : PoolRe
     /// <summary>The bands that have to be computed: the penalties are made of all halves.</summary>
     internal BandSet Needed => KeepBands || HasPenalties ? BandSet.All(Axes.Count) : Output;
 
-    internal override long PairsAlong(int dim, long length)
-        => Axes.Lifts(dim) ? OddSizes.BandLength(DenseMaximum.Length(length, DenseMax), CeilMode) : length;
+    internal override long PairsAlong(int dim, long length) => PairsAlong(Axes, dim, length, DenseMax, CeilMode);
+
+    /// <summary>The same without a request.</summary>
+    internal static long PairsAlong(LiftedAxes axes, Index dim, long length, DenseMax denseMax, bool ceilMode)
+        => axes.Lifts(dim) ? OddSizes.BandLength(DenseMaximum.Length(length, denseMax), ceilMode) : length;
 
     internal override PoolResult Compose(LiftingSteps steps, PoolInputs inputs)
     {

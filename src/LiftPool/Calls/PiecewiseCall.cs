@@ -1,3 +1,4 @@
+using LiftPool.Kernels;
 using LiftPool.Lifting;
 
 namespace LiftPool.Calls;
@@ -116,7 +117,7 @@ internal sealed record PiecewiseCall : PoolCall
         {
             foreach (var piece in Pieces.Of(first, length, reach, circular))
             {
-                yield return new(item, Math.Min(items, batch - item), piece.From, piece.To, piece.WindowFrom, piece.WindowTo);
+                yield return new(item, Math.Min(items, batch - item), piece);
             }
         }
     }
@@ -149,7 +150,7 @@ internal sealed record PiecewiseCall : PoolCall
     /// <summary>Where a window lies in a tensor: more than one run if it goes over the ends.</summary>
     private List<(long From, long Count)> Runs(Tensor x, Part part)
     {
-        var (from, to) = (ofSignals * part.WindowFrom, ofSignals * part.WindowTo);
+        var (from, to) = (ofSignals * part.Pairs.WindowFrom, ofSignals * part.Pairs.WindowTo);
         if (!circular)
         {
             // Of an odd length with ceil_mode the kernel repeats the last sample.
@@ -182,7 +183,7 @@ internal sealed record PiecewiseCall : PoolCall
     private Tensor GradientWindow(Tensor gradient, Part part)
     {
         var shape = gradient.shape;
-        (shape[0], shape[2]) = (part.Items, ofResults * (part.WindowTo - part.WindowFrom));
+        (shape[0], shape[2]) = (part.Items, ofResults * (part.Pairs.WindowTo - part.Pairs.WindowFrom));
         var window = zeros(shape, gradient.dtype);
         window.narrow(2, ofResults * part.Before, ofResults * part.Count).copy_(OfPart(gradient, part));
         return window;
@@ -190,7 +191,7 @@ internal sealed record PiecewiseCall : PoolCall
 
     /// <summary>What a piece has of a result.</summary>
     private Tensor OfPart(Tensor result, Part part)
-        => result.narrow(0, part.Item, part.Items).narrow(2, ofResults * part.From, ofResults * part.Count);
+        => result.narrow(0, part.Item, part.Items).narrow(2, ofResults * part.Pairs.From, ofResults * part.Count);
 
     private static Tensor ZerosLike(Tensor x)
     {
@@ -200,11 +201,11 @@ internal sealed record PiecewiseCall : PoolCall
     }
 
     /// <summary>A piece of some items.</summary>
-    private readonly record struct Part(long Item, long Items, long From, long To, long WindowFrom, long WindowTo)
+    private readonly record struct Part(long Item, long Items, Stretch Pairs)
     {
         /// <summary>The pairs of the window before the piece's own.</summary>
-        internal long Before => From - WindowFrom;
+        internal long Before => Pairs.From - Pairs.WindowFrom;
 
-        internal long Count => To - From;
+        internal long Count => Pairs.To - Pairs.From;
     }
 }

@@ -47,13 +47,7 @@ internal sealed class FilterOperator : OwnModule, IAxisOperator
 
     public string? Refuses(long length) => SameConv1d.Refuses(PaddingMode, KernelSize, length);
 
-    public override string ToString()
-        => new ModuleText(nameof(LiftingOperators.Filter))
-            .With(Traits.Channels)
-            .With("kernel_size", Traits.KernelSize)
-            .With("learnable", weight is Parameter)
-            .With("padding_mode", Traits.PaddingMode, usual: PaddingModes.Replicate)
-            .ToString();
+    public override string ToString() => Traits.TextOfFilter(nameof(LiftingOperators.Filter), weight is Parameter);
 
     public override Tensor forward(Tensor input) => Along(input, dim: 2, Weights);
 

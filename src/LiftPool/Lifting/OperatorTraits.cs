@@ -7,6 +7,15 @@ namespace LiftPool.Lifting;
 internal sealed record OperatorTraits(
     long? Channels, long? KernelSize, long? Groups, long? ProjGroups, bool? Bias, PaddingModes? PaddingMode, bool? Tanh)
 {
+    /// <summary>A filter in words; its borders are replicate's unless it says otherwise.</summary>
+    internal string TextOfFilter(string name, bool isLearnable)
+        => new ModuleText(name)
+            .With(Channels)
+            .With("kernel_size", KernelSize)
+            .With("learnable", isLearnable)
+            .With("padding_mode", PaddingMode, usual: PaddingModes.Replicate)
+            .ToString();
+
     internal static OperatorTraits CommonTo(IEnumerable<Module<Tensor, Tensor>> operators)
     {
         OperatorTraits?[] all = [.. operators.Select(op => (op as IAxisOperator)?.Traits).Distinct()];

@@ -18,7 +18,7 @@ public sealed class RegularizerBackwardTests : IClassFixture<OneThread>
 
         var y = pool.forward(randn(1, 2, 4, 4).requires_grad_());
         var collected = penalty.Shares.Count;
-        OnAnotherThread(() => y.sum().backward());
+        AnotherThread.Run(() => y.sum().backward());
 
         collected.Should().Be(3, "two calls of the operator for the axes, on its thread, and the pool");
         penalty.Shares.Should().HaveCount(collected);
@@ -65,15 +65,6 @@ public sealed class RegularizerBackwardTests : IClassFixture<OneThread>
         pool.forward(x);
     }
 
-    private static void OnAnotherThread(Action action)
-    {
-        Exception? failure = null;
-        var thread = new Thread(() => failure = Record.Exception(action));
-        thread.Start();
-        thread.Join();
-        failure.Should().BeNull();
-    }
-
     /// <summary>An operator that pools, and gives back what it got.</summary>
     private sealed class InPassing : Module<Tensor, Tensor>
     {
@@ -107,7 +98,7 @@ public sealed class RegularizerBackwardTests : IClassFixture<OneThread>
 
         public override Tensor forward(Tensor input)
         {
-            OnAnotherThread(() => Forward(inner, ones(1, 2, 2)));
+            AnotherThread.Run(() => Forward(inner, ones(1, 2, 2)));
             return input.alias();
         }
     }

@@ -110,7 +110,7 @@ public sealed class RegularizerFlowTests : IClassFixture<OneThread>
         using var x = ones(2, 4, 6, 6);
         var penalty = new LiftRegularizer();
         Forward(pool, x);
-        OnAnotherThread(penalty.Dispose);
+        AnotherThread.Run(penalty.Dispose);
 
         LiftRegularizer.Current.Should().BeNull();
         Forward(pool, x);
@@ -132,16 +132,16 @@ public sealed class RegularizerFlowTests : IClassFixture<OneThread>
         using var x = Pair();
         LiftRegularizer[] scopes = [new(), new(), new(), new()];
 
-        OnAnotherThread(scopes[2].Dispose);
+        AnotherThread.Run(scopes[2].Dispose);
         Collects(3);
-        OnAnotherThread(scopes[3].Dispose);
+        AnotherThread.Run(scopes[3].Dispose);
         Collects(1);
-        OnAnotherThread(scopes[0].Dispose);
+        AnotherThread.Run(scopes[0].Dispose);
         Collects(1);
-        OnAnotherThread(() => Collects(1));
+        AnotherThread.Run(() => Collects(1));
         using (var inner = new LiftRegularizer())
         {
-            OnAnotherThread(scopes[1].Dispose);
+            AnotherThread.Run(scopes[1].Dispose);
             Forward(pool, x);
             inner.Shares.Should().ContainSingle();
         }
@@ -169,7 +169,7 @@ public sealed class RegularizerFlowTests : IClassFixture<OneThread>
         var before = live();
         using var outer = new LiftRegularizer();
         var penalty = new LiftRegularizer();
-        ending.Now = elsewhere ? () => OnAnotherThread(penalty.Dispose) : penalty.Dispose;
+        ending.Now = elsewhere ? () => AnotherThread.Run(penalty.Dispose) : penalty.Dispose;
 
         Forward(pool, x);
 
@@ -230,7 +230,7 @@ public sealed class RegularizerFlowTests : IClassFixture<OneThread>
                 }
             }))).ToList();
             threads.ForEach(thread => thread.Start());
-            OnAnotherThread(penalty.Dispose);
+            AnotherThread.Run(penalty.Dispose);
             threads.ForEach(thread => thread.Join());
 
             failures.Should().OnlyContain(failure => failure == null || failure is ObjectDisposedException);
@@ -248,15 +248,6 @@ public sealed class RegularizerFlowTests : IClassFixture<OneThread>
     {
         using var scope = NewDisposeScope();
         pool.forward(x);
-    }
-
-    private static void OnAnotherThread(Action action)
-    {
-        Exception? failure = null;
-        var thread = new Thread(() => failure = Record.Exception(action));
-        thread.Start();
-        thread.Join();
-        failure.Should().BeNull();
     }
 
     /// <summary>An identity that does something in passing.</summary>

@@ -19,7 +19,7 @@ public sealed class RegularizerOrderTests : IClassFixture<OneThread>
 
         foreach (var i in arrival)
         {
-            OnAnotherThread(() => Forward(pools[i], Sizes[i]));
+            AnotherThread.Run(() => Forward(pools[i], Sizes[i]));
         }
 
         penalty.Shares.Select(share => share.layer).Should().Equal(pools);
@@ -41,7 +41,7 @@ public sealed class RegularizerOrderTests : IClassFixture<OneThread>
 
         if (another)
         {
-            OnAnotherThread(Call);
+            AnotherThread.Run(Call);
         }
         else
         {
@@ -62,7 +62,7 @@ public sealed class RegularizerOrderTests : IClassFixture<OneThread>
 
         foreach (var (i, size) in new[] { (1, 3.0), (0, 2.0), (1, 1.0), (0, 5.0), (1, 2.0) })
         {
-            OnAnotherThread(() => Forward(pools[i], size));
+            AnotherThread.Run(() => Forward(pools[i], size));
         }
 
         penalty.Shares.Select(share => (share.layer, share.c_p.item<float>()))
@@ -80,7 +80,7 @@ public sealed class RegularizerOrderTests : IClassFixture<OneThread>
         Forward(pools[1], 1);
         Forward(pools[2], 1);
         penalty.c_p.item<float>().Should().Be(2);
-        OnAnotherThread(() => Forward(pools[0], 4096));
+        AnotherThread.Run(() => Forward(pools[0], 4096));
 
         penalty.c_p.item<float>().Should().Be(1 << 24);
         penalty.Shares.Select(share => share.layer).Should().Equal(pools);
@@ -125,14 +125,5 @@ public sealed class RegularizerOrderTests : IClassFixture<OneThread>
     {
         using var scope = NewDisposeScope();
         pool.forward(tensor([2 * size, size], ScalarType.Float32).view(1, 1, 2));
-    }
-
-    private static void OnAnotherThread(Action action)
-    {
-        Exception? failure = null;
-        var thread = new Thread(() => failure = Record.Exception(action));
-        thread.Start();
-        thread.Join();
-        failure.Should().BeNull();
     }
 }

@@ -9,11 +9,9 @@ namespace LiftPool.Kernels;
 /// <param name="ElementSize">In bytes.</param>
 internal readonly record struct TensorPlanes(TensorMemory Memory, int Channels, int FirstChannel, int Depth, int Pixels, int ElementSize)
 {
-    private const long PrefetchedPixels = 512;
-
-    // In a larger plane the next plane is too far ahead: sixteen channels' rows are more than the processor guesses by itself. Beyond the
-    // last of them nothing happens.
-    private const int FarAhead = 256;
+    // Of a small plane all of the next one is fetched in time; a larger one is itself more than the processor guesses, in sixteen channels.
+    private const long SmallPlane = 512;
+    private const int BytesAheadInPlane = 256;
 
     internal PlaneLayout Layout => Memory.ChannelsLast ? new(Channels, 1, Pixels) : new(1, (nint)Depth * Pixels, Pixels);
 
@@ -26,12 +24,15 @@ internal readonly record struct TensorPlanes(TensorMemory Memory, int Channels, 
         return Memory.Data + (element * ElementSize);
     }
 
-    /// <summary>How far after a pixel to fetch: from a small plane to the one that is read after it, of so many at once; 0 for nothing.</summary>
+    /// <summary>
+    /// How far after a pixel to fetch: from a small plane to the one that is read after it, of so many at once; in a larger one ahead, and
+    /// nothing (0) where channels come last.
+    /// </summary>
     internal nint BytesAhead(ChannelBlock block, ChannelBlock next, int plane, int together)
     {
-        if (Pixels > PrefetchedPixels)
+        if (Pixels > SmallPlane)
         {
-            return Memory.ChannelsLast ? 0 : FarAhead;
+            return Memory.ChannelsLast ? 0 : BytesAheadInPlane;
         }
 
         var (nextBlock, nextPlane) = plane + together < Depth ? (block, plane + together) : (next, plane % together);

@@ -43,8 +43,8 @@ internal unsafe interface ILanes<TSelf, T>
     static abstract TSelf WhereLess(TSelf x, TSelf limit, TSelf a, TSelf b);
 
     /// <summary>
-    /// <paramref name="a"/> where the second is the maximum of both as MaxPool has it, elsewhere <paramref name="b"/>: the larger, of equals
-    /// the first; NaN before all, of two the second.
+    /// <paramref name="a"/> where the second is the maximum of both as MaxPool has it, elsewhere <paramref name="b"/>: the larger, of
+    /// equals the first; NaN before all, of two the second.
     /// </summary>
     static abstract TSelf WhereSecond(TSelf first, TSelf second, TSelf a, TSelf b);
 
