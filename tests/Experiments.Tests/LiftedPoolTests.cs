@@ -3,7 +3,7 @@ using LiftPool;
 namespace Experiments.Tests;
 
 /// <summary>
-/// The experiments' own pools: the one put together from 1-D lifts is the library's layer, and BlurPool is what its paper says.
+/// The experiments' own pools: the one put together from 1-D lifts is the library's layer, and MaxBlurPool is what its paper says.
 /// </summary>
 public sealed class LiftedPoolTests
 {
@@ -67,13 +67,13 @@ public sealed class LiftedPoolTests
     }
 
     [Fact]
-    public void BlurPool_is_the_binomial_mean_of_the_maxima_at_every_second_pixel()
+    public void MaxBlurPool_is_the_binomial_mean_of_the_maxima_at_every_second_pixel()
     {
         using var scope = NewDisposeScope();
 
         // Increasing along both axes: the maximum of 2 x 2 is its lower right, x[i + 1, j + 1] = 10 (i + 1) + (j + 1).
         var x = arange(4, dtype: ScalarType.Float32).mul(10).unsqueeze(1).add(arange(4, dtype: ScalarType.Float32)).view(1, 1, 4, 4);
-        using var pool = new BlurPool(1);
+        using var pool = new MaxBlurPool(1);
 
         // Maxima 11 12 13 / 21 22 23 / 31 32 33, mirrored at the borders: along an axis (2b + 2a) / 4 at the first, (2b + 2c) / 4 at the third.
         float[] expected = [16.5f, 17.5f, 26.5f, 27.5f];

@@ -13,18 +13,32 @@ internal static class ClassifyChapter
 
     /// <summary>The pools against each other, MaxPool2d first.</summary>
     public static IReadOnlyList<string> Pools { get; } =
-        [Max, "AvgPool2d", "strided convolution", "BlurPool", "Haar LL", Lift, LiftAlone];
+        [Max, "AvgPool2d", "strided convolution", PoolChoices.MaxBlur, "Haar LL", Lift, LiftAlone];
 
     public static Defaults Defaults { get; } = new(
         "fashion-mnist",
-        "Fashion-MNIST's four IDX files or the binary files of CIFAR-10 or CIFAR-100",
+        "Fashion-MNIST's four IDX files, the binary files of CIFAR-10 or CIFAR-100, or photographs, whose patches are told apart",
         "images",
         new Size(Train: 10000, Validation: 10000, Test: 10000, Epochs: 6),
         new Size(Train: 1000, Validation: 500, Test: 500, Epochs: 1),
         [.. PoolChoices.All.Select(one => one.Name)],
-        [Max, Lift]);
+        [Max, Lift])
+    {
+        HasDepth = true,
+    };
 
     public static Chapter New() => new("classify", "Classification", Questions, Claims) { Pictures = Draw };
+
+    /// <summary>Draws patches of photographs, for the report; of other data nothing.</summary>
+    public static void DrawPatches(Settings settings)
+    {
+        if (TextureData.IsIn(settings.Data))
+        {
+            var folder = RunFiles.Pictures(settings.Output, settings.Key);
+            Directory.CreateDirectory(folder);
+            TexturePicture.Draw(Path.Combine(folder, TexturePicture.File), ImageData.Load(settings, seed: 1));
+        }
+    }
 
     // Between pools that were there before the test images decide; between settings of ours the validation images.
     private static Question[] Questions { get; } =
@@ -55,7 +69,7 @@ internal static class ClassifyChapter
         .. Beats("max pooling", Max),
         .. Beats("average pooling", "AvgPool2d"),
         .. Beats("strided convolution", "strided convolution"),
-        .. Beats("BlurPool", "BlurPool"),
+        .. Beats("MaxBlurPool", PoolChoices.MaxBlur),
         .. Beats("wavelet pooling", "Haar LL"),
         new("All bands beat LL", Lift, PoolChoices.Changed("LL"), Test),
         new("All bands beat LL: without penalties", LiftAlone, PoolChoices.Alone("LL"), Test),
@@ -79,6 +93,7 @@ internal static class ClassifyChapter
         .AddBars("LiftDownPool2d with one thing changed", "classify-settings.png", Lift, VariantsOf(Lift), Validation)
         .AddBars("LiftDownPool2d without penalties, with one thing changed", "classify-settings-alone.png", LiftAlone, VariantsOf(LiftAlone), Validation)
         .AddCurves("classify-curves.png", Validation, Pools)
+        .Add("Patches of the photographs, a row each: training on the left, test on the right", TexturePicture.File, File.Exists)
         .Drawn;
 
     private static IEnumerable<string> VariantsOf(string reference)

@@ -18,7 +18,7 @@ internal sealed class ClassifyRun : IExperiment
         var choice = PoolChoices.Named(job.Variant);
         var data = ImageData.Load(job.Settings, job.Seed);
         random.manual_seed(job.Seed);
-        using var network = new Vgg(data, choice);
+        using var network = new Vgg(data, choice, job.Settings.Depth);
         Train(network, data, choice, job, log);
         ModelFiles.Save(network, ModelFiles.Path(job.Settings, job.Variant, job.Seed));
         return new Dictionary<string, double>

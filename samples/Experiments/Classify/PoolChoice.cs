@@ -9,7 +9,7 @@ namespace Experiments;
 internal sealed record PoolChoice(string Name, Func<int, Module<Tensor, Tensor>> New)
 {
     /// <summary>What it is trained with besides the task's loss.</summary>
-    public Penalties Penalties { get; init; } = Penalties.Paper;
+    public Penalties Penalties { get; init; } = Penalties.None;
 
     /// <summary>Whether it stands before the activation and not, as is usual, behind it.</summary>
     public bool BeforeActivation { get; init; }

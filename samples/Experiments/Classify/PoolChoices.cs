@@ -1,6 +1,5 @@
 using LiftPool;
 using TorchSharp;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace Experiments;
@@ -9,6 +8,8 @@ namespace Experiments;
 internal static class PoolChoices
 {
     public const string Max = "MaxPool2d";
+    public const string Average = "AvgPool2d";
+    public const string MaxBlur = "MaxBlurPool";
     public const string Lift = "LiftDownPool2d";
 
     /// <summary>LiftDownPool2d trained by the task's loss alone.</summary>
@@ -41,28 +42,30 @@ internal static class PoolChoices
     public static IReadOnlyList<PoolChoice> All { get; } =
     [
         new(Max, _ => MaxPool2d(2)),
-        new("AvgPool2d", _ => AvgPool2d(2)),
+        new(Average, _ => AvgPool2d(2)),
         new("strided convolution", channels => Conv2d(channels, channels, kernel_size: 2, stride: 2)),
-        new("BlurPool", channels => new BlurPool(channels)),
-        WithoutPenalties(new("Haar LL", _ => new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Haar), Bands2d.LL))),
-        new(Lift, channels => new LiftDownPool2d(channels)),
-        WithoutPenalties(new(LiftAlone, channels => new LiftDownPool2d(channels))),
+        new(MaxBlur, channels => new MaxBlurPool(channels)),
+        new("Haar LL", _ => new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Haar), Bands2d.LL)),
+        new(Lift, channels => new LiftDownPool2d(channels)) { Penalties = Penalties.Paper },
+        new(LiftAlone, channels => new LiftDownPool2d(channels)),
+        .. PoolForms.Rivals,
+        .. PoolForms.All,
 
-        .. Changes.Select(change => change with { Name = Changed(change.Name) }),
-        .. Changes.Select(change => WithoutPenalties(change with { Name = Alone(change.Name) })),
+        .. Changes.Select(change => change with { Name = Changed(change.Name), Penalties = Penalties.Paper }),
+        .. Changes.Select(change => change with { Name = Alone(change.Name) }),
 
         new(Changed("c_u alone"), channels => new LiftDownPool2d(channels)) { Penalties = Penalties.Paper with { LambdaP = 0 } },
         new(Changed("c_p alone"), channels => new LiftDownPool2d(channels)) { Penalties = Penalties.Paper with { LambdaU = 0 } },
         new(LiftTenth, channels => new LiftDownPool2d(channels)) { Penalties = new(0.001, 0.01) },
         new(Changed("L2 norms"), channels => new LiftDownPool2d(channels)) { Penalties = Penalties.Paper with { Norm = PenaltyNorm.L2 } },
-        new(Changed("c_u towards xe"), channels => new LiftedPool(channels, towardsEven: true)),
+        new(Changed("c_u towards xe"), channels => new LiftedPool(channels, towardsEven: true)) { Penalties = Penalties.Paper },
 
-        Start("P = U = 0 at first", channels => Starts.Nothing(new LiftDownPool2d(channels))),
-        Start("small P and U at first", channels => Starts.Little(new LiftDownPool2d(channels))),
-        Start("nearly max-lifting at first", channels => Starts.Maximum(new LiftDownPool2d(channels))),
-        Start("LL, nearly the maximum at first", channels => Starts.Maximum(new LiftDownPool2d(channels, bands: Bands2d.LL))),
-        Start("LL of learnable Haar", channels => new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Haar, learnable: true, channels), Bands2d.LL)),
-        Start("LL of learnable 5/3", channels => new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Cdf53, learnable: true, channels), Bands2d.LL)),
+        new(Alone("P = U = 0 at first"), channels => Starts.Nothing(new LiftDownPool2d(channels))),
+        new(Alone("small P and U at first"), channels => Starts.Little(new LiftDownPool2d(channels))),
+        new(Alone("nearly max-lifting at first"), channels => Starts.Maximum(new LiftDownPool2d(channels))),
+        new(Alone("LL, nearly the maximum at first"), channels => Starts.Maximum(new LiftDownPool2d(channels, bands: Bands2d.LL))),
+        new(Alone("LL of learnable Haar"), channels => new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Haar, learnable: true, channels), Bands2d.LL)),
+        new(Alone("LL of learnable 5/3"), channels => new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Cdf53, learnable: true, channels), Bands2d.LL)),
     ];
 
     public static PoolChoice Named(string name) => All.Single(one => one.Name == name);
@@ -72,8 +75,4 @@ internal static class PoolChoices
 
     /// <summary>The name of the same without penalties.</summary>
     public static string Alone(string what) => $"{LiftAlone}, {what}";
-
-    private static PoolChoice Start(string what, Func<int, Module<Tensor, Tensor>> pool) => WithoutPenalties(new(Alone(what), pool));
-
-    private static PoolChoice WithoutPenalties(PoolChoice choice) => choice with { Penalties = Penalties.None };
 }

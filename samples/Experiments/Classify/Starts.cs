@@ -3,11 +3,15 @@ using static TorchSharp.torch;
 
 namespace Experiments;
 
-/// <summary>Other first weights than the library's for the paper's operators <c>P(x) = tanh(proj(relu(conv(x))))</c>.</summary>
+/// <summary>
+/// Other first weights than the library's, of pools or schemes, most for the paper's operators <c>P(x) = tanh(proj(relu(conv(x))))</c>.
+/// </summary>
 internal static class Starts
 {
     /// <summary><c>P = U = 0</c>: the bands are the four pixels of a square, and their sum is four times their mean.</summary>
-    public static LiftDownPool2d Nothing(LiftDownPool2d pool) => Change(pool, proj: proj => proj.zero_());
+    public static T Nothing<T>(T lift)
+        where T : nn.Module
+        => Change(lift, proj: proj => proj.zero_());
 
     /// <summary>A tenth of the usual projections: near <see cref="Nothing"/>, but with a gradient for every weight.</summary>
     public static LiftDownPool2d Little(LiftDownPool2d pool) => Change(pool, proj: proj => proj.mul_(0.1));
@@ -22,7 +26,13 @@ internal static class Starts
         conv: conv => conv.zero_().narrow(2, conv.size(2) / 2, 1).fill_(1),
         proj: proj => proj.fill_(1));
 
-    private static LiftDownPool2d Change(LiftDownPool2d pool, Func<Tensor, Tensor> proj, Func<Tensor, Tensor>? conv = null)
+    /// <summary>Every weight drawn from -bound to bound.</summary>
+    public static T Uniform<T>(T lift, double bound)
+        where T : nn.Module
+        => Change(lift, weight => weight.uniform_(-bound, bound), weight => weight.uniform_(-bound, bound));
+
+    private static T Change<T>(T pool, Func<Tensor, Tensor> proj, Func<Tensor, Tensor>? conv = null)
+        where T : nn.Module
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Experiments;
 
-/// <summary>Collects c_u and c_p of every <see cref="LiftedPool"/> that runs inside it on this thread, as LiftRegularizer does of the library's own.</summary>
+/// <summary>Collects c_u and c_p of every pool of the experiments' own that runs inside it on this thread, as LiftRegularizer does of the library's.</summary>
 internal sealed class StepPenalties : IDisposable
 {
     [ThreadStatic]
@@ -17,11 +17,17 @@ internal sealed class StepPenalties : IDisposable
     /// <summary>Means of squares: <c>c_u = mean((s - target)^2)</c>, <c>c_p = mean(d^2)</c>.</summary>
     public static void Add(Tensor s, Tensor target, Tensor d)
     {
-        if (current is { } collector)
+        if (current is not null)
         {
-            // Beyond the scopes of every module on the way out.
-            collector.terms.Add((nn.functional.mse_loss(s, target).DetachFromDisposeScope(), d.mul(d).mean().DetachFromDisposeScope()));
+            Add(nn.functional.mse_loss(s, target), d.mul(d).mean());
         }
+    }
+
+    /// <summary>c_u and c_p as they are to be summed.</summary>
+    public static void Add(Tensor u, Tensor p)
+    {
+        // Beyond the scopes of every module on the way out.
+        current?.terms.Add((u.DetachFromDisposeScope(), p.DetachFromDisposeScope()));
     }
 
     /// <summary>The loss with its penalties.</summary>

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 namespace Experiments;
 
 /// <summary>
-/// A small VGG with batch normalisation: four stages of one convolution, a pool after each of the first three,
+/// A small VGG with batch normalisation: four stages of one convolution or several, a pool after each of the first three,
 /// 28 -> 14 -> 7 -> 3 or 32 -> 16 -> 8 -> 4, and a linear head. The pools are given, all else is the same.
 /// </summary>
 internal sealed class Vgg : Module<Tensor, Tensor>
@@ -21,36 +21,40 @@ internal sealed class Vgg : Module<Tensor, Tensor>
     private readonly Module<Tensor, Tensor> head;
 
     /// <summary>The network for such images.</summary>
-    public Vgg(Splits data, PoolChoice pool)
-        : this((int)data.Test.Images.size(1), (int)data.Test.Images.size(2), data.Classes, pool)
+    public Vgg(Splits data, PoolChoice pool, int depth)
+        : this((int)data.Test.Images.size(1), (int)data.Test.Images.size(2), data.Classes, pool, depth)
     {
     }
 
     /// <param name="channels">Of the images.</param>
     /// <param name="side">Of the images, in pixels.</param>
     /// <param name="pool">What stands between the stages.</param>
-    public Vgg(int channels, int side, int classes, PoolChoice pool)
+    /// <param name="depth">Convolutions in a stage.</param>
+    public Vgg(int channels, int side, int classes, PoolChoice pool, int depth = 1)
         : base(nameof(Vgg))
     {
         // Pools last, so that pools which draw weights leave the others with the weights they have without. (All but those that widen:
         // their next convolution is another.)
         var inputs = Widths.Select((_, i) => i == 0 ? channels : pool.Widening * Widths[i - 1]).ToArray();
-        var convolutions = Widths.Select((width, i) => Conv2d(inputs[i], width, kernel_size: 3, padding: 1, bias: false)).ToArray();
+        var stages = Widths.Select((width, i) => Enumerable.Range(0, depth)
+            .Select(layer => Conv2d(layer == 0 ? inputs[i] : width, width, kernel_size: 3, padding: 1, bias: false)).ToArray()).ToArray();
         head = Linear(Widths[^1] * (side / 8) * (side / 8), classes);
         var layers = new List<(string, Module<Tensor, Tensor>)>();
         for (var i = 0; i < Widths.Length; i++)
         {
-            layers.Add(($"conv{i + 1}", convolutions[i]));
-            layers.Add(($"norm{i + 1}", BatchNorm2d(Widths[i])));
-            (string, Module<Tensor, Tensor>) activation = ($"relu{i + 1}", ReLU());
-            if (i == Widths.Length - 1)
+            // The last of a stage has the stage's number alone.
+            for (var layer = 0; layer < depth; layer++)
             {
-                layers.Add(activation);
-                continue;
+                var name = layer == depth - 1 ? $"{i + 1}" : $"{i + 1}_{layer + 1}";
+                layers.Add(($"conv{name}", stages[i][layer]));
+                layers.Add(($"norm{name}", BatchNorm2d(Widths[i])));
+                layers.Add(($"relu{name}", ReLU()));
             }
 
-            (string, Module<Tensor, Tensor>) between = ($"pool{i + 1}", pool.New(Widths[i]));
-            layers.AddRange(pool.BeforeActivation ? [between, activation] : [activation, between]);
+            if (i < Widths.Length - 1)
+            {
+                layers.Insert(layers.Count - (pool.BeforeActivation ? 1 : 0), ($"pool{i + 1}", pool.New(Widths[i])));
+            }
         }
 
         body = Sequential(layers);

@@ -18,7 +18,11 @@ internal static class ExperimentCommands
         "classify",
         "Trains a small VGG with each pool, and with each choice that the paper studies, and measures its accuracy",
         ClassifyChapter.Defaults,
-        (plan, cancel) => RunMissing("classify", plan, cancel));
+        async (plan, cancel) =>
+        {
+            await RunMissing("classify", plan, cancel);
+            ClassifyChapter.DrawPatches(plan.Settings);
+        });
 
     private static Command Robustness() => New(
         "robustness",

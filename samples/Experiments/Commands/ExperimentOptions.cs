@@ -11,6 +11,7 @@ internal sealed class ExperimentOptions
     // So that the largest numbers of all are lists and tensors that fit into memory, and no product of them overflows.
     private const int MostRuns = 1000;
     private const int MostExamples = 100_000;
+    private const int MostDepth = 16;
 
     private readonly Defaults defaults;
 
@@ -36,11 +37,13 @@ internal sealed class ExperimentOptions
             AllowMultipleArgumentsPerToken = true,
         };
         Only.AcceptOnlyFromAmong([.. defaults.Variants]);
-        Seeds = CommandLine.Number("--seeds", "Number of runs of each variant, with seeds from 1", UsualSeeds, MostRuns);
+        Seeds = CommandLine.Number("--seeds", "Number of runs of each variant, each with a seed of its own", UsualSeeds, MostRuns);
+        FirstSeed = CommandLine.Number("--first-seed", "The first of these seeds, which are numbers in a row", 1, MostRuns);
         Train = CommandLine.Number("--train", $"Number of {defaults.Examples} to train on, at most", defaults.Size.Train, MostExamples);
         Validation = CommandLine.Number("--validation", $"Number of {defaults.Examples} for validation, at most; of images a fifth of the training images at most", defaults.Size.Validation, MostExamples);
         Test = CommandLine.Number("--test", $"Number of {defaults.Examples} to test on, at most", defaults.Size.Test, MostExamples);
         Epochs = CommandLine.Number("--epochs", $"How often each network sees the {defaults.Examples}", defaults.Size.Epochs, MostRuns);
+        Depth = CommandLine.Number("--depth", "Convolutions in each of the network's four stages", 1, MostDepth);
         Jobs = CommandLine.Number("--jobs", "How many runs at a time, on one thread each", Environment.ProcessorCount, MostRuns);
         Quick = new("--quick") { Description = "One seed and few small examples, to see in a minute that all works; the numbers mean nothing" };
     }
@@ -53,6 +56,8 @@ internal sealed class ExperimentOptions
 
     private Option<int> Seeds { get; }
 
+    private Option<int> FirstSeed { get; }
+
     private Option<int> Train { get; }
 
     private Option<int> Validation { get; }
@@ -61,11 +66,14 @@ internal sealed class ExperimentOptions
 
     private Option<int> Epochs { get; }
 
+    private Option<int> Depth { get; }
+
     private Option<int> Jobs { get; }
 
     private Option<bool> Quick { get; }
 
-    public IEnumerable<Option> All => [Data, Output, Only, Seeds, Train, Validation, Test, Epochs, Jobs, Quick];
+    public IEnumerable<Option> All =>
+        [Data, Output, Only, Seeds, FirstSeed, Train, Validation, Test, Epochs, .. defaults.HasDepth ? (Option[])[Depth] : [], Jobs, Quick];
 
     /// <summary>What to run, as the command line has it.</summary>
     public Plan Read(ParseResult parsed)
@@ -80,10 +88,13 @@ internal sealed class ExperimentOptions
             Chosen(Train, usual.Train),
             Chosen(Validation, usual.Validation),
             Chosen(Test, usual.Test),
-            Chosen(Epochs, usual.Epochs));
+            Chosen(Epochs, usual.Epochs))
+        {
+            Depth = defaults.HasDepth ? parsed.GetValue(Depth) : 1,
+        };
         var seeds = Chosen(Seeds, quick ? 1 : UsualSeeds);
         var variants = parsed.GetValue(Only) is { Length: > 0 } only ? only : quick ? defaults.QuickVariants : defaults.UsualVariants ?? defaults.Variants;
-        return new Plan(settings, variants, seeds, parsed.GetValue(Jobs));
+        return new Plan(settings, variants, parsed.GetValue(FirstSeed), seeds, parsed.GetValue(Jobs));
 
         int Chosen(Option<int> option, int usually)
             => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : usually;

@@ -10,15 +10,18 @@ internal sealed record Defaults(
 {
     /// <summary>Those that run if none are named; null for all.</summary>
     public IReadOnlyList<string>? UsualVariants { get; init; }
+
+    /// <summary>Whether its network can be made deeper.</summary>
+    public bool HasDepth { get; init; }
 }
 
 /// <summary>Numbers of examples, and how often they are seen.</summary>
 internal sealed record Size(int Train, int Validation, int Test, int Epochs);
 
 /// <summary>What to run.</summary>
-internal sealed record Plan(Settings Settings, IReadOnlyList<string> Variants, int Seeds, int AtATime)
+internal sealed record Plan(Settings Settings, IReadOnlyList<string> Variants, int FirstSeed, int Seeds, int AtATime)
 {
     /// <summary>Seed by seed, so that an early stop leaves whole comparisons.</summary>
     public IReadOnlyList<Job> Jobs(string experiment)
-        => [.. Enumerable.Range(1, Seeds).SelectMany(seed => Variants.Distinct().Select(variant => new Job(experiment, variant, seed, Settings)))];
+        => [.. Enumerable.Range(FirstSeed, Seeds).SelectMany(seed => Variants.Distinct().Select(variant => new Job(experiment, variant, seed, Settings)))];
 }

@@ -4,17 +4,23 @@ using static TorchSharp.torch;
 
 namespace Experiments;
 
-/// <summary>Finds out what a folder holds: Fashion-MNIST, CIFAR-10 or CIFAR-100.</summary>
+/// <summary>Finds out what a folder holds: Fashion-MNIST, CIFAR-10, CIFAR-100 or photographs.</summary>
 internal static class ImageData
 {
     /// <summary>
     /// Training and validation examples are drawn from the data's own training images, none of them twice, the validation examples
-    /// by a draw that is the same for every seed; test examples are the first of the data's own test images.
+    /// by a draw that is the same for every seed; test examples are the first of the data's own test images. Photographs have no such
+    /// images: see <see cref="TextureData"/>.
     /// </summary>
     /// <param name="settings">How many of each, at most; fewer if there are not as many.</param>
     /// <param name="seed">Of the draw of the training examples.</param>
     public static Splits Load(Settings settings, int seed)
     {
+        if (TextureData.IsIn(settings.Data))
+        {
+            return TextureData.Load(settings, seed);
+        }
+
         using var scope = NewDisposeScope();
         var (train, test, classes) = Read(settings.Data, scope);
         using var fixedDraw = new Generator(0);

@@ -16,8 +16,6 @@ internal sealed class PhotoSet
     public const int Side = 64;
     public const int MostShown = 3;
 
-    private static readonly string[] Endings = [".png", ".jpg", ".jpeg"];
-
     // Crops flatter than this are left out of the grids: they have nothing to be restored, and their PSNR may be infinite.
     private const double LeastDeviation = 1 / 255.0;
 
@@ -27,14 +25,7 @@ internal sealed class PhotoSet
     public PhotoSet(Settings settings, int seed)
     {
         using var scope = NewDisposeScope();
-        string[] files = [.. Directory.GetFiles(settings.Data, "*", SearchOption.AllDirectories)
-            .Where(file => Endings.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
-            .OrderBy(Path.GetFileName, StringComparer.Ordinal).ThenBy(file => file, StringComparer.Ordinal)];
-        if (files.Length < 3)
-        {
-            throw new InvalidDataException($"{settings.Data}: {files.Length} photographs, expected at least 3 ({string.Join(", ", Endings)})");
-        }
-
+        var files = PhotoFiles.AtLeast(3, settings.Data);
         var photos = files.Select(Read).ToArray();
         Train = RandomCrops(Of(0, 3, 5), settings.Train, seed).MoveToOuterDisposeScope();
         Validation = GridCrops(settings.Data, Of(2), settings.Validation).MoveToOuterDisposeScope();

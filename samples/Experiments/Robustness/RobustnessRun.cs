@@ -72,7 +72,7 @@ internal sealed class RobustnessRun : IExperiment
             throw new FileNotFoundException($"{file}: there is no trained network; classify trains it");
         }
 
-        var network = new Vgg(data, PoolChoices.Named(job.Variant));
+        var network = new Vgg(data, PoolChoices.Named(job.Variant), job.Settings.Depth);
         ModelFiles.Load(network, file);
         return network;
     }

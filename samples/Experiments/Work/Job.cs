@@ -17,8 +17,11 @@ internal sealed record Job(string Experiment, string Variant, int Seed, Settings
 /// <param name="Epochs">How often each training example is seen.</param>
 internal sealed record Settings(string Data, string DataName, string Output, int Train, int Validation, int Test, int Epochs)
 {
+    /// <summary>Convolutions in a stage of the classifier, 1 in the small one.</summary>
+    public int Depth { get; init; } = 1;
+
     /// <summary>What tells runs apart that must not stand in one table.</summary>
-    public string Key => FormattableString.Invariant($"{DataName} {Train}/{Validation}/{Test} x {Epochs}");
+    public string Key => FormattableString.Invariant($"{DataName} {Train}/{Validation}/{Test} x {Epochs}{(Depth == 1 ? "" : $", depth {Depth}")}");
 }
 
 /// <summary>An experiment: how one of its variants is trained and measured.</summary>

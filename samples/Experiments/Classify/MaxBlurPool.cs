@@ -7,14 +7,14 @@ namespace Experiments;
 /// <summary>
 /// Anti-aliased max pooling: the maximum of 2 x 2 at every pixel, then the binomial filter (1, 2, 1)/4 along both axes at every second one.
 /// </summary>
-/// <remarks>R. Zhang, "Making Convolutional Networks Shift-Invariant Again", ICML 2019 (arXiv 1904.11486).</remarks>
-internal sealed class BlurPool : Module<Tensor, Tensor>
+/// <remarks>R. Zhang, "Making Convolutional Networks Shift-Invariant Again", ICML 2019 (arXiv 1904.11486), calls it MaxBlurPool.</remarks>
+internal sealed class MaxBlurPool : Module<Tensor, Tensor>
 {
     private readonly int channels;
     private readonly Tensor filter;
 
-    public BlurPool(int channels)
-        : base(nameof(BlurPool))
+    public MaxBlurPool(int channels)
+        : base(nameof(MaxBlurPool))
     {
         this.channels = channels;
         float[] binomial = [1, 2, 1];
