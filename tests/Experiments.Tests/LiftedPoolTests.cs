@@ -3,7 +3,8 @@ using LiftPool;
 namespace Experiments.Tests;
 
 /// <summary>
-/// The experiments' own pools: the one put together from 1-D lifts is the library's layer, and MaxBlurPool is what its paper says.
+/// The experiments' own pools: those put together from the library's are the library's where they should be, and MaxBlurPool is what its
+/// paper says.
 /// </summary>
 public sealed class LiftedPoolTests
 {
@@ -64,6 +65,69 @@ public sealed class LiftedPoolTests
         using var none = new StepPenalties();
         _ = silent.forward(x);
         none.AddTo(zeros(1), new(1, 0)).item<float>().Should().Be(0);
+    }
+
+    [Fact]
+    public void Relative_penalties_do_not_fall_with_the_input()
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(3);
+        var x = rand(2, Channels, 8, 8);
+
+        // Without tanh and ReLU a scheme is linear, as it is here where both operators are nothing: d = xo, s = xe.
+        var pool = Starts.Nothing(new RelativePool(Channels));
+        var (odd, even) = (x.slice(2, 0, 8, 2).slice(3, 0, 8, 2), x.slice(2, 1, 8, 2).slice(3, 1, 8, 2));
+        var squares = x.square().sum().sub(even.square().sum()).div(x.square().sum()).item<float>();
+        var (inner, outer) = (even.mean([2, 3]), x.mean([2, 3]));
+        var means = inner.sub(outer).square().sum().div(outer.square().sum()).item<float>();
+
+        Penalty(x, new(0, 1)).Should().BeApproximately(squares, 1e-5f);
+        Penalty(x, new(1, 0)).Should().BeApproximately(means, 1e-5f);
+        Penalty(x.mul(0.01), new(1, 1)).Should().BeApproximately(squares + means, 1e-5f);
+        Penalty(x.mul(0), new(1, 1)).Should().Be(0);
+        odd.sum().item<float>().Should().NotBe(0);
+
+        float Penalty(Tensor input, Penalties weights)
+        {
+            using var penalties = new StepPenalties();
+            pool.forward(input).shape.Should().Equal(2, Channels, 4, 4);
+            return penalties.AddTo(zeros(1), weights).item<float>();
+        }
+    }
+
+    [Fact]
+    public void Penalties_of_pools_that_measure_themselves_leave_out_their_layers()
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(4);
+        var x = rand(2, Channels, 8, 8);
+        var pool = new RelativePool(Channels);
+        using var measured = new StepPenalties();
+        _ = pool.forward(x);
+
+        var (task, whole) = Penalties.OfPools(0.1, 0.2).Loss(() => pool.forward(x).sum());
+
+        whole.sub(task).item<float>().Should().BeApproximately(measured.AddTo(zeros(1), new(0.1, 0.2)).item<float>(), 1e-4f);
+    }
+
+    [Fact]
+    public void Gates_of_nothing_halve_no_band()
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(5);
+        var x = rand(2, Channels, 8, 8);
+        var gated = new GatedPool(Channels);
+        var plain = new LiftDownPool2d(Channels);
+        using (no_grad())
+        {
+            foreach (var (name, weight) in gated.named_parameters())
+            {
+                // sigmoid(0) = 1/2, so that each band comes out as it is.
+                _ = name.StartsWith("pool.", StringComparison.Ordinal) ? weight.copy_(plain.state_dict()[name["pool.".Length..]]) : weight.zero_();
+            }
+        }
+
+        gated.forward(x).allclose(plain.forward(x), rtol: 1e-5, atol: 1e-6).Should().BeTrue();
     }
 
     [Fact]

@@ -29,6 +29,20 @@ public sealed class NetworkTests : IClassFixture<OneThread>
         }
     }
 
+    [Fact]
+    public void A_deeper_classifier_has_as_many_convolutions_in_each_stage()
+    {
+        using var scope = NewDisposeScope();
+        using var network = new Vgg(3, 32, 10, PoolChoices.Named(PoolChoices.Max), depth: 2);
+
+        network.named_parameters().Where(one => one.parameter.dim() == 4).Select(one => $"{one.name} {one.parameter.size(0)}")
+            .Should().Equal(
+                "body.conv1_1.weight 16", "body.conv1.weight 16", "body.conv2_1.weight 32", "body.conv2.weight 32",
+                "body.conv3_1.weight 64", "body.conv3.weight 64", "body.conv4_1.weight 64", "body.conv4.weight 64");
+        network.forward(rand(2, 3, 32, 32)).shape.Should().Equal(2, 10);
+        network.ScaleBeforePools().Should().Be(1);
+    }
+
     [Theory]
     [MemberData(nameof(Pairs))]
     public void A_SegNet_and_a_RestoreNet_train_with_the_pair(string name)

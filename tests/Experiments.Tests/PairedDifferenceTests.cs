@@ -29,5 +29,36 @@ public sealed class PairedDifferenceTests
         PairedDifference.Of(Runs(), Runs(1)).Should().BeNull();
     }
 
+    [Fact]
+    public void The_level_of_the_least_probable_is_the_smallest()
+    {
+        // Standard error sqrt(2.5 / 5); means 10, 3 and 0.1, so that with m = 3 the levels are 0.05 / 3, 0.05 / 2 and 0.05.
+        var family = PairedDifference.Holm([Spread(0.1), Spread(10), Spread(3)]);
+
+        family.Select(one => one!.Level).Should().Equal(0.05, 0.05 / 3, 0.05 / 2);
+        family.Select(one => one!.Verdict).Should().Equal(Verdict.Undecided, Verdict.Higher, Verdict.Higher);
+
+        // t(1 - 0.05 / 6, 4) = 3.961 and t(1 - 0.05 / 4, 4) = 3.495 from any table.
+        family[1]!.HalfWidth.Should().BeApproximately(3.961 * Math.Sqrt(0.5), 1e-3);
+        family[2]!.HalfWidth.Should().BeApproximately(3.495 * Math.Sqrt(0.5), 1e-3);
+    }
+
+    [Fact]
+    public void Behind_the_first_that_is_undecided_all_are()
+    {
+        // Alone the third would be decided: 2 > 2.776 sqrt(0.5). With four its level is 0.05 / 3 at first.
+        Spread(2)!.Verdict.Should().Be(Verdict.Higher);
+        var family = PairedDifference.Holm([Spread(2), Spread(10), null, Spread(2.1), Spread(-2.05), Few()]);
+
+        family.Select(one => one?.Verdict).Should().Equal(
+            Verdict.Undecided, Verdict.Higher, null, Verdict.Undecided, Verdict.Undecided, Verdict.Undecided);
+        family.Where(one => one is not null).Select(one => one!.Level).Should().Equal(0.05 / 3, 0.05 / 4, 0.05 / 3, 0.05 / 3, 0.05 / 3);
+
+        static PairedDifference? Few() => PairedDifference.Of(Runs(9, 9.1, 9.2), Runs(0, 0, 0));
+    }
+
+    // Five pairs around a mean.
+    private static PairedDifference? Spread(double mean) => PairedDifference.Of(Runs([.. ((double[])[-2, -1, 0, 1, 2]).Select(one => one + mean)]), Runs(0, 0, 0, 0, 0));
+
     private static Dictionary<int, double> Runs(params double[] values) => values.Index().ToDictionary(one => one.Index + 1, one => one.Item);
 }

@@ -32,6 +32,21 @@ public sealed class ResultFileTests : IDisposable
         campaign.Missing("classify", jobs).Should().Equal(jobs[1..]);
     }
 
+    [Fact]
+    public async Task A_folder_that_another_run_holds_stops_the_second_in_one_line()
+    {
+        using (Campaign.Hold(folder))
+        {
+            var (code, _, errors) = await Programs.Run(ExperimentCommands.Root(), "classify", "--quick", "--output", folder);
+
+            code.Should().Be(2);
+            errors.Should().ContainSingle().Which.Should().StartWith($"{folder}: another run works in this folder");
+        }
+
+        using var free = Campaign.Hold(folder);
+        Directory.GetFiles(folder).Should().ContainSingle();
+    }
+
     [Theory]
     [InlineData(1, "settings,Variant,Seed,Metric")]
     [InlineData(2, "s,a,1,accuracy,half")]
@@ -91,7 +106,7 @@ public sealed class ResultFileTests : IDisposable
 
         foreach (var lost in whole)
         {
-            var ofLift = RobustnessSummary.Of(whole.Except([lost])).Where(one => one.Variant == PoolChoices.Lift).Select(one => one.Metric);
+            var ofLift = RobustnessSummary.Of([.. whole.Except([lost])]).Where(one => one.Variant == PoolChoices.Lift).Select(one => one.Metric);
 
             ofLift.Contains(RobustnessRatios.MeanCorruptionError).Should().Be(!errors.Contains(lost.Metric));
             ofLift.Contains(RobustnessRatios.MeanFlipRate).Should().Be(!flips.Contains(lost.Metric));

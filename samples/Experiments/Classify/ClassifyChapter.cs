@@ -13,7 +13,10 @@ internal static class ClassifyChapter
 
     /// <summary>The pools against each other, MaxPool2d first.</summary>
     public static IReadOnlyList<string> Pools { get; } =
-        [Max, "AvgPool2d", "strided convolution", PoolChoices.MaxBlur, "Haar LL", Lift, LiftAlone];
+        [Max, PoolChoices.Average, "strided convolution", PoolChoices.MaxBlur, "Haar LL", Lift, LiftAlone];
+
+    /// <summary>Without penalties, and with forms that the small setting found to be good.</summary>
+    public static IReadOnlyList<string> Usual { get; } = [.. Pools.Where(pool => pool != Lift), .. PoolForms.Robust];
 
     public static Defaults Defaults { get; } = new(
         "fashion-mnist",
@@ -24,10 +27,19 @@ internal static class ClassifyChapter
         [.. PoolChoices.All.Select(one => one.Name)],
         [Max, Lift])
     {
+        UsualVariants = Usual,
         HasDepth = true,
     };
 
-    public static Chapter New() => new("classify", "Classification", Questions, Claims) { Pictures = Draw };
+    /// <summary>All that could win, trained by the task's loss alone but for one.</summary>
+    private static Ranking Forms { get; } = new(
+        "Every form",
+        [.. Pools.Except([Lift]), .. PoolForms.Rivals.Concat(PoolForms.All).Select(form => form.Name)],
+        Validation,
+        Test,
+        [Max, PoolChoices.MaxBlur]);
+
+    public static Chapter New() => new("classify", "Classification", Questions, Claims) { Pictures = Draw, Rankings = [Forms] };
 
     /// <summary>Draws patches of photographs, for the report; of other data nothing.</summary>
     public static void DrawPatches(Settings settings)
@@ -67,14 +79,22 @@ internal static class ClassifyChapter
     private static Claim[] Claims { get; } =
     [
         .. Beats("max pooling", Max),
-        .. Beats("average pooling", "AvgPool2d"),
+        .. Beats("average pooling", PoolChoices.Average),
         .. Beats("strided convolution", "strided convolution"),
         .. Beats("MaxBlurPool", PoolChoices.MaxBlur),
         .. Beats("wavelet pooling", "Haar LL"),
         new("All bands beat LL", Lift, PoolChoices.Changed("LL"), Test),
         new("All bands beat LL: without penalties", LiftAlone, PoolChoices.Alone("LL"), Test),
         new("The penalties help", Lift, LiftAlone, Test),
+        .. Best,
         new("LiftRegularizer's own weights beat max pooling", PoolChoices.LiftTenth, Max, Test, IsOurs: true),
+    ];
+
+    // The same with the form that is recommended.
+    private static IEnumerable<Claim> Best =>
+    [
+        .. from rival in (string[])[Max, PoolChoices.Average, "strided convolution", PoolChoices.MaxBlur, "Haar LL", LiftAlone]
+           select new Claim($"{PoolForms.Recommended} beats {rival}", PoolForms.Recommended, rival, Test, IsOurs: true),
     ];
 
     private static Claim[] Beats(string words, string rival)

@@ -24,6 +24,12 @@ internal static class PoolForms
     public const string Linear = "linear lift";
     public const string Lifted = "lift, 1 x 1, norm, ReLU";
 
+    /// <summary>What docs/results.md recommends where a network classifies.</summary>
+    public const string Recommended = DenseLearned;
+
+    /// <summary>Those whose robustness is measured beside that of the pools there were: the best of any setting, and their twins.</summary>
+    public static IReadOnlyList<string> Robust { get; } = [DenseMean, DenseSum, DenseMagnitude, DenseLearned];
+
     /// <summary>Pools that no lifting scheme is needed for.</summary>
     public static IReadOnlyList<PoolChoice> Rivals { get; } =
     [

@@ -84,6 +84,7 @@ internal static class ExperimentCommands
         {
             var plan = options.Read(parsed);
             OutputFolder.Check(plan.Settings.Output);
+            using var hold = Campaign.Hold(plan.Settings.Output);
             await run(plan, cancel);
             WriteReport(plan.Settings.Output);
         });

@@ -40,26 +40,30 @@ internal sealed class MaxBilinearPair(bool skip) : PoolPair(nameof(MaxBilinearPa
     }
 }
 
-/// <summary>The lifting scheme, and back with its details; the features take the place of LL.</summary>
+/// <summary>
+/// The lifting scheme, and back with its details; the features take the place of LL. Perhaps with the map before the pool added, too.
+/// </summary>
 internal sealed class LiftPair : PoolPair
 {
     private readonly LiftDownPool2d down;
     private readonly LiftUpPool2d up;
+    private readonly bool skip;
 
-    public LiftPair(LiftDownPool2d down, LiftUpPool2d up)
+    public LiftPair(LiftDownPool2d down, LiftUpPool2d up, bool skip = false)
         : base(nameof(LiftPair))
     {
+        this.skip = skip;
         this.down = down;
         this.up = up;
         RegisterComponents();
     }
 
     /// <summary>A pair whose up-pool runs the down-pool's own operators backwards.</summary>
-    public static LiftPair Tied(LiftDownPool2d down) => new(down, new LiftUpPool2d(down));
+    public static LiftPair Tied(LiftDownPool2d down, bool skip = false) => new(down, new LiftUpPool2d(down), skip);
 
     public override (Tensor Pooled, Func<Tensor, Tensor> Unpool) Pool(Tensor x)
     {
         var (pooled, bands) = down.forward_with_bands(x);
-        return (pooled, features => up.call(features, bands));
+        return (pooled, features => skip ? up.call(features, bands).add(x) : up.call(features, bands));
     }
 }

@@ -4,6 +4,8 @@ namespace Experiments;
 /// <param name="Experiment">Its name, which its files have.</param>
 internal sealed record Chapter(string Experiment, string Title, IReadOnlyList<Question> Questions, IReadOnlyList<Claim> Claims)
 {
+    public IReadOnlyList<Ranking> Rankings { get; init; } = [];
+
     /// <summary>The measurements as the tables want them, made of those in the file.</summary>
     public Func<IReadOnlyList<Measurement>, IReadOnlyList<Measurement>> Derived { get; init; } = measured => measured;
 

@@ -19,13 +19,10 @@ internal static class Charts
     public static bool Differences(string file, string title, string reference, IEnumerable<string> variants, Metric metric, Measurements measurements)
     {
         var ofReference = measurements.BySeed(reference, metric.Name);
+        string[] compared = [.. variants];
+        var differences = PairedDifference.Holm([.. compared.Select(variant => PairedDifference.Of(measurements.BySeed(variant, metric.Name), ofReference))]);
         (string Variant, PairedDifference Difference)[] rows =
-        [
-            .. from variant in variants
-               let difference = PairedDifference.Of(measurements.BySeed(variant, metric.Name), ofReference)
-               where difference is not null
-               select (variant, difference),
-        ];
+            [.. compared.Index().Where(one => differences[one.Index] is not null).Select(one => (one.Item, differences[one.Index]!))];
         if (rows.Length == 0)
         {
             return false;
@@ -48,7 +45,7 @@ internal static class Charts
         bars.Horizontal = true;
         plot.Add.VerticalLine(0, 1.5f, Colors.Black);
         plot.Title(title);
-        plot.XLabel($"{metric.Title}: difference from {reference}, 95 % interval; pale if undecided");
+        plot.XLabel($"{metric.Title}: difference from {reference}, 95 % intervals (Holm); pale if undecided");
         plot.Axes.Left.SetTicks([.. Enumerable.Range(0, rows.Length).Select(i => rows.Length - 1.0 - i)], [.. rows.Select(row => Label(row.Variant))]);
         Style(plot);
         plot.Axes.SetLimitsY(-0.6, rows.Length - 0.4);

@@ -16,6 +16,10 @@ internal sealed class Measurements(string settings, IEnumerable<Measurement> lin
 
     public Summary Summary(string variant, string metric) => Experiments.Summary.Of([.. BySeed(variant, metric).Values]);
 
+    /// <summary>Over these seeds alone.</summary>
+    public Summary Summary(string variant, string metric, IReadOnlySet<int> seeds)
+        => Experiments.Summary.Of([.. BySeed(variant, metric).Where(one => seeds.Contains(one.Key)).Select(one => one.Value)]);
+
     public static IEnumerable<Measurements> Of(IReadOnlyList<Measurement> lines)
         => lines.GroupBy(line => line.Settings).Select(group => new Measurements(group.Key, group.ToArray()));
 }

@@ -24,3 +24,23 @@ internal sealed record Question(string Title, string Reference, IReadOnlyList<st
 /// <param name="Text">In words.</param>
 /// <param name="IsOurs">Whether it is a question of ours and not a claim of the paper, which is reproduced or not.</param>
 internal sealed record Claim(string Text, string Variant, string Reference, Metric Metric, bool IsOurs = false);
+
+/// <summary>A table of many variants, the best first, with their distance from each of some references.</summary>
+/// <param name="Deciding">What the order is by.</param>
+/// <param name="Shown">What differences are of.</param>
+internal sealed record Ranking(string Title, IReadOnlyList<string> Variants, Metric Deciding, Metric Shown, IReadOnlyList<string> References)
+{
+    /// <summary>Those that were measured, the best first over the seeds that all of them have.</summary>
+    public IReadOnlyList<string> Order(Measurements measurements)
+    {
+        var seeds = Seeds(measurements);
+        return [.. Measured(measurements).OrderByDescending(variant => measurements.Summary(variant, Deciding.Name, seeds).Mean)];
+    }
+
+    /// <summary>The seeds that all measured variants have.</summary>
+    public IReadOnlySet<int> Seeds(Measurements measurements) => Measured(measurements)
+        .Select(variant => measurements.BySeed(variant, Deciding.Name).Keys.ToHashSet())
+        .Aggregate((HashSet<int>?)null, (common, seeds) => common is null ? seeds : [.. common.Intersect(seeds)]) ?? [];
+
+    private IEnumerable<string> Measured(Measurements measurements) => Variants.Where(measurements.Variants.Contains);
+}

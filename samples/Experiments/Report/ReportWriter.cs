@@ -20,9 +20,10 @@ internal sealed class ReportWriter(string output)
 
         Say($"# Results");
         Say($"");
-        Say($"Mean ± standard deviation over seeds. Differences are paired by seed, with their 95 % interval by Student's t: over seeds alone, the test");
-        Say($"examples being always the same, and not corrected for their number, so that one in twenty may be wrong. Bold: at least {PairedDifference.EnoughSeeds} pairs, and");
-        Say($"zero outside the interval; all else is undecided.");
+        Say($"Mean ± standard deviation over seeds. Differences are paired by seed, with an interval by Student's t: over seeds alone, the test examples");
+        Say($"being always the same. The more differences a table has, the wider the intervals (Holm's method): that any bold one of a table is wrong has a");
+        Say($"chance of 5 % at most. Bold: at least {PairedDifference.EnoughSeeds} pairs, and zero outside the interval; all else is undecided.");
+        AddRanks(chapters, campaign);
         foreach (var chapter in chapters)
         {
             var curves = campaign.Curves(chapter.Experiment).Read();
@@ -46,14 +47,26 @@ internal sealed class ReportWriter(string output)
     {
         foreach (var question in chapter.Questions)
         {
-            if (question.Variants.Any(measurements.Variants.Contains)
+            if (measurements.Variants.Contains(question.Reference)
+                && question.Variants.Any(measurements.Variants.Contains)
                 && question.Metrics.Any(metric => measurements.Metrics.Contains(metric.Name)))
             {
                 Add(question, measurements);
             }
         }
 
-        var claims = chapter.Claims.Where(claim => measurements.Variants.Contains(claim.Variant) && measurements.Variants.Contains(claim.Reference)).ToArray();
+        foreach (var ranking in chapter.Rankings)
+        {
+            Add(ranking, measurements);
+        }
+
+        (Claim Claim, PairedDifference? Difference)[] claims =
+        [
+            .. from claim in chapter.Claims
+               let difference = Difference(measurements, claim.Variant, claim.Reference, claim.Metric)
+               where difference is not null
+               select (claim, difference),
+        ];
         if (claims.Length > 0)
         {
             Say($"");
@@ -61,12 +74,16 @@ internal sealed class ReportWriter(string output)
             Say($"");
             Say($"| claim | measured | difference, 95 % interval | seeds | verdict |");
             Say($"|---|---|---|---|---|");
-            foreach (var claim in claims)
+            var corrected = PairedDifference.Holm([.. claims.Select(one => one.Difference)]);
+            foreach (var (i, (claim, _)) in claims.Index())
             {
-                Add(claim, measurements);
+                Add(claim, corrected[i]!, measurements);
             }
         }
     }
+
+    private static PairedDifference? Difference(Measurements measurements, string variant, string reference, Metric metric)
+        => PairedDifference.Of(measurements.BySeed(variant, metric.Name), measurements.BySeed(reference, metric.Name));
 
     private void Add(Question question, Measurements measurements)
     {
@@ -76,23 +93,24 @@ internal sealed class ReportWriter(string output)
         Say($"");
         Say($"| | seeds | {string.Join(" | ", metrics.Select(metric => metric.Title))} | {metrics[0].Name} less that of {question.Reference} |");
         Say($"|---|---|{string.Concat(metrics.Select(_ => "---|"))}---|");
-        foreach (var variant in question.Variants.Prepend(question.Reference).Where(measurements.Variants.Contains))
+        string[] variants = [.. question.Variants.Where(measurements.Variants.Contains)];
+        var differences = PairedDifference.Holm([.. variants.Select(variant => Difference(measurements, variant, question.Reference, metrics[0]))]);
+        Row(question.Reference, null);
+        foreach (var (i, variant) in variants.Index())
+        {
+            Row(variant, differences[i]);
+        }
+
+        void Row(string variant, PairedDifference? difference)
         {
             var cells = metrics.Select(metric => Text(measurements.Summary(variant, metric.Name), metric));
-            var values = measurements.BySeed(variant, metrics[0].Name);
-            var difference = variant == question.Reference ? null : PairedDifference.Of(values, measurements.BySeed(question.Reference, metrics[0].Name));
-            Say($"| {variant} | {values.Count} | {string.Join(" | ", cells)} | {Text(difference, metrics[0])} |");
+            Say($"| {variant} | {measurements.BySeed(variant, metrics[0].Name).Count} | {string.Join(" | ", cells)} | {Text(difference, metrics[0])} |");
         }
     }
 
-    private void Add(Claim claim, Measurements measurements)
+    private void Add(Claim claim, PairedDifference difference, Measurements measurements)
     {
         var metric = claim.Metric;
-        if (PairedDifference.Of(measurements.BySeed(claim.Variant, metric.Name), measurements.BySeed(claim.Reference, metric.Name)) is not { } difference)
-        {
-            return;
-        }
-
         var verdict = (difference.Verdict, metric.LowerIsBetter) switch
         {
             (Verdict.Undecided, _) => difference.Count < PairedDifference.EnoughSeeds ? "undecided: too few seeds" : "undecided",
@@ -103,6 +121,62 @@ internal sealed class ReportWriter(string output)
         Say($"| {(claim.IsOurs ? "ours: " : "")}{claim.Text} | {measured} | {Text(difference, metric)} | {difference.Count} | {verdict} |");
 
         string Of(string variant) => $"{variant} {Text(measurements.Summary(variant, metric.Name), metric)}";
+    }
+
+    // The best first, and how far each is from each reference.
+    private void Add(Ranking ranking, Measurements measurements)
+    {
+        var (order, seeds) = (ranking.Order(measurements), ranking.Seeds(measurements));
+        string[] references = [.. ranking.References.Where(order.Contains)];
+        if (references.Length == 0)
+        {
+            return;
+        }
+
+        var shown = ranking.Shown;
+        var differences = references
+            .Select(reference => PairedDifference.Holm(
+                [.. order.Select(variant => variant == reference ? null : Difference(measurements, variant, reference, shown))])).ToArray();
+        Say($"");
+        Say($"### {ranking.Title}");
+        Say($"");
+        Say($"In order of {ranking.Deciding.Name} over {seeds.Count} seeds; behind each difference the number of its pairs.");
+        Say($"");
+        Say($"| place | | {ranking.Deciding.Title} | {shown.Title} | {string.Join(" | ", references.Select(reference => $"{shown.Name} less that of {reference}"))} |");
+        Say($"|---|---|---|---|{string.Concat(references.Select(_ => "---|"))}");
+        foreach (var (i, variant) in order.Index())
+        {
+            var (deciding, tested) = (measurements.Summary(variant, ranking.Deciding.Name, seeds), measurements.Summary(variant, shown.Name, seeds));
+            var cells = string.Join(" | ", differences.Select(column => column[i] is { } one ? $"{Text(one, shown)} ({one.Count})" : ""));
+            Say($"| {i + 1} | {variant} | {Text(deciding, ranking.Deciding)} | {Text(tested, shown)} | {cells} |");
+        }
+    }
+
+    /// <summary>The place of each variant in each setting in which many were ranked.</summary>
+    private void AddRanks(IReadOnlyList<Chapter> chapters, Campaign campaign)
+    {
+        foreach (var (chapter, ranking) in chapters.SelectMany(chapter => chapter.Rankings.Select(ranking => (chapter, ranking))))
+        {
+            var settings = Measurements.Of(chapter.Derived(campaign.Results(chapter.Experiment).Read()))
+                .Select(measurements => (measurements.Settings, Order: ranking.Order(measurements).ToList())).Where(one => one.Order.Count > 1).ToArray();
+            if (settings.Length < 2)
+            {
+                continue;
+            }
+
+            Say($"");
+            Say($"## {ranking.Title}: places");
+            Say($"");
+            Say($"The place of each by {ranking.Deciding.Name}, 1 the best, in each setting.");
+            Say($"");
+            Say($"| | {string.Join(" | ", settings.Select(one => one.Settings))} |");
+            Say($"|---|{string.Concat(settings.Select(_ => "---|"))}");
+            foreach (var variant in ranking.Variants.Where(variant => settings.Any(one => one.Order.Contains(variant))))
+            {
+                var places = settings.Select(one => one.Order.IndexOf(variant) is >= 0 and var place ? $"{place + 1} of {one.Order.Count}" : "");
+                Say($"| {variant} | {string.Join(" | ", places)} |");
+            }
+        }
     }
 
     private void AddPictures(Chapter chapter, Measurements measurements, IReadOnlyList<CurvePoint> curves)

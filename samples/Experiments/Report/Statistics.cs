@@ -21,12 +21,28 @@ internal enum Verdict
 }
 
 /// <summary>
-/// The mean of differences between runs of one seed, with its 95 % interval by Student's t: <c>mean +- t(0.975, n - 1) sd / sqrt(n)</c>.
+/// The mean of differences between runs of one seed, with an interval by Student's t: <c>mean +- t(1 - level / 2, n - 1) sd / sqrt(n)</c>.
 /// </summary>
-internal sealed record PairedDifference(int Count, double Mean, double HalfWidth)
+/// <param name="Count">n, the number of pairs.</param>
+/// <param name="StandardError"><c>sd / sqrt(n)</c>; no number for one pair.</param>
+internal sealed record PairedDifference(int Count, double Mean, double StandardError)
 {
     /// <summary>With fewer seeds nothing is decided.</summary>
     public const int EnoughSeeds = 5;
+
+    /// <summary>How often, at most, any interval of a table misses the truth by chance.</summary>
+    public const double FamilyLevel = 0.05;
+
+    /// <summary>How often this interval does.</summary>
+    public double Level { get; init; } = FamilyLevel;
+
+    public double HalfWidth => Count < 2 ? double.NaN : StudentT.InvCDF(0, 1, Count - 1, 1 - (Level / 2)) * StandardError;
+
+    /// <summary>How probable so large a mean is where there is no difference; 1 for one pair.</summary>
+    public double Probability
+        => Count < 2 ? 1
+            : StandardError == 0 ? (Mean == 0 ? 1 : 0)
+            : 2 * StudentT.CDF(0, 1, Count - 1, -Math.Abs(Mean) / StandardError);
 
     public Verdict Verdict
         => Count < EnoughSeeds || double.IsNaN(HalfWidth) || Math.Abs(Mean) <= HalfWidth ? Verdict.Undecided
@@ -42,9 +58,31 @@ internal sealed record PairedDifference(int Count, double Mean, double HalfWidth
             return null;
         }
 
-        var halfWidth = differences.Length == 1
-            ? double.NaN
-            : StudentT.InvCDF(0, 1, differences.Length - 1, 0.975) * differences.StandardDeviation() / Math.Sqrt(differences.Length);
-        return new PairedDifference(differences.Length, differences.Mean(), halfWidth);
+        var error = differences.Length == 1 ? double.NaN : differences.StandardDeviation() / Math.Sqrt(differences.Length);
+        return new PairedDifference(differences.Length, differences.Mean(), error);
+    }
+
+    /// <summary>
+    /// The same differences with levels by Holm's method, so that the chance that any of them is bold without cause is at most
+    /// <see cref="FamilyLevel"/>, however many they are.
+    /// </summary>
+    /// <remarks>
+    /// Of m, the one least like chance has the level 0.05 / m, the next 0.05 / (m - 1) and so on up to the first that is undecided; those
+    /// that follow have its level and, more like chance, are undecided as well. Those of too few seeds are not among the m. S. Holm, "A Simple Sequentially Rejective Multiple Test Procedure", Scand. J. Statistics 6, 1979.
+    /// </remarks>
+    public static IReadOnlyList<PairedDifference?> Holm(IReadOnlyList<PairedDifference?> family)
+    {
+        var corrected = family.ToArray();
+        var tested = corrected.Index().Where(one => one.Item?.Count >= EnoughSeeds).OrderBy(one => one.Item!.Probability).Select(one => one.Index).ToArray();
+        var level = FamilyLevel / Math.Max(1, tested.Length);
+        var allDecided = true;
+        foreach (var (rank, at) in tested.Index())
+        {
+            level = allDecided ? FamilyLevel / (tested.Length - rank) : level;
+            corrected[at] = corrected[at]! with { Level = level };
+            allDecided &= corrected[at]!.Verdict != Verdict.Undecided;
+        }
+
+        return [.. corrected.Select(one => one?.Count < EnoughSeeds ? one with { Level = level } : one)];
     }
 }

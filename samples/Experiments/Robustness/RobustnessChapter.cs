@@ -14,16 +14,19 @@ internal static class RobustnessChapter
     private static readonly Metric RelativeCorruptionError = Ratio(RobustnessRatios.RelativeMeanCorruptionError);
     private static readonly Metric FlipRate = Ratio(RobustnessRatios.MeanFlipRate);
 
-    private static readonly string[] Others = [.. ClassifyChapter.Pools.Where(pool => pool != Max)];
+    private static readonly Metric Consistency = Metric.Percent(RobustnessMetrics.ShiftConsistency);
 
-    /// <summary>As <c>classify</c>, whose networks it takes, but for the pools: its main ones and lifting without penalties.</summary>
-    public static Defaults Defaults { get; } = ClassifyChapter.Defaults with { UsualVariants = ClassifyChapter.Pools };
+    private static readonly string[] Others = [.. ClassifyChapter.Pools.Where(pool => pool != Max), .. PoolForms.Robust];
+
+    /// <summary>As <c>classify</c>, whose networks it takes.</summary>
+    public static Defaults Defaults => ClassifyChapter.Defaults;
 
     public static Chapter New() => new(
         "robustness",
         "Robustness",
         [
             new("Errors under corruptions, MaxPool2d = 100", Max, Others, [CorruptionError, RelativeCorruptionError, FlipRate]),
+            new("Shift consistency", Max, Others, [Consistency]),
             new("Changes of mind under shifts and other small steps, MaxPool2d = 100", Max, Others, [FlipRate, .. Perturbations.All.Select(one => Ratio(RobustnessRatios.FlipRate(one.Name)))]),
             new("Corruption by corruption, MaxPool2d = 100", Max, Others, [.. Corruptions.All.Select(one => Ratio(RobustnessRatios.CorruptionError(one.Name)))]),
         ],

@@ -11,6 +11,9 @@ internal static class RobustnessMetrics
     /// <summary>The share of images as they are that are classified wrongly.</summary>
     public const string CleanError = $"{ErrorPrefix}clean";
 
+    /// <summary>See <see cref="Experiments.ShiftConsistency"/>.</summary>
+    public const string ShiftConsistency = "shift consistency";
+
     /// <summary>The share of wrongly classified images, the mean over a corruption's severities.</summary>
     public static string Error(string corruption) => ErrorPrefix + corruption;
 

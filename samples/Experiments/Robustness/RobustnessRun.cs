@@ -39,6 +39,7 @@ internal sealed class RobustnessRun : IExperiment
             Done();
         }
 
+        result[RobustnessMetrics.ShiftConsistency] = ShiftConsistency.Of(images, network.Classify);
         return result;
 
         void Measure(Corruption corruption)

@@ -5,9 +5,9 @@ internal static class RobustnessSummary
 {
     /// <summary>
     /// CE, relative CE and FR of each corruption and perturbation and their means, in percent of MaxPool2d's with the same seed:
-    /// a value for each variant and seed that has a MaxPool2d beside it.
+    /// a value for each variant and seed that has a MaxPool2d beside it. Shift consistency is no ratio and stays as it is.
     /// </summary>
-    public static List<Measurement> Of(IEnumerable<Measurement> measurements)
+    public static List<Measurement> Of(IReadOnlyList<Measurement> measurements)
     {
         var runs = measurements
             .GroupBy(one => new RunKey(one.Settings, one.Variant, one.Seed))
@@ -18,6 +18,7 @@ internal static class RobustnessSummary
         [
             .. RobustnessRatios.Of(runs, PoolChoices.Max).SelectMany(run => run.Value.Select(
                 ratio => new Measurement(run.Key.Settings, run.Key.Variant, run.Key.Seed, ratio.Key, ratio.Value))),
+            .. measurements.Where(one => one.Metric == RobustnessMetrics.ShiftConsistency),
         ];
     }
 }

@@ -37,30 +37,18 @@ internal sealed class ConfusionMatrix(int classes)
     }
 
     /// <summary>
-    /// The mean over the classes of |truth and given| / |truth or given|, the pixels of all maps counted together;
-    /// a class that is in no truth and was never given has no part in it.
+    /// The mean of <see cref="IoU"/> over the classes; a class that is in no truth and was never given has no part in it.
     /// </summary>
-    public double MeanIoU()
+    public double MeanIoU() => Enumerable.Range(0, classes).Select(IoU).OfType<double>().Average();
+
+    /// <summary>
+    /// |truth and given| / |truth or given| of a class, the pixels of all maps counted together; null if it is in no truth and was never given.
+    /// </summary>
+    public double? IoU(int label)
     {
-        var ratios = new List<double>();
-        for (var label = 0; label < classes; label++)
-        {
-            long truth = 0;
-            long given = 0;
-            for (var other = 0; other < classes; other++)
-            {
-                truth += counts[label, other];
-                given += counts[other, label];
-            }
-
-            var both = counts[label, label];
-            var either = truth + given - both;
-            if (either > 0)
-            {
-                ratios.Add((double)both / either);
-            }
-        }
-
-        return ratios.Average();
+        var truth = Enumerable.Range(0, classes).Sum(other => counts[label, other]);
+        var given = Enumerable.Range(0, classes).Sum(other => counts[other, label]);
+        var both = counts[label, label];
+        return truth + given > both ? (double)both / (truth + given - both) : null;
     }
 }

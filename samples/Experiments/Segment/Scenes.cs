@@ -12,6 +12,10 @@ internal static class Scenes
     /// <summary>The label of pixels that show no garment, or no more than a fragment.</summary>
     public const byte Background = 10;
 
+    /// <summary>What the labels are, in order.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        ["T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot", "background"];
+
     private const int FewestGarments = 2;
     private const int MostGarments = 3;
     private const int MostFragments = 3;

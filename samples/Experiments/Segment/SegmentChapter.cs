@@ -17,7 +17,13 @@ internal static class SegmentChapter
         new Size(Train: 2000, Validation: 200, Test: 400, Epochs: 8),
         new Size(Train: 80, Validation: 16, Test: 16, Epochs: 1),
         Pairs,
-        [Reference, PairChoice.Tied]);
+        [Reference, PairChoice.Tied])
+    {
+        UsualVariants = [Reference, PairChoice.Bilinear, PairChoice.Skip, PairChoice.TiedWithoutPenalty, PairChoice.TiedWithSkip],
+    };
+
+    /// <summary>The metric of a class's IoU on the validation scenes.</summary>
+    public static string IoU(string garment) => $"IoU: {garment}";
 
     public static Chapter New() => new(
         "segment",
@@ -29,6 +35,8 @@ internal static class SegmentChapter
                 Pairs[1..],
                 [Test, Boundary, Metric.Percent("test pixel accuracy"), Metric.Percent("validation mIoU"), new("parameters", Format: "0")]),
             new("Label maps at boundaries", Reference, Pairs[1..], [Boundary]),
+            new("How well the training scenes are learned, and each class", Reference, Pairs[1..], [Metric.Percent("validation mIoU"), Metric.Percent("training mIoU"), .. Scenes.Names.Select(name => Metric.Percent(IoU(name)))]),
+            new("Against a skip connection", PairChoice.Skip, [PairChoice.TiedWithSkip, PairChoice.TiedWithoutPenalty, PairChoice.Magnitude], [Metric.Percent("validation mIoU"), Test, Metric.Percent("validation boundary mIoU")]),
             new("Tied or untied, with or without penalties, or a skip connection", PairChoice.Tied, [PairChoice.Untied, PairChoice.TiedWithoutPenalty, PairChoice.Skip], [Metric.Percent("validation mIoU"), Metric.Percent("validation boundary mIoU")]),
         ],
         [
@@ -38,6 +46,8 @@ internal static class SegmentChapter
             new("LiftUpPool beats MaxUnpool at boundaries: without penalties", PairChoice.TiedWithoutPenalty, Reference, Boundary),
             new("The penalties help", PairChoice.Tied, PairChoice.TiedWithoutPenalty, Test),
             new("LiftUpPool beats a skip connection", PairChoice.Tied, PairChoice.Skip, Test, IsOurs: true),
+            new("LiftUpPool beats a skip connection: without penalties", PairChoice.TiedWithoutPenalty, PairChoice.Skip, Test, IsOurs: true),
+            new("LiftUpPool plus a skip connection beats it alone", PairChoice.TiedWithSkip, PairChoice.Skip, Test, IsOurs: true),
         ])
     {
         Pictures = Draw,

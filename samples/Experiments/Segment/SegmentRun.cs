@@ -24,8 +24,10 @@ internal sealed class SegmentRun : IExperiment
         var validation = Measure(network, data.Validation);
         var test = Measure(network, data.Test);
         SegmentMaps.Save(job, data.Test, scenes => Label(network, scenes));
-        return new Dictionary<string, double>
+        var training = Measure(network, data.Train.Narrow(0, Math.Min(data.Train.Count, data.Validation.Count)));
+        var result = new Dictionary<string, double>
         {
+            ["training mIoU"] = training.Everywhere.MeanIoU(),
             ["validation mIoU"] = validation.Everywhere.MeanIoU(),
             ["test mIoU"] = test.Everywhere.MeanIoU(),
             ["test pixel accuracy"] = test.Everywhere.Accuracy(),
@@ -33,6 +35,15 @@ internal sealed class SegmentRun : IExperiment
             ["test boundary mIoU"] = test.AtBoundaries.MeanIoU(),
             ["parameters"] = network.parameters().Sum(weight => weight.numel()),
         };
+        foreach (var (label, name) in Scenes.Names.Index())
+        {
+            if (validation.Everywhere.IoU(label) is { } ratio)
+            {
+                result[SegmentChapter.IoU(name)] = ratio;
+            }
+        }
+
+        return result;
     }
 
     private static void Train(SegNet network, PairChoice choice, Splits data, Job job, IRunLog log)

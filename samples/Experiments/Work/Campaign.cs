@@ -7,6 +7,21 @@ internal sealed class Campaign(string output)
 
     public ResultFile<CurvePoint> Curves(string experiment) => new(Path.Combine(output, $"{experiment}-curves.csv"));
 
+    /// <summary>Keeps every other run off a folder until it is disposed: two that add to the same files would lose each other's results.</summary>
+    /// <exception cref="IOException">Another run holds the folder.</exception>
+    public static IDisposable Hold(string output)
+    {
+        var file = Path.Combine(output, ".lock");
+        try
+        {
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"{output}: another run works in this folder; wait for it, or name another with --output", e);
+        }
+    }
+
     /// <summary>Those jobs whose results are not there.</summary>
     public IReadOnlyList<Job> Missing(string experiment, IReadOnlyList<Job> jobs)
     {
