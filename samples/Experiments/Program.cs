@@ -5,7 +5,7 @@ using Quickstart;
 if (args is [Worker.Command])
 {
     NativeSettings.Apply();
-    new Worker([new ClassifyRun(), new RobustnessRun(), new SegmentRun(), new RestoreRun()]).Work();
+    new Worker([new ClassifyRun(), new CostRun(), new RobustnessRun(), new SegmentRun(), new RestoreRun()]).Work();
     return 0;
 }
 

@@ -16,7 +16,6 @@ import functools
 import gzip
 import math
 import os
-import random
 import time
 
 import numpy
@@ -59,7 +58,7 @@ def start(scheme, taps):
 
 
 def sized(name, reduction, **more):
-    return lambda c: LiftDownPool2d(wavelet(name, c), reduction=reduction, channels=c, **more)
+    return lambda c: LiftDownPool2d(wavelet(name, c), reduction=reduction, **more)
 
 
 class GatedPool(nn.Module):
@@ -146,25 +145,26 @@ def pixels(file):
     return torch.from_numpy(numpy.array(Image.open(file).convert("RGB"))).permute(2, 0, 1)
 
 
+@functools.cache
 def patches(folder, count, seed, which):
     """Which photograph is a patch from? As samples/Experiments/Data/TextureData.cs cuts and chooses them."""
     tile, window, least, files = 128, 64, 4.0, photographs(folder)
     result = []
     for label, file in enumerate(files):
-        photo, draw = pixels(file), random.Random(seed * 1009 + label)
+        photo, draw = pixels(file), torch.Generator().manual_seed(seed * 1009 + label)
         tiles = [(y, x) for y in range(photo.shape[1] // tile) for x in range(photo.shape[2] // tile)]
         white, black = ([at for at in tiles if sum(at) % 2 == colour] for colour in (0, 1))
         chosen = {"test": black, "validation": white[1::3], "train": [at for i, at in enumerate(white) if i % 3 != 1]}[which]
-        found = []
+        windows = photo.unfold(1, window, 1).unfold(2, window, 1).permute(1, 2, 0, 3, 4)
+        found = torch.empty(0, 3, window // 2, window // 2)
         while len(found) < count:
-            (y, x), places = draw.choice(chosen), range(tile - window + 1)
-            top, left = y * tile + draw.choice(places), x * tile + draw.choice(places)
-            patch = F.avg_pool2d(photo[:, top:top + window, left:left + window].float(), 2)
-            patch = patch - patch.mean((1, 2), keepdim=True)
-            deviation = patch.square().mean().sqrt()
-            if deviation >= least:
-                found.append(0.5 + 0.2 * patch / deviation)
-        result.append(torch.stack(found))
+            corners = tile * torch.tensor(chosen)[torch.randint(len(chosen), (count,), generator=draw)]
+            corners = corners + torch.randint(tile - window + 1, (count, 2), generator=draw)
+            drawn = F.avg_pool2d(windows[corners[:, 0], corners[:, 1]].float(), 2)
+            drawn = drawn - drawn.mean((2, 3), keepdim=True)
+            deviation = drawn.square().mean((1, 2, 3), keepdim=True).sqrt()
+            found = torch.cat([found, (0.5 + 0.2 * drawn / deviation)[deviation.flatten() >= least]])
+        result.append(found[:count])
     return torch.stack(result, 1).flatten(0, 1), torch.arange(len(files)).repeat(count)
 
 

@@ -67,6 +67,12 @@ internal static class ClassifyChapter
         .. Choice("Which groups, bias, padding", "proj_groups 1", "groups 1, proj_groups 1", "bias", "replicate padding"),
         .. Choice("Before or behind the activation, shared or separate operators", "before the activation", "separate operators"),
         new(
+            "Against the default, without penalties",
+            LiftAlone,
+            [.. PoolForms.All.Select(form => form.Name)],
+            [Validation, Test, Parameters]),
+        new("Without tanh after a dense maximum", PoolForms.DenseSum, ["dense max, lift without tanh"], [Validation, Test]),
+        new(
             "Where learning starts, without penalties",
             LiftAlone,
             [

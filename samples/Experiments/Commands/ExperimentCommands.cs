@@ -7,11 +7,11 @@ namespace Experiments;
 internal static class ExperimentCommands
 {
     /// <summary>What the report says, in its order.</summary>
-    public static IReadOnlyList<Chapter> Chapters => [ClassifyChapter.New(), RobustnessChapter.New(), SegmentChapter.New(), RestoreChapter.New()];
+    public static IReadOnlyList<Chapter> Chapters => [ClassifyChapter.New(), CostChapter.New(), RobustnessChapter.New(), SegmentChapter.New(), RestoreChapter.New()];
 
     public static RootCommand Root() => new("Pools against each other: does lifting help, where, and with which settings?")
     {
-        Classify(), Robustness(), Segment(), Restore(), Report(),
+        Classify(), Cost(), Robustness(), Segment(), Restore(), Report(),
     };
 
     private static Command Classify() => New(
@@ -23,6 +23,12 @@ internal static class ExperimentCommands
             await RunMissing("classify", plan, cancel);
             ClassifyChapter.DrawPatches(plan.Settings);
         });
+
+    private static Command Cost() => New(
+        "cost",
+        "Measures how long a training step and a prediction of the classifier take with each pool, beside MaxPool2d; nothing else may run",
+        CostChapter.Defaults,
+        (plan, cancel) => RunMissing("cost", plan with { AtATime = 1 }, cancel));
 
     private static Command Robustness() => New(
         "robustness",
