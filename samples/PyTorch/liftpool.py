@@ -85,20 +85,23 @@ def filter_along(x, dim, weight, bias=None, groups=None, padding_mode="zeros"):
 
     ``weight``: [C, C/groups, taps] with an odd number of taps, or [1, 1, taps] for every channel alike.
     """
-    channels, taps, margin = x.shape[1], weight.shape[2], weight.shape[2] // 2
+    channels, taps, margin = int(x.shape[1]), weight.shape[2], weight.shape[2] // 2
     weight, bias = weight.to(x.dtype), None if bias is None else bias.to(x.dtype)
     if taps == 1 and groups in (None, channels):
         scaled = x * per_channel(weight, x)
         return scaled if bias is None else scaled + per_channel(bias, x)
     if groups is None:
-        weight, groups = weight.expand(channels, 1, taps), channels
+        weight, groups = weight if weight.shape[0] == channels else weight.expand(channels, 1, taps), channels
 
-    # As a batch of planes: convolutions of two dimensions are LibTorch's fastest. In 2-D they are x as it stands.
-    waiting_first = x.movedim(1, dim - 1)
-    if dim == x.dim() - 1:
+    # As a batch of planes: convolutions of two dimensions are LibTorch's fastest.
+    moved = x
+    if x.dim() == 4:
+        planes, axis = x, dim
+    elif dim == x.dim() - 1:
         planes, axis = rows_of(x), 3
     else:
-        planes, axis = waiting_first.flatten(0, dim - 2).flatten(3), 2
+        moved = x.movedim(1, dim - 1)
+        planes, axis = moved.flatten(0, dim - 2).flatten(3), 2
     sides = (0, 0, margin, margin) if axis == 2 else (margin, margin, 0, 0)
     padding = (0, 0)
     if padding_mode == "zeros":
@@ -112,7 +115,7 @@ def filter_along(x, dim, weight, bias=None, groups=None, padding_mode="zeros"):
         y = F.conv2d(planes, weight.unsqueeze(5 - axis), bias, padding=padding, groups=groups)
     if x.dim() == 4:
         return y
-    return y.reshape(x.shape) if axis == 3 else y.reshape(waiting_first.shape).movedim(dim - 1, 1)
+    return y.reshape(x.shape) if axis == 3 else y.reshape(moved.shape).movedim(dim - 1, 1)
 
 
 def filter_in_order(x, dim, weight, padding_mode):
