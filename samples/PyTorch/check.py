@@ -6,15 +6,18 @@ The fixtures of tests/reference hold outputs, bands, penalties and gradients of 
 JPEG 2000 in integers. Prints a table of worst differences, each with its bound; ends with 1 if one is exceeded.
 """
 
+import collections
 import gzip
 import itertools
 import json
+import tempfile
 from pathlib import Path
 
 import torch
 from torch.nn import functional as F
 
 import liftpool
+import torchsharp
 from liftpool import LiftingScheme, LiftRegularizer
 
 REFERENCE = Path(__file__).resolve().parents[2] / "tests" / "reference"
@@ -51,8 +54,8 @@ def up(pool):
     return getattr(liftpool, f"LiftUpPool{pool.dimensions}d")(pool)
 
 
-def load(name):
-    return json.loads(gzip.decompress((REFERENCE / name).read_bytes()))
+def load(name, folder=REFERENCE):
+    return json.loads(gzip.decompress((folder / name).read_bytes()))
 
 
 def tensor(packed, dtype=torch.float64):
@@ -139,6 +142,64 @@ def check_wavelets():
         for name, wanted in reversible["bands"].items():
             near("JPEG 2000's reversible 5/3", f"{name} {dtype}", bands[name][0, 0], tensor(wanted), 0.0)
         near("JPEG 2000's reversible 5/3", f"inverse {dtype}", up(pool)(bands), image, 0.0)
+
+
+# --- Files that TorchSharp wrote -------------------------------------------------------------------------------------
+
+
+def check_states():
+    """The library's saved states load strictly and answer as they did in C#: SavedStateTests.cs has the same layers."""
+    double = dict(dtype=torch.float64)
+
+    def d4(learnable):
+        return LiftingScheme.Wavelet("D4", learnable, 4 if learnable else None, **double)
+
+    def own(taps):
+        conv = torch.nn.Conv1d(4, 4, taps, padding=taps // 2, **double)
+        return torch.nn.Sequential(collections.OrderedDict(filter=conv, tanh=torch.nn.Tanh()))
+
+    three = ("LL", "LH", "HL")
+    layers = {
+        "paper-1d": down(1, 4, **double),
+        "paper-2d": down(2, 4, **double),
+        "paper-3d": down(3, 4, **double),
+        "bias-groups-gain-2d": down(2, 4, 3, three, "Learned", groups=2, proj_groups=1, bias=True, **double),
+        "own-operators-1d": down(1, LiftingScheme(predict=own(3), update=own(1))),
+        "wavelet-learnable-2d": down(2, d4(True)),
+        "wavelet-fixed-2d": down(2, d4(False)),
+        "up-2d": liftpool.LiftUpPool2d(4, **double),
+        "pyramid-2d": torch.nn.ModuleDict({"levels": torch.nn.ModuleList([down(2, 4, **double), down(2, d4(True))])}),
+    }
+    states = load("states.json.gz", REFERENCE / "states")["states"]
+    assert [state["name"] for state in states] == list(layers)
+    for state in states:
+        name = state["name"]
+        layer = layers[name]
+        saved = torchsharp.load(REFERENCE / "states" / f"{name}.bin")
+        assert sorted(saved) == sorted(state["keys"]), name
+        layer.load_state_dict(saved)
+        near("files of TorchSharp's", name, torch.cat([y.flatten() for y in answers(layer, name)]), tensor(state["output"]), 1e-13)
+
+    with tempfile.TemporaryDirectory() as folder:
+        kinds = {str(dtype): (10 * torch.randn(2, 300)).to(dtype) for dtype in torchsharp.CODES}
+        kinds.update(number=torch.tensor(3.0), none=torch.empty(0, 4))
+        torchsharp.save(kinds, Path(folder) / "state")
+        for name, value in torchsharp.load(Path(folder) / "state").items():
+            assert value.dtype == kinds[name].dtype and torch.equal(value, kinds[name]), name
+
+
+def answers(layer, name):
+    """All that a layer gives for a known input."""
+    shape = (1, 4, *(4, 5, 6)[-int(name[-2]) :])
+    x = (0.37 * torch.arange(torch.Size(shape).numel(), dtype=torch.float64)).sin().reshape(shape)
+    if isinstance(layer, liftpool.LiftDownPool):
+        return [layer(x)]
+    if isinstance(layer, liftpool.LiftUpPool):
+        split = down(2, LiftingScheme(steps=[]))  # no steps: the samples themselves
+        return [layer(split.forward_with_bands(x)[1])]
+    _, first = layer["levels"][0].forward_with_bands(x)
+    _, second = layer["levels"][1].forward_with_bands(first["LL"])
+    return [*first.tensors.values(), *second.tensors.values()]
 
 
 # --- The rest --------------------------------------------------------------------------------------------------------
@@ -270,6 +331,7 @@ def main():
             check_case(case, (fixture["lambda_u"], fixture["lambda_p"]), dtype)
     check_wavelets()
     with torch.no_grad():
+        check_states()
         check_inverses()
     check_max_pools()
     check_types_and_layouts()

@@ -6,6 +6,7 @@ Any number of images is taken; their height and width are those of the example, 
 """
 
 import argparse
+import inspect
 import warnings
 
 import torch
@@ -20,6 +21,8 @@ def main():
     arguments = parser.parse_args()
     # That sizes became constants, and that slices of step 2 are not folded.
     warnings.filterwarnings("ignore")
+    # By tracing, which every version of torch can do.
+    traced = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
     torch.onnx.export(
         network.load(arguments.weights),
         network.known_input(),
@@ -28,6 +31,7 @@ def main():
         input_names=["images"],
         output_names=["scores"],
         dynamic_axes={"images": {0: "count"}, "scores": {0: "count"}},
+        **traced,
     )
 
 
