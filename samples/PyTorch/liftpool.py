@@ -80,6 +80,11 @@ def memory_format(x):
     return torch.contiguous_format
 
 
+def full_precision(x):
+    """Autocast would convolve in half precision what a layer computes in float32."""
+    return torch.autocast(x.device.type, enabled=False) if x.device.type in ("cpu", "cuda") else contextlib.nullcontext()
+
+
 def filter_along(x, dim, weight, bias=None, groups=None, padding_mode="zeros"):
     """Conv1d along the axis ``dim`` of [N, C, ...] that keeps its length.
 
@@ -102,16 +107,12 @@ def filter_along(x, dim, weight, bias=None, groups=None, padding_mode="zeros"):
     else:
         moved = x.movedim(1, dim - 1)
         planes, axis = moved.flatten(0, dim - 2).flatten(3), 2
-    sides = (0, 0, margin, margin) if axis == 2 else (margin, margin, 0, 0)
-    padding = (0, 0)
+    padding = 0
     if padding_mode == "zeros":
         padding = (margin, 0) if axis == 2 else (0, margin)
     elif margin > 0:
-        planes = F.pad(planes, sides, padding_mode)
-
-    # Autocast would convolve in half precision.
-    kinds = ("cpu", "cuda")
-    with torch.autocast(x.device.type, enabled=False) if x.device.type in kinds else contextlib.nullcontext():
+        planes = F.pad(planes, (0, 0, margin, margin) if axis == 2 else (margin, margin, 0, 0), padding_mode)
+    with full_precision(x):
         y = F.conv2d(planes, weight.unsqueeze(5 - axis), bias, padding=padding, groups=groups)
     if x.dim() == 4:
         return y
@@ -473,15 +474,27 @@ def band_names(axes):
 class LiftBands:
     """All that a down-pool took apart: ``bands["LH"]``, ``bands.LH``, and what an up-pool needs to put it together.
 
-    ``input_shape``: the shape of what was taken apart. ``cropped``: the last samples of odd axes that floor mode left out of
-    the bands, a tensor each, the last axis first; they come back as they stand here, so who changes bands changes them too.
-    ``axes``: the lifted ones.
+    Bands are data: ``LiftBands({"LL": ..., "LH": ..., "HL": ..., "HH": ...})`` makes them of any tensors.
+
+    ``input_shape``: the shape of what was taken apart; by default the lifted axes are twice as long as the bands. ``cropped``:
+    the last samples of odd axes that floor mode left out of the bands, a tensor each, the last axis first; they come back as
+    they stand here, so who changes bands changes them too. ``axes``: the lifted ones, by default as many of the last as a
+    band's name has letters.
     """
 
     tensors: dict  # by name, in the order of band_names
-    input_shape: tuple
+    input_shape: tuple = None
     cropped: tuple = ()
-    axes: tuple = AXES
+    axes: tuple = None
+
+    def __post_init__(self):
+        name, band = next(iter(self.tensors.items()))
+        self.axes = self.axes or AXES[: len(name)]
+        if self.input_shape is None:
+            shape = list(band.shape)
+            for axis in self.axes:
+                shape[-1 - AXES.index(axis)] *= 2
+            self.input_shape = tuple(shape)
 
     def __getitem__(self, name):
         if name not in self.tensors:
@@ -591,6 +604,9 @@ class LiftLayer(nn.Module):
             self.scheme = scheme
         else:
             object.__setattr__(self, "scheme", owner.scheme)
+        self.channels = self.scheme.channels or channels or (owner.channels if owner else None)
+        if channels not in (None, self.channels):
+            self._complain(f"the scheme's {self.channels} channels", channels)
 
     def _batched(self, x):
         return x if x.dim() == self.dimensions + 2 else x.unsqueeze(0)
@@ -637,7 +653,6 @@ class LiftDownPool(LiftLayer):
         if isinstance(channels, LiftingScheme):
             channels, scheme = None, channels
         self._use(scheme, shared, channels, kernel_size, groups, proj_groups, bias, padding_mode, tanh, device, dtype)
-        self.channels = channels or self.scheme.channels or (shared.channels if shared else None)
         self.bands = self._chosen(bands)
         self.reduction = choose("reduction", reduction, REDUCTIONS)
         self.dense_max = choose("dense_max", dense_max, DENSE_MAX)
@@ -741,7 +756,8 @@ class LiftDownPool(LiftLayer):
             return tuple(names)
         lifted = [axis in self.axes for axis in AXES[: self.dimensions]]
         # A name may have a letter for every axis, as in C#: L for those that are not lifted.
-        full = {"".join(next(letters) if on else "L" for on in lifted): name for name, letters in ((n, iter(n)) for n in names)}
+        letters_of = [(name, iter(name)) for name in names]
+        full = {"".join(next(letters) if on else "L" for on in lifted): name for name, letters in letters_of}
         given = (bands,) if isinstance(bands, str) else tuple(bands)
         chosen = [full.get(name, name) for name in given]
         if not chosen or not set(chosen) <= set(names):
@@ -775,7 +791,6 @@ class LiftUpPool(LiftLayer):
             channels, scheme = None, channels
         super().__init__("All" if pool and len(pool.axes) == pool.dimensions else pool.axes if pool else axes)
         self._use(scheme, pool, channels, kernel_size, groups, proj_groups, bias, padding_mode, tanh, device, dtype)
-        self.channels = channels or self.scheme.channels or (pool.channels if pool else None)
 
     def forward(self, features, bands=None):
         """``up(features, bands)``: features take the approximation's place. ``up(bands)``: the bands as they are.

@@ -83,7 +83,8 @@ internal static class Layers
             """,
             dtype => new LiftDownPool2d(new LiftingScheme(
                 [
-                    LiftingStep.Update(LiftingOperators.Filter([0.25, 0, -0.25], learnable: true, padding_mode: PaddingModes.Zeros, dtype: dtype)),
+                    LiftingStep.Update(
+                        LiftingOperators.Filter([0.25, 0, -0.25], learnable: true, padding_mode: PaddingModes.Zeros, dtype: dtype)),
                     LiftingStep.Predict(LiftingOperators.Learned(4, padding_mode: PaddingModes.Zeros, tanh: false, dtype: dtype)),
                     LiftingStep.Predict(LiftingOperators.Rectified([0.5, 1, 0.5], 0.75, true, 4, PaddingModes.Zeros, dtype: dtype)),
                 ],
