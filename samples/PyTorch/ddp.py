@@ -9,6 +9,7 @@ checked. gloo runs on CPUs; on several machines torchrun starts the processes an
 
 import argparse
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -97,7 +98,8 @@ def main():
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=60)
     arguments = parser.parse_args()
-    os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")  # both processes are here
+    if sys.platform == "linux":
+        os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")  # both processes are here
     with tempfile.TemporaryDirectory() as folder:
         multiprocessing.spawn(work, (Path(folder) / "rendezvous", arguments.steps, arguments.output), nprocs=WORLD)
 
