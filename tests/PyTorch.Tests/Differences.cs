@@ -1,0 +1,12 @@
+namespace LiftPool.Tests.PyTorch;
+
+/// <summary>How far two lists of numbers are from each other.</summary>
+internal static class Differences
+{
+    /// <summary>The largest difference, relative to the largest magnitude that is wanted.</summary>
+    internal static float From(this float[] actual, float[] wanted)
+    {
+        actual.Should().HaveSameCount(wanted);
+        return actual.Zip(wanted, (a, w) => float.Abs(a - w)).Max() / wanted.Max(float.Abs);
+    }
+}
