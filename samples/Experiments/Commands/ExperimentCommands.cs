@@ -11,7 +11,7 @@ internal static class ExperimentCommands
 
     public static RootCommand Root() => new("Pools against each other: does lifting help, where, and with which settings?")
     {
-        Classify(), Robustness(), Segment(), Restore(), Report(),
+        Classify(), Robustness(), Segment(), Restore(), FineTuneCommand.New(), Report(),
     };
 
     private static Command Classify() => New(

@@ -6,8 +6,8 @@ namespace LiftPool.Surgery;
 
 /// <summary>
 /// Finds pools that are calls in a module's code, <c>functional.max_pool2d(x, 2)</c>: they are no modules, and nothing can be put in their
-/// place. The code is read, not run: the methods of each module's class, its lambdas, and the static methods of its assembly that they
-/// call.
+/// place. The code is read, not run: the methods of each module's class, its lambdas, and the methods of classes that are no modules
+/// which they call, but for what an interface or a virtual method hides.
 /// </summary>
 internal static class FunctionalCalls
 {
@@ -61,7 +61,7 @@ internal static class FunctionalCalls
                         yield return (next.From, called.Name);
                     }
                 }
-                else if (called.IsStatic && called.DeclaringType?.Assembly == module.Assembly)
+                else if (called.DeclaringType is { } type && !typeof(Module).IsAssignableFrom(type) && KnowsTorchSharp(type.Assembly))
                 {
                     toRead.Push((called, next.From));
                 }
@@ -69,8 +69,13 @@ internal static class FunctionalCalls
         }
     }
 
+    // What does not refer to TorchSharp calls nothing of it: whole libraries need not be read.
+    private static bool KnowsTorchSharp(Assembly assembly)
+        => !NotRead.Contains(assembly)
+            && Array.Exists(assembly.GetReferencedAssemblies(), other => other.Name == typeof(Module).Assembly.GetName().Name);
+
     // With those of its lambdas, local functions and iterators, which compilers put into classes inside it.
     private static IEnumerable<MethodBase> MethodsOf(Type type)
-        => type.GetMethods(Declared).Concat<MethodBase>(
+        => type.GetMethods(Declared).Concat<MethodBase>(type.GetConstructors(Declared)).Concat(
             type.GetNestedTypes(Declared).Where(nested => nested.IsDefined(typeof(CompilerGeneratedAttribute))).SelectMany(MethodsOf));
 }

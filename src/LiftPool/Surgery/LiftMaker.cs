@@ -1,3 +1,5 @@
+using LiftPool.Lifting;
+
 namespace LiftPool.Surgery;
 
 /// <summary>Makes the module that comes to a pool's place, and compares the two on what the example brought there.</summary>
@@ -14,9 +16,11 @@ internal sealed class LiftMaker(LiftSurgeryOptions options)
             return;
         }
 
+        site.Text = options.Start is null ? TextOf(site.Window.Kind, described) : FirstLine(lift);
         if (site.Pool is Convolution convolution)
         {
             lift = new LiftedConvolution(convolution, lift);
+            site.Text = $"stride 1, then {site.Text}";
         }
 
         Compare(site, lift);
@@ -24,9 +28,18 @@ internal sealed class LiftMaker(LiftSurgeryOptions options)
         site.Lift = lift;
     }
 
-    /// <summary>A lift in one line.</summary>
-    internal static string TextOf(Module lift)
-        => string.Join(' ', lift.ToString()!.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+    private static string TextOf(PoolKind kind, LiftSite site)
+        => new ModuleText($"LiftDownPool{site.Dimensions}d")
+            .With(kind switch { PoolKind.Max => "MaxLifting", PoolKind.Mean => "Mean", _ => "first of each pair" })
+            .With("ceil_mode", site.CeilMode)
+            .With<Enum>("axes", site.Axes == LiftAxes.All ? null : site.Axes)
+            .With("dense_max", site.DenseMax, usual: DenseMax.None)
+            .ToString();
+
+    // What is in it takes lines of its own.
+    private static string FirstLine(Module lift)
+        => new ModuleText("").With(lift).ToString()[1..^1].Split('\n') is [var name, var arguments, ..]
+            ? $"{name}{arguments.Trim()})" : new ModuleText("").With(lift).ToString()[1..^1];
 
     private LiftDownPool NewEqual(LiftSite site, PoolKind kind)
     {

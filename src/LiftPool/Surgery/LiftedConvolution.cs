@@ -12,7 +12,6 @@ internal sealed class LiftedConvolution : Module<Tensor, Tensor>
     private readonly Parameter? bias;
     private readonly Module<Tensor, Tensor> pool;
 
-    private readonly string was;
     private readonly long[] strides;
     private readonly long[] padding;
     private readonly long[] around;
@@ -31,7 +30,6 @@ internal sealed class LiftedConvolution : Module<Tensor, Tensor>
         padding = mode == PaddingModes.Zeros ? window.Padding : new long[window.Dimensions];
         around = mode == PaddingModes.Zeros ? [] : [.. window.Padding.Reverse().SelectMany(length => (long[])[length, length])];
         strides = Array.ConvertAll(window.Stride, _ => 1L);
-        was = convolution.GetType().Name;
         RegisterComponents();
     }
 
@@ -49,5 +47,6 @@ internal sealed class LiftedConvolution : Module<Tensor, Tensor>
     }
 
     public override string ToString()
-        => new ModuleText(was).With(weight.size(1) * groups).With(weight.size(0)).With(PoolWindow.Short(weight.shape[2..])).With("then", pool).ToString();
+        => new ModuleText(nameof(LiftedConvolution)).With(weight.size(1) * groups).With(weight.size(0))
+            .With("kernel_size", PoolWindow.Short(weight.shape[2..])).Child(nameof(pool), pool).ToString();
 }

@@ -17,7 +17,7 @@ internal sealed class Operation(Module model, Action example, LiftSurgeryOptions
                 maker.Make(site);
             }
 
-            LiftSurgeryRow[] others = [.. Unpools.In(names), .. FunctionalCalls.In(names, options)];
+            LiftSurgeryRow[] others = [.. OtherPools.In(names), .. FunctionalCalls.In(names, options)];
             LiftSurgeryReport report = new([.. sites.Select(Row), .. others]);
             if (options.Strict && report.Rows.Any(row => row.Outcome == LiftSurgeryOutcome.NotPossible))
             {
@@ -101,6 +101,7 @@ internal sealed class Operation(Module model, Action example, LiftSurgeryOptions
     private void Pass(PoolSite[] sites)
     {
         List<Action> undo = [];
+        List<(PoolSite Site, PoolProbe Probe)> probes = [];
         try
         {
             foreach (var site in sites)
@@ -114,6 +115,14 @@ internal sealed class Operation(Module model, Action example, LiftSurgeryOptions
                 var hook = ((Module<Tensor, Tensor>)site.Pool).register_forward_pre_hook((Module _) => site.Calls++);
                 undo.Add(hook.remove);
                 site.Put(probe);
+                probes.Add((site, probe));
+            }
+
+            // Where a field takes a lift and the registration does not, its weights would be neither trained nor saved.
+            var registered = new ModuleNames(model);
+            foreach (var (site, _) in probes.Where(one => !registered.Has(one.Probe)))
+            {
+                site.Refuse("its registration in TorchSharp's module was not found");
             }
 
             QuietPass.Run(names, example);
@@ -128,7 +137,7 @@ internal sealed class Operation(Module model, Action example, LiftSurgeryOptions
     {
         Name = site.Name,
         Was = PoolWindow.TextOf(site.Pool),
-        Is = site.IsOpen ? LiftMaker.TextOf(site.Lift!) : null,
+        Is = site.IsOpen ? site.Text : null,
         Channels = site.Channels,
         Outcome = site.Outcome,
         Why = site.Why,

@@ -23,6 +23,9 @@ internal sealed class PoolSite(Module pool, string name, PoolWindow window, IRea
 
     internal Module<Tensor, Tensor>? Lift { get; set; }
 
+    /// <summary>The lift in words.</summary>
+    internal string Text { get; set; } = "";
+
     internal double? Difference { get; set; }
 
     /// <summary>How often the pool was called, and how often through a place that is known.</summary>
