@@ -34,7 +34,9 @@ public sealed class LiftSite
     /// <summary>The axes that the pool halves.</summary>
     public LiftAxes Axes { get; internal init; }
 
-    /// <summary>A pool of this place's dimension and settings whose output is the approximation (<c>L</c>, <c>LL</c>, <c>LLL</c>) alone.</summary>
+    /// <summary>
+    /// A pool of this place's dimension and settings whose output is the approximation (<c>L</c>, <c>LL</c>, <c>LLL</c>) alone.
+    /// </summary>
     /// <param name="scheme">Its steps, which it owns from then on.</param>
     /// <returns>The pool.</returns>
     /// <exception cref="ArgumentException">A pool owns the scheme already, or it is for other channels.</exception>

@@ -10,7 +10,9 @@ public sealed class LiftSurgeryOptions
     /// What is put in a pool's place; null leaves the pool. It has to give the pool's shape. Default: the pool's equal, max-lifting for
     /// the maximum and the mean for the mean, so that the model's outputs stay what they are until it is trained.
     /// </summary>
-    /// <example><c>Start = site => new LiftDownPool2d(site.Channels!.Value, ceil_mode: site.CeilMode, dense_max: site.DenseMax)</c></example>
+    /// <example>
+    /// <code>Start = site => new LiftDownPool2d(site.Channels!.Value, ceil_mode: site.CeilMode, dense_max: site.DenseMax)</code>
+    /// </example>
     public Func<LiftSite, Module<Tensor, Tensor>?>? Start { get; init; }
 
     /// <summary>Whether the weights of the equal are parameters; else buffers, which no optimizer changes. Default: true.</summary>
@@ -26,6 +28,8 @@ public sealed class LiftSurgeryOptions
     /// </summary>
     public bool StridedConvolutions { get; init; }
 
-    /// <summary>Whether to change nothing, and to throw, unless everything that is chosen and halves can be replaced. Default: false.</summary>
+    /// <summary>
+    /// Whether to change nothing, and to throw, unless everything that is chosen and halves can be replaced. Default: false.
+    /// </summary>
     public bool Strict { get; init; }
 }

@@ -29,9 +29,10 @@ public sealed class LiftSurgeryReport
     {
         string[][] cells = [Head, .. Rows.Select(row => (string[])[row.Name, row.Was, row.Is ?? "", LastCell(row)])];
         var widths = Enumerable.Range(0, Head.Length - 1).Select(column => cells.Max(line => line[column].Length)).ToArray();
-        var lines = cells.Select(line => string.Concat(line.Select((cell, i) => i < widths.Length ? cell.PadRight(widths[i] + 2) : cell)).TrimEnd());
-        var end = Warning ?? string.Create(
-            CultureInfo.InvariantCulture, $"{Replaced} replaced; largest difference on the example: {Difference:0.0e+0} of the largest value.");
+        var lines = cells.Select(
+            line => string.Concat(line.Select((cell, i) => cell.PadRight(i < widths.Length ? widths[i] + 2 : 0))).TrimEnd());
+        var difference = Difference.ToString("0.0e+0", CultureInfo.InvariantCulture);
+        var end = Warning ?? $"{Replaced} replaced; largest difference on the example: {difference} of the largest value.";
         return string.Join('\n', [.. lines, end]);
     }
 

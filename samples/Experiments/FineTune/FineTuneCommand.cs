@@ -21,7 +21,7 @@ internal static class FineTuneCommand
         }.AcceptExistingOnly();
         var epochs = CommandLine.Number("--epochs", "How often the networks see the images before the surgery", UsualEpochs, Most);
         var seeds = CommandLine.Number("--seeds", "Number of networks, each with a seed of its own", UsualSeeds, Most);
-        var command = new Command("finetune", "Trains classifiers with MaxPool2d, puts lifts in its place and trains on, beside the originals")
+        var command = new Command("finetune", "Trains classifiers with MaxPool2d, exchanges it for lifts and trains on")
         {
             data, epochs, seeds,
         };
@@ -70,7 +70,8 @@ internal static class FineTuneCommand
         void Say(string name, Func<FineTuneResult, double> value)
         {
             var difference = PairedDifference.Of(BySeed(value), BySeed(run => run.MaxOn))!;
-            Console.WriteLine(Text($"{name} against MaxPool2d: {100 * difference.Mean:+0.00;-0.00} +- {100 * difference.HalfWidth:F2} points (95 %)"));
+            var (mean, half) = (100 * difference.Mean, 100 * difference.HalfWidth);
+            Console.WriteLine(Text($"{name} against MaxPool2d: {mean:+0.00;-0.00} +- {half:F2} points (95 %)"));
         }
 
         Dictionary<int, double> BySeed(Func<FineTuneResult, double> value) => runs.ToDictionary(run => run.Seed, value);

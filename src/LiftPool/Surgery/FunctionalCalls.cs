@@ -23,16 +23,17 @@ internal static class FunctionalCalls
         {
             var type = module.GetType();
             var calls = known.TryGetValue(type, out var found) ? found : known[type] = [.. CallsOf(type)];
-            foreach (var (method, function) in calls.Where(call => options.AveragePools || call.Function.StartsWith("max", StringComparison.Ordinal)))
+            foreach (var (method, function) in calls.Where(call => options.AveragePools || IsMax(call.Function)))
             {
                 var isChosen = options.Where is not { } where || names.NamesOf(module).Any(name => where(name, module));
-                var pool = $"{(function.StartsWith("max", StringComparison.Ordinal) ? "Max" : "Avg")}Pool{function["max_pool".Length..].Split('_')[0]}";
+                var place = $"{Slot.Plain(type)}.{Slot.Plain(method.Name)}";
+                var pool = $"{(IsMax(function) ? "Max" : "Avg")}Pool{function["max_pool".Length..].Split('_')[0]}";
                 yield return new()
                 {
                     Name = names.TextOf(module),
                     Was = $"functional.{function}",
                     Outcome = isChosen ? LiftSurgeryOutcome.NotPossible : LiftSurgeryOutcome.Kept,
-                    Why = isChosen ? $"a call in {Slot.Plain(type)}.{Slot.Plain(method.Name)}: hold {pool} in a `Module<Tensor, Tensor>` field and call that" : "not chosen",
+                    Why = isChosen ? $"a call in {place}: hold {pool} in a `Module<Tensor, Tensor>` field and call that" : "not chosen",
                 };
             }
         }
@@ -56,7 +57,7 @@ internal static class FunctionalCalls
             {
                 if (called.DeclaringType == typeof(functional))
                 {
-                    if (called.Name.StartsWith("max_pool", StringComparison.Ordinal) || called.Name.StartsWith("avg_pool", StringComparison.Ordinal))
+                    if (IsMax(called.Name) || called.Name.StartsWith("avg_pool", StringComparison.Ordinal))
                     {
                         yield return (next.From, called.Name);
                     }
@@ -68,6 +69,8 @@ internal static class FunctionalCalls
             }
         }
     }
+
+    private static bool IsMax(string function) => function.StartsWith("max_pool", StringComparison.Ordinal);
 
     // What does not refer to TorchSharp calls nothing of it: whole libraries need not be read.
     private static bool KnowsTorchSharp(Assembly assembly)

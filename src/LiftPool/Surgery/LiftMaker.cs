@@ -69,7 +69,8 @@ internal sealed class LiftMaker(LiftSurgeryOptions options)
             var (was, now) = (((Module<Tensor, Tensor>)site.Pool).forward(input), lift.forward(input));
             if (!was.shape.AsSpan().SequenceEqual(now.shape) || was.dtype != now.dtype)
             {
-                site.Refuse($"what Start gave makes {now.dtype} {Errors.Shape(now)} of {Errors.Shape(input)}, the pool {was.dtype} {Errors.Shape(was)}");
+                var (got, wanted) = ($"{now.dtype} {Errors.Shape(now)}", $"{was.dtype} {Errors.Shape(was)}");
+                site.Refuse($"what Start gave makes {got} of {Errors.Shape(input)}, the pool {wanted}");
                 return;
             }
 

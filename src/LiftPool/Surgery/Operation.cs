@@ -66,7 +66,7 @@ internal sealed class Operation(Module model, Action example, LiftSurgeryOptions
             {
                 site.Refuse("the example does not come there");
             }
-            else if (site.Inputs.Any(input => input.dtype != site.Inputs[0].dtype || input.device.ToString() != site.Inputs[0].device.ToString()))
+            else if (site.Inputs.Select(input => (input.dtype, input.device.ToString())).Distinct().Count() > 1)
             {
                 site.Refuse("values of different types or devices come there");
             }

@@ -46,7 +46,7 @@ internal sealed record PoolWindow(
         => module.ToString() is { } text && text != module.GetType().ToString() ? text.Split('\n')[0] : module.GetType().Name;
 
     private static PoolWindow Max(int axes, long[] kernel, long[]? stride, long[]? padding, long[]? dilation, bool ceilMode)
-        => new(PoolKind.Max, All(axes, kernel), All(axes, stride ?? kernel), All(axes, padding ?? [0]), All(axes, dilation ?? [1]), ceilMode);
+        => Mean(axes, kernel, stride, padding, ceilMode, null) with { Kind = PoolKind.Max, Dilation = All(axes, dilation ?? [1]) };
 
     private static PoolWindow Mean(int axes, long[] kernel, long[]? stride, long[]? padding, bool ceilMode, long? divisor)
         => new(PoolKind.Mean, All(axes, kernel), All(axes, stride ?? kernel), All(axes, padding ?? [0]), All(axes, [1]), ceilMode, divisor);

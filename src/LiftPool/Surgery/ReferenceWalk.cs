@@ -58,7 +58,8 @@ internal sealed class ReferenceWalk
         {
             foreach (var one in function.GetInvocationList())
             {
-                Push(one.Target, new(typeof(Delegate), _ => throw new NotSupportedException(), $"a delegate, {one.Method.Name}, is bound to it"));
+                var text = $"a delegate, {Slot.Plain(one.Method.Name)}, is bound to it";
+                Push(one.Target, new(typeof(Delegate), _ => throw new NotSupportedException(), text));
             }
         }
         else if (value is IDictionary dictionary)
@@ -99,7 +100,10 @@ internal sealed class ReferenceWalk
     }
 
     private static string Declared(object holder, Slot? slot)
-        => $"{(slot is null ? "it" : slot.Text.Split(" is declared", 2)[0])} is a {Slot.Plain(holder.GetType())}: let it hold Module<Tensor, Tensor>";
+    {
+        var place = slot is null ? "it" : slot.Text.Split(" is declared", 2)[0];
+        return $"{place} is a {Slot.Plain(holder.GetType())}: let it hold Module<Tensor, Tensor>";
+    }
 
     private static Type Argument(object value, Type generic, int index)
         => Array.Find(value.GetType().GetInterfaces(), type => type.IsGenericType && type.GetGenericTypeDefinition() == generic)
@@ -141,8 +145,11 @@ internal sealed class ReferenceWalk
     }
 
     private static bool IsContainer(Type type)
-        => typeof(IList).IsAssignableFrom(type) || typeof(IDictionary).IsAssignableFrom(type) || typeof(ITuple).IsAssignableFrom(type)
-            || type.GetGenericTypeDefinition() == typeof(TorchSharp.Utils.OrderedDict<,>) || type.GetGenericTypeDefinition() == typeof(Lazy<>);
+    {
+        var generic = type.GetGenericTypeDefinition();
+        return typeof(IList).IsAssignableFrom(type) || typeof(IDictionary).IsAssignableFrom(type) || typeof(ITuple).IsAssignableFrom(type)
+            || generic == typeof(TorchSharp.Utils.OrderedDict<,>) || generic == typeof(Lazy<>);
+    }
 
     private static bool IsSomebodysOwn(Assembly assembly)
     {

@@ -20,8 +20,8 @@ internal static class SiteFinder
             Judge(site, [site.Name], options);
             if (site.IsOpen)
             {
-                site.Refuse("not registered, so a lift's weights would be neither trained nor saved: hold it in a ModuleList, or a field of "
-                    + "a module that calls RegisterComponents");
+                site.Refuse("not registered, so a lift's weights would be neither trained nor saved: hold it in a ModuleList, or in "
+                    + "a field of a module that calls RegisterComponents");
             }
 
             sites.Add(site);

@@ -8,7 +8,7 @@ namespace LiftPool.Surgery;
 /// <param name="Text">Where it is, and what line to edit if a lift cannot stand there.</param>
 internal sealed record Slot(Type Type, Action<object?> Put, string Text)
 {
-    /// <summary>Whether a pool of another type may stand there. TorchSharp's pool types are sealed, so a slot of theirs takes no other.</summary>
+    /// <summary>Whether a pool of another type may stand there. TorchSharp's are sealed, so a slot of such a type takes no other.</summary>
     internal bool TakesAnyPool => Type.IsAssignableFrom(typeof(Module<Tensor, Tensor>));
 
     internal static Slot OfField(object owner, FieldInfo field, Slot? outer)
@@ -38,7 +38,9 @@ internal sealed record Slot(Type Type, Action<object?> Put, string Text)
             : name;
     }
 
-    /// <summary>A name as it is written: a property's field is called <c>&lt;name>k__BackingField</c>, a lambda <c>&lt;method>b__0</c>.</summary>
+    /// <summary>
+    /// A name as it is written: a property's field is called <c>&lt;name>k__BackingField</c>, a lambda <c>&lt;method>b__0</c>.
+    /// </summary>
     internal static string Plain(string name)
         => name.StartsWith('<') && name.IndexOf('>', StringComparison.Ordinal) is > 1 and var end ? name[1..end] : name;
 }

@@ -66,7 +66,7 @@ public sealed class SurgeryOfModelsTests(ITestOutputHelper output)
         _ => new UNet(),
     };
 
-    /// <summary>A U-Net of three levels: one pool for all of them, as many are written, and each level's features cross over.</summary>
+    /// <summary>A U-Net of three levels, with a pool of another window on each; each level's features cross over.</summary>
     private sealed class UNet : Module<Tensor, Tensor>
     {
         private readonly ModuleList<Module<Tensor, Tensor>> down;
@@ -80,7 +80,9 @@ public sealed class SurgeryOfModelsTests(ITestOutputHelper output)
             down = ModuleList(Block(3, 16), Block(16, 32), Block(32, 64), Block(64, 64));
             up = ModuleList(Block(128, 32), Block(64, 16), Block(32, 16));
             pools = ModuleDict(
-                ("one", (Module<Tensor, Tensor>)MaxPool2d(2)), ("two", MaxPool2d(3, stride: 2, padding: 1)), ("three", MaxPool2d(2, ceil_mode: true)));
+                ("one", (Module<Tensor, Tensor>)MaxPool2d(2)),
+                ("two", MaxPool2d(3, stride: 2, padding: 1)),
+                ("three", MaxPool2d(2, ceil_mode: true)));
             RegisterComponents();
         }
 

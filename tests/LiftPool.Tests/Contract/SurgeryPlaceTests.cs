@@ -19,8 +19,8 @@ public sealed class SurgeryPlaceTests
 
         report.Rows.Select(row => (row.Name, row.Outcome)).Should().BeEquivalentTo(
         [
-            ("deep.0.1.inner", LiftSurgeryOutcome.Replaced), ("list.0", LiftSurgeryOutcome.Replaced), ("dict.a", LiftSurgeryOutcome.Replaced),
-            ("<Property>k__BackingField", LiftSurgeryOutcome.Replaced), ("own.hidden", LiftSurgeryOutcome.Replaced),
+            ("deep.0.1.inner", LiftSurgeryOutcome.Replaced), ("list.0", LiftSurgeryOutcome.Replaced),
+            ("dict.a", LiftSurgeryOutcome.Replaced), ("<Property>k__BackingField", LiftSurgeryOutcome.Replaced), ("own.hidden", LiftSurgeryOutcome.Replaced),
         ]);
         Silent(() => model.call(x)).ErrorTo(wanted).Should().BeLessThan(1e-6);
         model.named_modules().Where(entry => order.Contains(entry.name)).Select(entry => entry.name).Should().Equal(order);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using TorchSharp.Modules;
 
 namespace LiftPool.Tests;
@@ -26,7 +27,8 @@ public sealed class SurgeryTests
         x.IsExactly(copy).Should().BeTrue();
         (model.training, norm.training, dropout.training, ((Module)model[3]).training).Should().Be((true, false, true, true));
         var after = model.state_dict();
-        after.Keys.Except(before.Keys).Should().Equal("pool.scheme.predict.weight", "pool.scheme.update.weight", "pool.scheme.update.factor");
+        after.Keys.Except(before.Keys).Should().Equal(
+            "pool.scheme.predict.weight", "pool.scheme.update.weight", "pool.scheme.update.factor");
         foreach (var (key, (value, handle)) in before)
         {
             after[key].IsExactly(value).Should().BeTrue(key);
@@ -144,13 +146,14 @@ public sealed class SurgeryTests
         using var scope = NewDisposeScope();
         var x = rand(2, 3, 17, 16);
         var learned = Net();
-        LiftSurgery.ReplaceMaxPools(learned, x, new() { Start = site => new LiftDownPool2d(site.Channels!.Value, ceil_mode: site.CeilMode) })
-            .Replaced.Should().Be(1);
+        LiftSurgeryOptions paper = new() { Start = site => new LiftDownPool2d(site.Channels!.Value, ceil_mode: site.CeilMode) };
+        LiftSurgery.ReplaceMaxPools(learned, x, paper).Replaced.Should().Be(1);
         ((LiftDownPool2d)learned[3]).kernel_size.Should().Be(5);
 
         var wide = Net();
-        LiftSurgery.ReplaceMaxPools(
-            wide, x, new() { Start = site => site.Pool(LiftingScheme.MaxLifting(learnable: true, site.Channels, kernel_size: 5)) }).Replaced.Should().Be(1);
+        LiftSurgeryOptions fiveTaps = new() { Start = site => site.Pool(LiftingScheme.MaxLifting(true, site.Channels, kernel_size: 5)) };
+        LiftSurgery.ReplaceMaxPools(wide, x, fiveTaps).Difference.Should().BeLessThan(1e-6);
+        ((LiftDownPool2d)wide[3]).parameters().First().shape.Should().Equal(8, 1, 5);
 
         var kept = Net();
         LiftSurgery.ReplaceMaxPools(kept, x, new() { Start = _ => null }).Rows[0].Outcome.Should().Be(LiftSurgeryOutcome.Kept);
@@ -191,7 +194,8 @@ public sealed class SurgeryTests
         found.LargestErrorTo(wanted).Should().BeLessThanOrEqualTo(4 * finfo(dtype).eps * wanted.LargestMagnitude());
 
         // The rest is frozen, the lift learns.
-        model.named_parameters().Where(entry => entry.parameter.requires_grad).Select(entry => entry.name).Should().OnlyContain(name => name.StartsWith("pool.", StringComparison.Ordinal));
+        model.named_parameters().Where(entry => entry.parameter.requires_grad).Select(entry => entry.name)
+            .Should().OnlyContain(name => name.StartsWith("pool.", StringComparison.Ordinal));
         found.sum().backward();
         model.named_parameters().Single(entry => entry.name == "pool.scheme.predict.weight").parameter.grad.Should().NotBeNull();
     }
@@ -248,16 +252,21 @@ public sealed class SurgeryTests
     {
         using var scope = NewDisposeScope();
         var model = Sequential(
-            ("stem", Conv2d(3, 16, 3, stride: 2, padding: 1)), ("pool", MaxPool2d(3, 2, 1)), ("mean", AvgPool2d((1, 2))), ("dense", MaxPool2d(3, 1, 1)),
-            ("last", AdaptiveMaxPool2d([1, 1])));
-        var table = LiftSurgery.ReplaceMaxPools(model, rand(1, 3, 32, 32), new() { AveragePools = true, StridedConvolutions = true }).ToString();
-        table.Split('\n')[..^1].Should().Equal(
-            "name   was                                    is                                                                 channels, or why not",
-            "stem   Conv2d(3, 16, 3, stride=2, padding=1)  stride 1, then LiftDownPool2d(first of each pair, ceil_mode=True)  16",
-            "pool   MaxPool2d(3, stride=2, padding=1)      LiftDownPool2d(MaxLifting, ceil_mode=True, dense_max=Back)         16",
-            "mean   AvgPool2d((1, 2))                      LiftDownPool2d(Mean, axes=Width)                                   16",
-            "dense  MaxPool2d(3, stride=1, padding=1)                                                                         stride 1: it does not halve",
-            "last   AdaptiveMaxPool2d                                                                                         its windows follow the size of what comes");
+            ("stem", Conv2d(3, 16, 3, stride: 2, padding: 1)), ("pool", MaxPool2d(3, 2, 1)), ("mean", AvgPool2d((1, 2))),
+            ("dense", MaxPool2d(3, 1, 1)), ("last", AdaptiveMaxPool2d([1, 1])));
+        LiftSurgeryOptions all = new() { AveragePools = true, StridedConvolutions = true };
+
+        var lines = LiftSurgery.ReplaceMaxPools(model, rand(1, 3, 32, 32), all).ToString().Split('\n');
+
+        lines[..^1].Select(line => Regex.Replace(line, " {2,}", " | ")).Should().Equal(
+            "name | was | is | channels, or why not",
+            "stem | Conv2d(3, 16, 3, stride=2, padding=1) | stride 1, then LiftDownPool2d(first of each pair, ceil_mode=True) | 16",
+            "pool | MaxPool2d(3, stride=2, padding=1) | LiftDownPool2d(MaxLifting, ceil_mode=True, dense_max=Back) | 16",
+            "mean | AvgPool2d((1, 2)) | LiftDownPool2d(Mean, axes=Width) | 16",
+            "dense | MaxPool2d(3, stride=1, padding=1) | stride 1: it does not halve",
+            "last | AdaptiveMaxPool2d | its windows follow the size of what comes");
+        lines[^1].Should().StartWith("3 replaced; largest difference on the example: ");
+        lines[..4].Select(line => line.LastIndexOf("  ", StringComparison.Ordinal)).Distinct().Should().ContainSingle();
     }
 
     [Theory]

@@ -2,7 +2,9 @@ using TorchSharp.Modules;
 
 namespace LiftPool.Tests;
 
-/// <summary>Which windows surgery replaces: at every size from 3 to 40 the outputs are the pool's, and what it refuses has no equal.</summary>
+/// <summary>
+/// Which windows surgery replaces: at every size from 3 to 40 the outputs are the pool's, and what it refuses has no equal.
+/// </summary>
 public sealed class SurgeryWindowTests
 {
     private const int Channels = 3;
