@@ -11,7 +11,7 @@ internal static class ExperimentCommands
 
     public static RootCommand Root() => new("Pools against each other: does lifting help, where, and with which settings?")
     {
-        Classify(), Cost(), Robustness(), Segment(), Restore(), Report(),
+        Classify(), Cost(), Robustness(), Segment(), Restore(), FineTuneCommand.New(), Report(),
     };
 
     private static Command Classify() => New(

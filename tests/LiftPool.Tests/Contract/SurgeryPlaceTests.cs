@@ -1,0 +1,218 @@
+using TorchSharp.Modules;
+using Module = TorchSharp.torch.nn.Module;
+
+namespace LiftPool.Tests;
+
+/// <summary>Where surgery finds pools and puts lifts: whatever a model holds its modules in.</summary>
+public sealed class SurgeryPlaceTests
+{
+    [Fact]
+    public void It_reaches_through_containers_and_private_fields()
+    {
+        using var scope = NewDisposeScope();
+        var model = new Nest();
+        var x = rand(2, 4, 64, 64);
+        using var wanted = Silent(() => model.call(x));
+        var order = model.named_modules().Select(entry => entry.name).ToArray();
+
+        var report = LiftSurgery.ReplaceMaxPools(model, x);
+
+        report.Rows.Select(row => (row.Name, row.Outcome)).Should().BeEquivalentTo(
+        [
+            ("deep.0.1.inner", LiftSurgeryOutcome.Replaced), ("list.0", LiftSurgeryOutcome.Replaced),
+            ("dict.a", LiftSurgeryOutcome.Replaced), ("<Property>k__BackingField", LiftSurgeryOutcome.Replaced), ("own.hidden", LiftSurgeryOutcome.Replaced),
+        ]);
+        Silent(() => model.call(x)).ErrorTo(wanted).Should().BeLessThan(1e-6);
+        model.named_modules().Where(entry => order.Contains(entry.name)).Select(entry => entry.name).Should().Equal(order);
+        model.named_modules().Select(entry => entry.module).Should().NotContain(module => module is MaxPool2d);
+        model.parameters().Should().HaveCount(5 * 3);
+        model.LastReached.Should().BeSameAs(model.Held);
+    }
+
+    [Fact]
+    public void A_pool_in_several_places_is_replaced_in_all_and_shares_its_weights_if_the_channels_differ()
+    {
+        using var scope = NewDisposeScope();
+        var model = new SharedPool();
+        var x = rand(1, 16, 32, 32);
+        using var wanted = Silent(() => model.call(x));
+
+        var row = LiftSurgery.ReplaceMaxPools(model, x).Rows.Should().ContainSingle().Subject;
+
+        (row.Name, row.Outcome).Should().Be(("pool, again", LiftSurgeryOutcome.Replaced));
+        row.Channels.Should().Equal(16, 32);
+        Silent(() => model.call(x)).ErrorTo(wanted).Should().BeLessThan(1e-6);
+        model.parameters().Select(weight => weight.numel()).Should().Contain(1).And.NotContain(16);
+    }
+
+    [Fact]
+    public void What_cannot_be_reached_is_listed_with_the_line_to_edit()
+    {
+        using var scope = NewDisposeScope();
+        var model = new Narrow();
+        var x = rand(1, 4, 64, 64);
+        var report = LiftSurgery.ReplaceMaxPools(model, x);
+
+        report.Replaced.Should().Be(0);
+        report.Rows.Select(row => (row.Name, row.Outcome, row.Why)).Should().BeEquivalentTo(
+        [
+            ("typed", LiftSurgeryOutcome.NotPossible,
+                "Narrow.typed is declared MaxPool2d: make it `private readonly Module<Tensor, Tensor> typed`"),
+            ("<Property>k__BackingField", LiftSurgeryOutcome.NotPossible,
+                "Narrow.Property is declared MaxPool2d: make it `private readonly Module<Tensor, Tensor> Property`"),
+            ("loose", LiftSurgeryOutcome.NotPossible, "it is called through a reference that was not found"),
+            ("indexed", LiftSurgeryOutcome.NotPossible, null),
+            ("idle", LiftSurgeryOutcome.NotPossible, "the example does not come there"),
+            ("Narrow.array", LiftSurgeryOutcome.NotPossible, null),
+        ], options => options.Using<string?>(one => _ = one.Expectation is null || one.Subject == one.Expectation).WhenTypeIs<string?>());
+        report.Rows.Single(row => row.Name == "Narrow.array").Why.Should().StartWith("not registered");
+        report.Rows.Single(row => row.Name == "indexed").Why.Should().StartWith("the model does not run with another module in its place");
+        report.Warning.Should().Be("LiftSurgery: none of the model's pools was replaced: nothing was changed.");
+        model.call(x);
+    }
+
+    [Fact]
+    public void The_model_itself_is_listed()
+    {
+        using var scope = NewDisposeScope();
+        var row = LiftSurgery.ReplaceMaxPools(MaxPool2d(2), rand(1, 1, 8, 8)).Rows.Should().ContainSingle().Subject;
+        (row.Name, row.Outcome).Should().Be(("(the model)", LiftSurgeryOutcome.NotPossible));
+    }
+
+    [Fact]
+    public void Functional_calls_and_unpooling_are_listed()
+    {
+        using var scope = NewDisposeScope();
+        var model = new Functional();
+        var report = LiftSurgery.ReplaceMaxPools(model, rand(1, 4, 32, 32));
+
+        report.Rows.Select(row => (row.Name, row.Was)).Should().BeEquivalentTo(
+        [
+            ("(the model)", "functional.max_pool2d"), ("(the model)", "functional.max_pool2d"), ("(the model)", "functional.max_pool2d"),
+            ("unpool", "MaxUnpool2d"),
+        ]);
+        report.Rows.Where(row => row.Was != "MaxUnpool2d").Select(row => row.Why).Should().BeEquivalentTo(
+            Enumerable.Repeat("a call in Functional.forward: hold MaxPool2d in a `Module<Tensor, Tensor>` field and call that", 3));
+        LiftSurgery.ReplaceMaxPools(model, rand(1, 4, 32, 32), new() { AveragePools = true }).Rows
+            .Select(row => row.Was).Should().Contain("functional.avg_pool2d");
+    }
+
+    private static Tensor Silent(Func<Tensor> forward)
+    {
+        using var noGrad = no_grad();
+        return forward();
+    }
+
+    private abstract class Hidden : Module<Tensor, Tensor>
+    {
+        private readonly Module<Tensor, Tensor> hidden = MaxPool2d(2);
+
+        protected Hidden()
+            : base("Own")
+        {
+        }
+
+        // Not call: hooks would not see it.
+        protected Tensor Pooled(Tensor x) => hidden.forward(x);
+    }
+
+    private sealed class Own : Hidden
+    {
+        public Own() => RegisterComponents();
+
+        public override Tensor forward(Tensor input) => Pooled(input);
+    }
+
+    private sealed class Nest : Module<Tensor, Tensor>
+    {
+        private readonly Sequential deep = Sequential(Sequential(("relu", ReLU()), ("1", Sequential(("inner", MaxPool2d(2))))));
+        private readonly ModuleList<Module<Tensor, Tensor>> list = ModuleList<Module<Tensor, Tensor>>(MaxPool2d(3, 2, 1));
+        private readonly ModuleDict<Module<Tensor, Tensor>> dict = ModuleDict(("a", (Module<Tensor, Tensor>)MaxPool2d(3, 2)));
+        private readonly Hidden own = new Own();
+        private readonly (string Name, Func<Tensor, Tensor> Run)[] lambdas;
+        private readonly Dictionary<string, List<IModule<Tensor, Tensor>>> plain;
+
+        public Nest()
+            : base(nameof(Nest))
+        {
+            Property = MaxPool2d(2, ceil_mode: true);
+            var captured = Property;
+            lambdas = [("one", x => captured.call(x))];
+            plain = new() { ["last"] = [Property] };
+            RegisterComponents();
+        }
+
+        public Module<Tensor, Tensor> Property { get; }
+
+        public object Held => Property;
+
+        public object? LastReached { get; private set; }
+
+        public override Tensor forward(Tensor input)
+        {
+            var x = own.call(dict["a"].call(list[0].call(deep.call(input))));
+            LastReached = plain["last"][0];
+            return lambdas[0].Run(x);
+        }
+    }
+
+    private sealed class SharedPool : Module<Tensor, Tensor>
+    {
+        private readonly Module<Tensor, Tensor> pool = MaxPool2d(2);
+        private readonly Module<Tensor, Tensor> conv = Conv2d(16, 32, 1);
+        private readonly Module<Tensor, Tensor> again;
+
+        public SharedPool()
+            : base(nameof(SharedPool))
+        {
+            again = pool;
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input) => again.call(conv.call(pool.call(input)));
+    }
+
+    private sealed class Narrow : Module<Tensor, Tensor>
+    {
+        private static Module<Tensor, Tensor>? elsewhere;
+        private readonly MaxPool2d typed = MaxPool2d(2);
+        private readonly Module<Tensor, Tensor> loose = MaxPool2d(2);
+        private readonly Module<Tensor, Tensor> indexed = MaxPool2d(2);
+        private readonly Module<Tensor, Tensor> idle = MaxPool2d(2);
+        private readonly Module<Tensor, Tensor>[] array = [MaxPool2d(2)];
+
+        public Narrow()
+            : base(nameof(Narrow))
+        {
+            elsewhere = loose;
+            RegisterComponents();
+        }
+
+        private MaxPool2d Property { get; } = MaxPool2d(2);
+
+        public override Tensor forward(Tensor input)
+        {
+            var x = array[0].call(Property.call(typed.call(input)));
+            return ((MaxPool2d)indexed).forward_with_indices(elsewhere!.call(x)).Values;
+        }
+    }
+
+    private sealed class Functional : Module<Tensor, Tensor>
+    {
+        private readonly MaxUnpool2d unpool = MaxUnpool2d(2);
+
+        public Functional()
+            : base(nameof(Functional)) => RegisterComponents();
+
+        public override Tensor forward(Tensor input)
+        {
+            Func<Tensor, Tensor> later = x => functional.max_pool2d(x, 2);
+            return functional.avg_pool2d(later(Helpers.Helped(functional.max_pool2d(input, 2, 2))), 2);
+        }
+    }
+
+    private static class Helpers
+    {
+        internal static Tensor Helped(Tensor x) => functional.max_pool2d(x, 3, 2);
+    }
+}

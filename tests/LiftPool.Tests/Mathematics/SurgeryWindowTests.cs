@@ -1,0 +1,193 @@
+using TorchSharp.Modules;
+
+namespace LiftPool.Tests;
+
+/// <summary>
+/// Which windows surgery replaces: at every size from 3 to 40 the outputs are the pool's, and what it refuses has no equal.
+/// </summary>
+public sealed class SurgeryWindowTests
+{
+    private const int Channels = 3;
+
+    public static TheoryData<int, int, int, int, bool> Windows
+    {
+        get
+        {
+            var windows = new TheoryData<int, int, int, int, bool>();
+            foreach (var ceilMode in (bool[])[false, true])
+            {
+                for (var kernel = 1; kernel <= 4; kernel++)
+                {
+                    for (var stride = 1; stride <= 3; stride++)
+                    {
+                        for (var padding = 0; padding <= kernel / 2; padding++)
+                        {
+                            windows.Add(kernel, stride, padding, 1, ceilMode);
+                            windows.Add(kernel, stride, padding, 2, ceilMode);
+                        }
+                    }
+                }
+            }
+
+            return windows;
+        }
+    }
+
+    private static bool HasEqual(int kernel, int stride, int padding, int dilation, bool ceilMode)
+        => (kernel, stride, padding, dilation, ceilMode) is (2 or 3, 2, 0, 1, _) or (3, 2, 1, 1, false);
+
+    [Theory]
+    [MemberData(nameof(Windows))]
+    public void A_window_is_replaced_by_its_equal_or_has_none(int kernel, int stride, int padding, int dilation, bool ceilMode)
+    {
+        using var scope = NewDisposeScope();
+        var pool = MaxPool1d(kernel, stride, padding, dilation, ceilMode);
+        var model = Sequential(("pool", pool));
+        var row = LiftSurgery.ReplaceMaxPools(model, rand(1, Channels, 20)).Rows.Should().ContainSingle().Subject;
+
+        if (HasEqual(kernel, stride, padding, dilation, ceilMode))
+        {
+            row.Outcome.Should().Be(LiftSurgeryOutcome.Replaced);
+            ShouldBeEqual(model, pool, 1);
+        }
+        else
+        {
+            row.Outcome.Should().Be(stride == 1 ? LiftSurgeryOutcome.Kept : LiftSurgeryOutcome.NotPossible);
+            row.Why.Should().NotBeNullOrEmpty();
+            model[0].Should().BeSameAs(pool);
+            if (stride > 1)
+            {
+                NoLiftIs(pool);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(2, 0, false)]
+    [InlineData(2, 0, true)]
+    [InlineData(3, 0, false)]
+    [InlineData(3, 0, true)]
+    [InlineData(3, 1, false)]
+    public void In_two_dimensions_it_is_equal_at_every_size(int kernel, int padding, bool ceilMode)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var (lengths, strides, paddings) in Shapes(kernel, padding))
+        {
+            var pool = MaxPool2d(lengths, strides, paddings, ceil_mode: ceilMode);
+            var model = Sequential(("pool", pool));
+            LiftSurgery.ReplaceMaxPools(model, rand(1, Channels, 20, 20)).Replaced.Should().Be(1);
+            ShouldBeEqual(model, pool, 2);
+        }
+    }
+
+    [Theory]
+    [InlineData(2, 0, false)]
+    [InlineData(2, 0, true)]
+    [InlineData(3, 0, false)]
+    [InlineData(3, 0, true)]
+    [InlineData(3, 1, false)]
+    public void In_three_dimensions_it_is_equal(int kernel, int padding, bool ceilMode)
+    {
+        using var scope = NewDisposeScope();
+        var pool = MaxPool3d(kernel, 2, padding, ceil_mode: ceilMode);
+        var flat = MaxPool3d([1, kernel, kernel], [1, 2, 2], [0, padding, padding], ceil_mode: ceilMode);
+        var model = Sequential(("pool", pool), ("flat", flat));
+        LiftSurgery.ReplaceMaxPools(model, rand([1, Channels, 20, 20, 20])).Replaced.Should().Be(2);
+        for (var length = 9L; length <= 20; length++)
+        {
+            using var one = NewDisposeScope();
+            var x = rand([1, Channels, length, 9 + (length % 5), 29 - length]);
+            var wanted = flat.call(pool.call(x));
+            model.call(x).shape.Should().Equal(wanted.shape);
+            model.call(x).LargestErrorTo(wanted).Should().BeLessThan(2e-6);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(1, true)]
+    [InlineData(2, false)]
+    [InlineData(2, true)]
+    [InlineData(3, false)]
+    [InlineData(3, true)]
+    public void A_mean_of_pairs_is_replaced_by_its_equal(int axes, bool ceilMode)
+    {
+        using var scope = NewDisposeScope();
+        Module<Tensor, Tensor> pool = axes switch
+        {
+            1 => AvgPool1d(2, ceil_mode: ceilMode),
+            2 => AvgPool2d(2, ceil_mode: ceilMode),
+            _ => AvgPool3d([2, 2, 2], ceil_mode: ceilMode),
+        };
+        var model = Sequential(("pool", pool));
+        var example = rand([1, Channels, .. Enumerable.Repeat(8L, axes)]);
+
+        LiftSurgery.ReplaceMaxPools(model, example).Replaced.Should().Be(0);
+        LiftSurgery.ReplaceMaxPools(model, example, new() { AveragePools = true }).Replaced.Should().Be(1);
+        for (var length = 3L; length <= (axes == 3 ? 12 : 40); length++)
+        {
+            using var one = NewDisposeScope();
+            var x = rand([1, Channels, .. Enumerable.Range(0, axes).Select(axis => length + axis)]);
+            model.call(x).LargestErrorTo(pool.call(x)).Should().BeLessThan(1e-6);
+        }
+    }
+
+    [Fact]
+    public void Other_means_are_listed()
+    {
+        using var scope = NewDisposeScope();
+        var model = Sequential(
+            ("three", AvgPool2d(3, stride: 2, padding: 1)), ("divided", AvgPool2d(2, divisor_override: 3)), ("dense", AvgPool2d(3, 1, 1)));
+        var report = LiftSurgery.ReplaceMaxPools(model, rand(1, 2, 16, 16), new() { AveragePools = true });
+
+        report.Rows.Select(row => (row.Name, row.Outcome, row.Why)).Should().Equal(
+            ("three", LiftSurgeryOutcome.NotPossible, "window 3: the mean of a lift is of 2"),
+            ("divided", LiftSurgeryOutcome.NotPossible, "divisor_override: LL is the mean"),
+            ("dense", LiftSurgeryOutcome.Kept, "stride 1: it does not halve"));
+    }
+
+    [Fact]
+    public void Axes_that_differ_are_listed()
+    {
+        using var scope = NewDisposeScope();
+        var model = Sequential(("pool", MaxPool2d((2, 3), stride: (2, 2))));
+        LiftSurgery.ReplaceMaxPools(model, rand(1, 2, 16, 16)).Rows[0].Why.Should().StartWith("its axes differ");
+    }
+
+    // On both axes, on each alone.
+    private static IEnumerable<(long[] Kernel, long[] Stride, long[] Padding)> Shapes(long kernel, long padding) =>
+    [
+        ([kernel, kernel], [2, 2], [padding, padding]),
+        ([1, kernel], [1, 2], [0, padding]),
+        ([kernel, 1], [2, 1], [padding, 0]),
+    ];
+
+    private static void ShouldBeEqual(Sequential model, Module<Tensor, Tensor> pool, int axes)
+    {
+        for (var length = 3L; length <= 40; length++)
+        {
+            using var one = NewDisposeScope();
+            BesidePool.ShouldBe((LiftDownPool)model[0], pool, [2, Channels, length, .. axes == 1 ? (long[])[] : [43 - length]]);
+        }
+    }
+
+    private static void NoLiftIs(Module<Tensor, Tensor> pool)
+    {
+        foreach (var dense in Enum.GetValues<DenseMax>())
+        {
+            foreach (var ceilMode in (bool[])[false, true])
+            {
+                using var lift = new LiftDownPool1d(LiftingScheme.MaxLifting(), Bands1d.L, ceil_mode: ceilMode, dense_max: dense);
+                Enumerable.Range(10, 31).All(length => AreAlike(lift, pool, length)).Should().BeFalse();
+            }
+        }
+    }
+
+    private static bool AreAlike(Module<Tensor, Tensor> lift, Module<Tensor, Tensor> pool, long length)
+    {
+        using var one = NewDisposeScope();
+        var x = randn(1, Channels, length);
+        var (got, wanted) = (lift.call(x), pool.call(x));
+        return got.shape.SequenceEqual(wanted.shape) && got.allclose(wanted, atol: 1e-5);
+    }
+}
