@@ -1,5 +1,4 @@
 using TorchSharp.Modules;
-using Module = TorchSharp.torch.nn.Module;
 
 namespace LiftPool.Tests;
 
