@@ -24,7 +24,8 @@ Check(!relative.Any(), $"README.md has relative links: {string.Join(", ", relati
 var nuspec = Text("LiftPool.nuspec");
 Check(nuspec.Contains("<icon>icon.png</icon>"), "the nuspec names no icon");
 var address = Regex.Match(nuspec, "<projectUrl>(.*)</projectUrl>").Groups[1].Value;
-Check(nuspec.Contains($"""<repository type="git" {(address == "" ? "" : $"url=\"{address}\" ")}commit="""), "the nuspec's two addresses differ");
+var repository = address == "" ? "" : $"url=\"{address}\" ";
+Check(nuspec.Contains($"<repository type=\"git\" {repository}commit="), "the nuspec's two addresses differ");
 
 using var pdb = new MemoryStream();
 symbols.GetEntry("lib/net10.0/LiftPool.pdb")!.Open().CopyTo(pdb);
@@ -34,7 +35,8 @@ var sources = reader.Documents.Select(handle => reader.GetString(reader.GetDocum
 var local = sources.Where(source => !source.StartsWith("/_/", StringComparison.Ordinal)).ToArray();
 Check(sources.Length > 0 && local.Length == 0, $"the symbols name {local.Length} files of this machine, as {local.FirstOrDefault()}");
 
-Console.WriteLine(wrong.Count > 0 ? string.Join("; ", wrong) : $"{sources.Length} sources as /_/, {(address == "" ? "no address" : address)}");
+var found = $"{sources.Length} sources as /_/, {(address == "" ? "no address" : address)}";
+Console.WriteLine(wrong.Count > 0 ? string.Join("; ", wrong) : found);
 return wrong.Count;
 
 string Text(string file)

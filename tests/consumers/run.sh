@@ -6,7 +6,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work" "$cached"' EXIT
 export DOTNET_CLI_UI_LANGUAGE=en MSBUILDTERMINALLOGGER=off DOTNET_BUNDLE_EXTRACT_BASE_DIR=$work/extracted
-export MSBUILDDISABLENODEREUSE=1
+# No compiler server or build node is left behind: it would keep what it inherited, a lock for one.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false DOTNET_CLI_USE_MSBUILD_SERVER=0
 
 # A version of its own, and none of it left in the package cache: otherwise the next run would test this one's package.
 export LiftPoolVersion=0.0.0-consumers
@@ -55,8 +56,11 @@ stops() {
 row-pack() {
     if [[ ${PACKAGE:-} ]]; then
         # As it is but for the version.
-        mkdir "$work/other" && (cd "$work/other" && unzip -q "$PACKAGE" && sed -i "s|<version>.*</version>|<version>$LiftPoolVersion</version>|" ./*.nuspec \
-            && zip -qr "$feed/LiftPool.$LiftPoolVersion.nupkg" .) && cp "${PACKAGE%.nupkg}.snupkg" "$feed/LiftPool.$LiftPoolVersion.snupkg" || return 1
+        mkdir "$work/other" \
+            && (cd "$work/other" && unzip -q "$PACKAGE" \
+                && sed -i "s|<version>.*</version>|<version>$LiftPoolVersion</version>|" ./*.nuspec \
+                && zip -qr "$feed/LiftPool.$LiftPoolVersion.nupkg" .) \
+            && cp "${PACKAGE%.nupkg}.snupkg" "$feed/LiftPool.$LiftPoolVersion.snupkg" || return 1
     else
         dotnet pack "$here/../../src/LiftPool" -c Release -o "$feed" -p:PackageVersion=$LiftPoolVersion || return 1
     fi
@@ -77,7 +81,8 @@ row-old-libstdc++() {
         ! grep LIFTPOOL002 <<< "$output" && echo "not needed: this system's is new enough"
     else
         grep -q "warning LIFTPOOL002: .*LiftPoolRelaxLibstdcxx" <<< "$output" || { echo "$output"; return 1; }
-        stops LIFTPOOL003 dotnet publish "$work/project" -c Release -p:LiftPoolRelaxLibstdcxx= -p:PublishSingleFile=true -p:IncludeNativeLibrariesForSelfExtract=true
+        stops LIFTPOOL003 dotnet publish "$work/project" -c Release -p:LiftPoolRelaxLibstdcxx= \
+            -p:PublishSingleFile=true -p:IncludeNativeLibrariesForSelfExtract=true
     fi
 }
 
@@ -87,7 +92,8 @@ row-csharp() {
 
 row-fsharp() {
     project fsharp
-    dotnet run -c Release --project "$work/project"
+    # Twice, so that building again is tried too.
+    dotnet build -c Release "$work/project" && dotnet run -c Release --project "$work/project"
 }
 
 row-app.cs() {
