@@ -27,7 +27,7 @@ NativeSettings.KeepFreedMemory();
 
 if (args is not ["compare" or "soak" or "stress" or "peaks" or "--help" or "-h" or "-?" or "--version", ..] and not [])
 {
-    // Its own projects would be built without the rule of eng/LiftPool.targets, and measured under another allocator.
+    // Its own projects would be built without the rule of eng/package/Libstdcxx.targets, and measured under another allocator.
     var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance);
     BenchmarkSwitcher.FromAssembly(typeof(PoolBenchmarks).Assembly).Run(args, DefaultConfig.Instance.AddJob(job));
     return 0;

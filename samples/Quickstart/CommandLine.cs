@@ -9,6 +9,7 @@ internal static class CommandLine
 {
     private const int WrongInput = 2;
     private const int Interrupted = 130;
+    private const string OutputName = "--output";
     private const string NotEnough = "There is not enough memory for this.";
 
     private static readonly char[] LineEnds = ['\r', '\n'];
@@ -18,6 +19,11 @@ internal static class CommandLine
     public static async Task<int> Run(RootCommand command, string[] args, string? stopped = null)
     {
         var line = command.Parse(args);
+        if (line.UnmatchedTokens is [var unknown, ..])
+        {
+            return Fail(Unknown(unknown, line.CommandResult.Command));
+        }
+
         if (line.Errors.Count > 0)
         {
             // One about names has a line for each that there is.
@@ -55,6 +61,22 @@ internal static class CommandLine
         _ => null,
     };
 
+    /// <summary>The option that says where a program writes, spelled alike in all of them.</summary>
+    public static Option<DirectoryInfo> Output(string description, string usual) => new(OutputName)
+    {
+        Description = description,
+        HelpName = "DIR",
+        DefaultValueFactory = _ => new DirectoryInfo(usual),
+    };
+
+    /// <summary>The same of a program that writes one file.</summary>
+    public static Option<FileInfo> OutputFile(string description, string usual) => new(OutputName)
+    {
+        Description = description,
+        HelpName = "FILE",
+        DefaultValueFactory = _ => new FileInfo(usual),
+    };
+
     /// <summary>An option for a whole number from 1.</summary>
     public static Option<int> Number(string name, string description, int usual, int most)
     {
@@ -73,6 +95,15 @@ internal static class CommandLine
             }
         });
         return option;
+    }
+
+    // Names what was typed, where System.CommandLine says only that something is missing.
+    private static string Unknown(string token, Command command)
+    {
+        var names = command.Subcommands.Select(one => one.Name).ToArray();
+        return token.StartsWith('-') ? $"{token}: there is no such option; --help lists those that there are."
+            : names.Length == 0 ? $"{token}: there is no such argument; --help lists the options."
+            : $"{token}: there is no such command; there are {string.Join(", ", names)}.";
     }
 
     private static int Fail(string message)

@@ -8,7 +8,10 @@ namespace Quickstart;
 /// <summary>What the program does, from the data to the pictures.</summary>
 internal static class Demo
 {
-    public static void Run(string dataFolder, string photoFile, string outputFolder, int epochs, int seed, CancellationToken cancel)
+    private const string Max = "MaxPool2d";
+    private const string Lift = "LiftDownPool2d";
+
+    public static void Run(string dataFolder, string photoFile, string outputFolder, Effort effort, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
 
@@ -16,13 +19,21 @@ internal static class Demo
         using var data = new FashionMnist(dataFolder);
         var photo = Photo.Read(photoFile);
         OutputFolder.Check(outputFolder);
-        Say($"Fashion-MNIST: {data.Train.Count:N0} images to train on, {data.Test.Count:N0} to test, epochs: {epochs}");
+        var (epochs, runs, seed) = effort;
+        Say($"Fashion-MNIST: {data.Train.Count:N0} images to train on, {data.Test.Count:N0} to test, epochs: {epochs}, runs: {runs}");
 
-        using var maxNetwork = NewNetwork(seed, _ => nn.MaxPool2d(2));
-        using var liftNetwork = NewNetwork(seed, channels => new LiftDownPool2d(channels));
-        Compare(data, epochs, seed, cancel, ("MaxPool2d", maxNetwork), ("LiftDownPool2d", liftNetwork));
+        // Of the networks that are trained, the first with lift pools stays for the pictures.
+        using var liftNetwork = NewNetwork(seed, NewLiftPool);
+        Compare(
+            data,
+            effort,
+            cancel,
+            new Rival(Max, run => NewNetwork(seed + run, _ => nn.MaxPool2d(2))),
+            new Rival(Lift, run => run == 0 ? liftNetwork : NewNetwork(seed + run, NewLiftPool), Kept: liftNetwork));
         Draw(liftNetwork.FirstPool, photo, outputFolder, seed, cancel);
     }
+
+    private static LiftDownPool2d NewLiftPool(int channels) => new(channels);
 
     private static Network NewNetwork(int seed, Func<int, nn.Module<Tensor, Tensor>> pool)
     {
@@ -30,8 +41,7 @@ internal static class Demo
         return new Network(pool);
     }
 
-    private static void Compare(
-        FashionMnist data, int epochs, int seed, CancellationToken cancel, params (string Pool, Network Network)[] rivals)
+    private static void Compare(FashionMnist data, Effort effort, CancellationToken cancel, params Rival[] rivals)
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumn("pool");
         foreach (var title in (string[])["test accuracy", "seconds an epoch", "parameters"])
@@ -39,7 +49,9 @@ internal static class Demo
             table.AddColumn(new TableColumn(title).RightAligned());
         }
 
+        var (epochs, runs, _) = effort;
         var batches = Training.Batches(data.Train);
+        var results = new List<Runs>();
 
         // Bars need a terminal to move in; a file gets a line an epoch.
         if (AnsiConsole.Profile.Out.IsTerminal)
@@ -49,11 +61,11 @@ internal static class Demo
             AnsiConsole.Progress().Columns(columns).Start(progress =>
             {
                 ProgressTask[] bars =
-                    [.. rivals.Select(rival => progress.AddTask(rival.Pool, autoStart: false, maxValue: epochs * batches))];
+                    [.. rivals.Select(rival => progress.AddTask(rival.Pool, autoStart: false, maxValue: runs * epochs * batches))];
                 foreach (var (rival, bar) in rivals.Zip(bars))
                 {
                     bar.StartTask();
-                    Train(rival, done => bar.Value = done);
+                    Train(rival, (run, done) => bar.Value = (run * epochs * batches) + done);
                 }
             });
         }
@@ -61,22 +73,39 @@ internal static class Demo
         {
             foreach (var rival in rivals)
             {
-                Train(rival, done =>
+                Train(rival, (run, done) =>
                 {
                     if (done % batches == 0)
                     {
-                        Say($"{rival.Pool}: epoch {done / batches} of {epochs}");
+                        Say($"{rival.Pool}, run {run + 1} of {runs}: epoch {done / batches} of {epochs}");
                     }
                 });
             }
         }
 
         AnsiConsole.Write(table);
+        Console.WriteLine(Difference.Of(results[0], results[1]));
 
-        void Train((string Pool, Network Network) rival, Action<long> report)
+        void Train(Rival rival, Action<int, long> report)
         {
-            var result = Training.Run(rival.Network, data, epochs, seed, report, cancel);
-            table.AddRow(rival.Pool, Text($"{result.Accuracy:P1}"), Text($"{result.SecondsPerEpoch:F1}"), Text($"{result.Parameters:N0}"));
+            Result[] made = [.. Enumerable.Range(0, runs).Select(run =>
+            {
+                var network = rival.Network(run);
+                var result = Training.Run(network, data, epochs, effort.Seed + run, done => report(run, done), cancel);
+                if (network != rival.Kept)
+                {
+                    network.Dispose();
+                }
+
+                return result;
+            })];
+            double[] accuracies = [.. made.Select(one => one.Accuracy)];
+            results.Add(new Runs(rival.Pool, accuracies));
+            table.AddRow(
+                rival.Pool,
+                Text($"{accuracies.Average():P1} ({accuracies.Min():P1} to {accuracies.Max():P1})"),
+                Text($"{made.Average(one => one.SecondsPerEpoch):F1}"),
+                Text($"{made[0].Parameters:N0}"));
         }
     }
 
@@ -112,4 +141,11 @@ internal static class Demo
     private static void Say(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));
 
     private static string Text(FormattableString cell) => cell.ToString(CultureInfo.InvariantCulture);
+
+    /// <param name="Network">Makes the network of a run, 0 the first.</param>
+    /// <param name="Kept">One that is not disposed after its run.</param>
+    private sealed record Rival(string Pool, Func<int, Network> Network, Network? Kept = null);
 }
+
+/// <summary>How much is done: networks of each kind, each with the next seed, and how often they see the images.</summary>
+internal sealed record Effort(int Epochs, int Runs, int Seed);

@@ -35,6 +35,11 @@ internal static class PyramidCommand
         var contrasts = PyramidPicture.Draw(mosaic, parts);
         mosaic.Save(output.FullName);
 
+        if (count < levels)
+        {
+            Console.WriteLine($"{levels} levels do not fit: the shorter side of {image.Width} x {image.Height} can be halved {count} times.");
+        }
+
         // The file as the user named it.
         Console.WriteLine($"{output}: {image.Width} x {image.Height}, {wavelet}, levels: {count}");
         Console.WriteLine("The details, on the scale of the image's values, stand around mid-grey, multiplied to be seen:");

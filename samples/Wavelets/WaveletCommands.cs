@@ -44,12 +44,7 @@ internal static class WaveletCommands
             Description = "A photograph [default: the one that comes along]",
             HelpName = "FILE",
         }.AcceptExistingOnly();
-        var output = new Option<FileInfo>("--output")
-        {
-            Description = "The picture to write, a PNG",
-            HelpName = "FILE",
-            DefaultValueFactory = _ => new FileInfo("pyramid.png"),
-        };
+        var output = CommandLine.OutputFile("The picture to write, a PNG", "pyramid.png");
         var levels = Levels(usual: 3);
         var wavelet = WaveletName(Wavelet.Cdf97);
         var command = new Command(

@@ -101,6 +101,22 @@ public sealed class WaveletCommandTests : IClassFixture<OneThread>, IDisposable
         (code, output[^1][^3..]).Should().Be((0, "yes"));
     }
 
+    [Theory]
+    [InlineData("3", false)]
+    [InlineData("4", true)]
+    public async Task A_pyramid_says_that_it_has_fewer_levels_than_were_asked_for(string levels, bool says)
+    {
+        var image = Path.Combine(folder, "small.png");
+        File.WriteAllBytes(image, PictureBytes.Png(21, 11, 8, PictureBytes.Colour, Noise(3 * 21 * 11)));
+
+        string[] args = ["pyramid", "--image", image, "--levels", levels, .. Output("pyramid")];
+        var (code, output, _) = await Programs.Run(WaveletCommands.Root(), args);
+
+        code.Should().Be(0);
+        output.Contains("4 levels do not fit: the shorter side of 21 x 11 can be halved 3 times.").Should().Be(says);
+        output.Should().Contain(line => line.EndsWith("levels: 3"));
+    }
+
     [Fact]
     public async Task What_cannot_be_read_or_written_is_one_line()
     {

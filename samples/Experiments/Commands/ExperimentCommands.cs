@@ -63,12 +63,7 @@ internal static class ExperimentCommands
 
     private static Command Report()
     {
-        var output = new Option<DirectoryInfo>("--output")
-        {
-            Description = "Folder with the results",
-            HelpName = "DIR",
-            DefaultValueFactory = _ => new DirectoryInfo("experiments-output"),
-        };
+        var output = CommandLine.Output("Folder with the results", ExperimentOptions.UsualOutput);
         var command = new Command("report", "Writes tables, claims and charts of the results that are there") { output };
         command.SetAction(parsed => WriteReport(parsed.GetRequiredValue(output).FullName));
         return command;

@@ -6,6 +6,8 @@ namespace Experiments;
 /// <summary>The options that all experiments share, and the settings that they make.</summary>
 internal sealed class ExperimentOptions
 {
+    public const string UsualOutput = "experiments-output";
+
     private const int UsualSeeds = 3;
 
     // So that the largest numbers of all are lists and tensors that fit into memory, and no product of them overflows.
@@ -24,15 +26,14 @@ internal sealed class ExperimentOptions
             HelpName = "DIR",
         };
         Data.AcceptExistingOnly();
-        Output = new("--output")
-        {
-            Description = "Folder for results, charts and report; runs that it holds are not done again, so other data of the same folder name need another one",
-            HelpName = "DIR",
-            DefaultValueFactory = _ => new DirectoryInfo("experiments-output"),
-        };
+        Output = CommandLine.Output(
+            "Folder for results, charts and report; runs that it holds are not done again, so other data of the same folder name need another one",
+            UsualOutput);
         Only = new("--only")
         {
-            Description = $"These variants alone, each in quotes [default: {(defaults.UsualVariants is null ? "all" : "the main ones")}]: {string.Join("; ", defaults.Variants)}",
+            Description = Lines(
+                $"These variants alone, each in quotes [default: {(defaults.UsualVariants is null ? "all" : "the main ones, marked *")}]:",
+                [.. defaults.Variants.Select(one => $"{(defaults.UsualVariants?.Contains(one) == true ? "*" : " ")} \"{one}\"")]),
             HelpName = "NAME",
             AllowMultipleArgumentsPerToken = true,
         };
@@ -47,6 +48,9 @@ internal sealed class ExperimentOptions
         Jobs = CommandLine.Number("--jobs", "How many runs at a time, on one thread each", Environment.ProcessorCount, MostRuns);
         Quick = new("--quick") { Description = "One seed and few small examples, to see in a minute that all works; the numbers mean nothing" };
     }
+
+    // A list a line each; the help keeps the ends of lines.
+    private static string Lines(string title, IReadOnlyList<string> lines) => string.Join('\n', lines.Prepend(title));
 
     private Option<DirectoryInfo> Data { get; }
 

@@ -9,7 +9,7 @@ namespace LiftPool.Build
 {
     /// <summary>
     /// Lets a library that was linked against GCC 13's libstdc++ load on an older one, by setting VER_FLG_WEAK on its
-    /// requirement of GLIBCXX_3.4.32. See LiftPool.targets for when it runs.
+    /// requirement of GLIBCXX_3.4.32. See Libstdcxx.targets for when it runs.
     /// </summary>
     /// <remarks>
     /// MSBuild compiles this file against netstandard2.0 when the task first runs, hence the plain C#.
@@ -19,53 +19,44 @@ namespace LiftPool.Build
     {
         private const string Version = "GLIBCXX_3.4.32";
         private const uint VersionNeedSection = 0x6ffffffe; // SHT_GNU_verneed
-        private const ushort Weak = 0x2;                    // VER_FLG_WEAK
+        private const byte Weak = 0x2;                      // VER_FLG_WEAK
 
-        /// <summary>Full path of the copied library.</summary>
+        /// <summary>Full path of the library in the package cache, which stays as it is.</summary>
         [Required]
         public string Library { get; set; }
 
+        /// <summary>Full path of the copy to write. It keeps the library's time of writing, which says which library it is a copy of.</summary>
+        [Required]
+        public string Copy { get; set; }
+
         public override bool Execute()
         {
+            var elf = File.ReadAllBytes(Library);
             try
             {
-                Relax();
+                var flags = FindFlags(elf);
+                if (flags >= 0)
+                {
+                    elf[flags] |= Weak;
+                    Log.LogMessage(MessageImportance.High, "LiftPool: relaxed " + Version + " in a copy of " + Path.GetFileName(Library)
+                        + " (this system's libstdc++ is older); see README, Troubleshooting");
+                }
             }
-            catch (Exception e) when (e is IOException || e is UnauthorizedAccessException || e is InvalidDataException)
+            catch (InvalidDataException e)
             {
                 Log.LogWarning(null, "LIFTPOOL001", null, Library, 0, 0, 0, 0,
                     "LiftPool: could not relax " + Version + " in " + Path.GetFileName(Library) + " (" + e.Message
                     + "), TorchSharp may not load; see README, Troubleshooting");
             }
 
+            // Under another name first: a build that is cut off leaves no half of a file that looks whole.
+            Directory.CreateDirectory(Path.GetDirectoryName(Copy));
+            var written = Copy + "." + Guid.NewGuid().ToString("N") + ".tmp";
+            File.WriteAllBytes(written, elf);
+            File.SetLastWriteTimeUtc(written, File.GetLastWriteTimeUtc(Library));
+            File.Delete(Copy);
+            File.Move(written, Copy);
             return true;
-        }
-
-        private void Relax()
-        {
-            var elf = File.ReadAllBytes(Library);
-            var flags = FindFlags(elf);
-            if (flags < 0 || (U16(elf, flags) & Weak) != 0)
-                return;
-
-            elf[flags] |= (byte)Weak;
-
-            // The copy may be a hard link into the package cache, which must stay as it is: write a new file and rename it.
-            // With the old size and time of writing, the next build's copy step takes it for the original and leaves it.
-            var written = Library + "." + Guid.NewGuid().ToString("N") + ".tmp";
-            try
-            {
-                File.WriteAllBytes(written, elf);
-                File.SetLastWriteTimeUtc(written, File.GetLastWriteTimeUtc(Library));
-                File.Replace(written, Library, null);
-            }
-            finally
-            {
-                File.Delete(written);
-            }
-
-            Log.LogMessage(MessageImportance.High, "LiftPool: relaxed " + Version + " in " + Path.GetFileName(Library)
-                + " (this system's libstdc++ is older); see README, Troubleshooting");
         }
 
         /// <summary>Offset of the flags of the requirement (vna_flags), or -1 if the library has no such requirement.</summary>
