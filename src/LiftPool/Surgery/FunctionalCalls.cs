@@ -1,13 +1,12 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using Module = TorchSharp.torch.nn.Module;
 
 namespace LiftPool.Surgery;
 
 /// <summary>
 /// Finds pools that are calls in a module's code, <c>functional.max_pool2d(x, 2)</c>: they are no modules, and nothing can be put in their
-/// place. The code is read, not run: the methods of each module's class, its lambdas, and the methods of classes that are no modules
-/// which they call, but for what an interface or a virtual method hides.
+/// place. The code is read, not run: the methods of each module's class and, of classes that are no modules, lambdas' among them,
+/// those that they call or make delegates of, but for what an interface or a virtual method hides.
 /// </summary>
 internal static class FunctionalCalls
 {
@@ -45,7 +44,7 @@ internal static class FunctionalCalls
         Stack<(MethodBase Method, MethodBase From)> toRead = [];
         for (var type = module; type is not null && !NotRead.Contains(type.Assembly); type = type.BaseType)
         {
-            foreach (var method in MethodsOf(type))
+            foreach (var method in type.GetMethods(Declared).Concat<MethodBase>(type.GetConstructors(Declared)))
             {
                 toRead.Push((method, method));
             }
@@ -76,9 +75,4 @@ internal static class FunctionalCalls
     private static bool KnowsTorchSharp(Assembly assembly)
         => !NotRead.Contains(assembly)
             && Array.Exists(assembly.GetReferencedAssemblies(), other => other.Name == typeof(Module).Assembly.GetName().Name);
-
-    // With those of its lambdas, local functions and iterators, which compilers put into classes inside it.
-    private static IEnumerable<MethodBase> MethodsOf(Type type)
-        => type.GetMethods(Declared).Concat<MethodBase>(type.GetConstructors(Declared)).Concat(
-            type.GetNestedTypes(Declared).Where(nested => nested.IsDefined(typeof(CompilerGeneratedAttribute))).SelectMany(MethodsOf));
 }

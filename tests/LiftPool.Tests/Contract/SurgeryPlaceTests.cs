@@ -53,19 +53,16 @@ public sealed class SurgeryPlaceTests
         var report = LiftSurgery.ReplaceMaxPools(model, x);
 
         report.Replaced.Should().Be(0);
-        report.Rows.Select(row => (row.Name, row.Outcome, row.Why)).Should().BeEquivalentTo(
-        [
-            ("typed", LiftSurgeryOutcome.NotPossible,
-                "Narrow.typed is declared MaxPool2d: make it `private readonly Module<Tensor, Tensor> typed`"),
-            ("<Property>k__BackingField", LiftSurgeryOutcome.NotPossible,
-                "Narrow.Property is declared MaxPool2d: make it `private readonly Module<Tensor, Tensor> Property`"),
-            ("loose", LiftSurgeryOutcome.NotPossible, "it is called through a reference that was not found"),
-            ("indexed", LiftSurgeryOutcome.NotPossible, null),
-            ("idle", LiftSurgeryOutcome.NotPossible, "the example does not come there"),
-            ("Narrow.array", LiftSurgeryOutcome.NotPossible, null),
-        ], options => options.Using<string?>(one => _ = one.Expectation is null || one.Subject == one.Expectation).WhenTypeIs<string?>());
-        report.Rows.Single(row => row.Name == "Narrow.array").Why.Should().StartWith("not registered");
-        report.Rows.Single(row => row.Name == "indexed").Why.Should().StartWith("the model does not run with another module in its place");
+        report.Rows.Should().OnlyContain(row => row.Outcome == LiftSurgeryOutcome.NotPossible);
+        var why = report.Rows.ToDictionary(row => row.Name, row => row.Why);
+        why.Keys.Should().BeEquivalentTo("typed", "<Property>k__BackingField", "loose", "indexed", "idle", "Narrow.array");
+        why["typed"].Should().Be("Narrow.typed is declared MaxPool2d: make it `private readonly Module<Tensor, Tensor> typed`");
+        why["<Property>k__BackingField"].Should().Be(
+            "Narrow.Property is declared MaxPool2d: make it `private readonly Module<Tensor, Tensor> Property`");
+        why["loose"].Should().Be("it is called through a reference that was not found");
+        why["indexed"].Should().StartWith("the model does not run with another module in its place");
+        why["idle"].Should().Be("the example does not come there");
+        why["Narrow.array"].Should().StartWith("not registered");
         report.Warning.Should().Be("LiftSurgery: none of the model's pools was replaced: nothing was changed.");
         model.call(x);
     }

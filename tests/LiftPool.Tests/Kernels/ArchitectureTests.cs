@@ -43,12 +43,16 @@ public class ArchitectureTests
             .Should().BeEmpty();
     }
 
+    [Fact]
+    public void Surgery_is_made_of_the_public_types() => Uses("LiftPool.Surgery", Calls, Kernels).Should().BeEmpty();
+
     // Else the tests above would find nothing whatever there was.
     [Fact]
     public void The_arrows_that_there_are_are_seen()
     {
         Uses(Calls, Kernels).Should().NotBeEmpty();
         Uses(Calls, Lifting).Should().NotBeEmpty();
+        Uses("LiftPool.Surgery", [.. PublicClasses]).Should().NotBeEmpty();
         Uses(Lifting, "TorchSharp").Should().NotBeEmpty();
     }
 
