@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """The experiment `classify` of samples/Experiments, its deep network, on a GPU: many forms, many seeds, in minutes.
 
-    python3 classify.py --data FOLDER --output docs/results --depth 2 --epochs 20 --first-seed 21 --seeds 10
+    python3 classify.py --data FOLDER --output docs/results --depth 2 --epochs 12 --first-seed 21 --seeds 10
 
-The same images in the same splits, network, optimizer, schedule and names as the C# experiment; other draws of first weights and
-batches, so a seed here is not the seed there. Results are lines of the same classify.csv, under settings of their own, and the
+The same images in the same splits, layers, optimizer, schedule and names as the C# experiment; other draws of first weights and
+batches, so a seed here is not the seed there, and pools that draw weights leave the layers behind them with others. Results are lines of the same classify.csv, under settings of their own, and the
 report is made there: `dotnet run --project samples/Experiments -c Release -- report --output docs/results`.
 
 Runs of one form with different seeds go side by side: each has its network and a CUDA graph of one training step, whose batch and
@@ -136,7 +136,8 @@ def fashion(folder, count, seed):
 def photographs(folder):
     """The files, in order of name."""
     endings = (".png", ".jpg", ".jpeg")
-    return sorted(os.path.join(folder, name) for name in os.listdir(folder) if name.lower().endswith(endings))
+    found = [os.path.join(at, name) for at, _, names in os.walk(folder) for name in names if name.lower().endswith(endings)]
+    return sorted(found, key=lambda file: (os.path.basename(file), file))
 
 
 @functools.cache
@@ -157,13 +158,17 @@ def patches(folder, count, seed, which):
         chosen = {"test": black, "validation": white[1::3], "train": [at for i, at in enumerate(white) if i % 3 != 1]}[which]
         windows = photo.unfold(1, window, 1).unfold(2, window, 1).permute(1, 2, 0, 3, 4)
         found = torch.empty(0, 3, window // 2, window // 2)
-        while len(found) < count:
+        for _ in range(100):
+            if len(found) >= count:
+                break
             corners = tile * torch.tensor(chosen)[torch.randint(len(chosen), (count,), generator=draw)]
             corners = corners + torch.randint(tile - window + 1, (count, 2), generator=draw)
             drawn = F.avg_pool2d(windows[corners[:, 0], corners[:, 1]].float(), 2)
             drawn = drawn - drawn.mean((2, 3), keepdim=True)
             deviation = drawn.square().mean((1, 2, 3), keepdim=True).sqrt()
             found = torch.cat([found, (0.5 + 0.2 * drawn / deviation)[deviation.flatten() >= least]])
+        if len(found) < count:
+            raise SystemExit(f"{file}: flat, too few patches with a standard deviation of {least} of 255")
         result.append(found[:count])
     return torch.stack(result, 1).flatten(0, 1), torch.arange(len(files)).repeat(count)
 

@@ -4,6 +4,7 @@ namespace Experiments;
 internal static class ClassifyChapter
 {
     private const string Max = PoolChoices.Max;
+    private const string MaxBlur = PoolChoices.MaxBlur;
     private const string Lift = PoolChoices.Lift;
     private const string LiftAlone = PoolChoices.LiftAlone;
 
@@ -13,7 +14,7 @@ internal static class ClassifyChapter
 
     /// <summary>The pools against each other, MaxPool2d first.</summary>
     public static IReadOnlyList<string> Pools { get; } =
-        [Max, PoolChoices.Average, "strided convolution", PoolChoices.MaxBlur, "Haar LL", Lift, LiftAlone];
+        [Max, PoolChoices.Average, "strided convolution", MaxBlur, "Haar LL", Lift, LiftAlone];
 
     /// <summary>Without penalties, and with forms that the small setting found to be good.</summary>
     public static IReadOnlyList<string> Usual { get; } = [.. Pools.Where(pool => pool != Lift), .. PoolForms.Robust];
@@ -37,7 +38,7 @@ internal static class ClassifyChapter
         [.. Pools.Except([Lift]), .. PoolForms.Rivals.Concat(PoolForms.All).Select(form => form.Name)],
         Validation,
         Test,
-        [Max, PoolChoices.MaxBlur]);
+        [Max, MaxBlur]);
 
     public static Chapter New() => new("classify", "Classification", Questions, Claims) { Pictures = Draw, Rankings = [Forms] };
 
@@ -71,7 +72,16 @@ internal static class ClassifyChapter
             LiftAlone,
             [.. PoolForms.All.Select(form => form.Name)],
             [Validation, Test, Parameters]),
-        new("Without tanh after a dense maximum", PoolForms.DenseSum, ["dense max, lift without tanh"], [Validation, Test]),
+        new(
+            "What the lift adds to a dense maximum",
+            PoolForms.DenseMean,
+            [PoolForms.DenseSum, PoolForms.DenseNoTanh, PoolForms.DenseMagnitude, PoolForms.DenseLearned, MaxBlur],
+            [Validation, Test]),
+        new(
+            "Which reduction after a dense maximum, and whether with tanh",
+            PoolForms.DenseSum,
+            [PoolForms.DenseNoTanh, PoolForms.DenseMagnitude, PoolForms.DenseLearned, MaxBlur],
+            [Validation, Test]),
         new(
             "Where learning starts, without penalties",
             LiftAlone,
@@ -87,7 +97,7 @@ internal static class ClassifyChapter
         .. Beats("max pooling", Max),
         .. Beats("average pooling", PoolChoices.Average),
         .. Beats("strided convolution", "strided convolution"),
-        .. Beats("MaxBlurPool", PoolChoices.MaxBlur),
+        .. Beats("MaxBlurPool", MaxBlur),
         .. Beats("wavelet pooling", "Haar LL"),
         new("All bands beat LL", Lift, PoolChoices.Changed("LL"), Test),
         new("All bands beat LL: without penalties", LiftAlone, PoolChoices.Alone("LL"), Test),
@@ -99,7 +109,7 @@ internal static class ClassifyChapter
     // The same with the form that is recommended.
     private static IEnumerable<Claim> Best =>
     [
-        .. from rival in (string[])[Max, PoolChoices.Average, "strided convolution", PoolChoices.MaxBlur, "Haar LL", LiftAlone]
+        .. from rival in (string[])[Max, PoolChoices.Average, "strided convolution", MaxBlur, "Haar LL", LiftAlone]
            select new Claim($"{PoolForms.Recommended} beats {rival}", PoolForms.Recommended, rival, Test, IsOurs: true),
     ];
 
@@ -116,6 +126,7 @@ internal static class ClassifyChapter
 
     private static IReadOnlyList<(string Title, string File)> Draw(Drawing drawing) => drawing
         .AddBars("Small VGG, by pool", "classify-pools.png", Max, Questions[0].Variants, Test)
+        .AddBars("Every form, against MaxPool2d", "classify-forms.png", Max, [.. Forms.Order(drawing.Measurements).Where(name => name != Max)], Test)
         .AddBars("LiftDownPool2d with one thing changed", "classify-settings.png", Lift, VariantsOf(Lift), Validation)
         .AddBars("LiftDownPool2d without penalties, with one thing changed", "classify-settings-alone.png", LiftAlone, VariantsOf(LiftAlone), Validation)
         .AddCurves("classify-curves.png", Validation, Pools)
@@ -123,5 +134,6 @@ internal static class ClassifyChapter
         .Drawn;
 
     private static IEnumerable<string> VariantsOf(string reference)
-        => Questions.Where(one => one.Reference == reference).SelectMany(one => one.Variants).Distinct();
+        => Questions.Where(one => one.Reference == reference).SelectMany(one => one.Variants).Distinct()
+            .Where(name => name.StartsWith(reference, StringComparison.Ordinal));
 }

@@ -14,55 +14,52 @@ internal static class PoolForms
     /// <summary>The dense maximum that MaxBlurPool begins with, then the mean of 2 x 2: what a filter, learned or not, adds to it.</summary>
     public const string DenseMean = "dense max, AvgPool2d";
 
-    /// <summary>Not a lifting pool: it has as many weights as <see cref="Lifted"/>, whose channels it mixes as well.</summary>
-    public const string Strided = "strided convolution, norm, ReLU";
-
     public const string DenseSum = "dense max, lift";
     public const string DenseMagnitude = "dense max, Magnitude";
     public const string DenseLearned = "dense max, LearnedMagnitude";
-    public const string NoTanh = "lift without tanh";
-    public const string Linear = "linear lift";
-    public const string Lifted = "lift, 1 x 1, norm, ReLU";
+    public const string DenseNoTanh = "dense max, lift without tanh";
 
     /// <summary>What docs/results.md recommends where a network classifies.</summary>
     public const string Recommended = DenseLearned;
 
     /// <summary>Those whose robustness is measured beside that of the pools there were: the best of any setting, and their twins.</summary>
-    public static IReadOnlyList<string> Robust { get; } = [DenseMean, DenseSum, DenseMagnitude, DenseLearned];
+    public static IReadOnlyList<string> Robust { get; } = [DenseMean, DenseSum, DenseNoTanh, DenseMagnitude, DenseLearned];
 
-    /// <summary>Pools that no lifting scheme is needed for.</summary>
+    /// <summary>
+    /// Pools that no lifting scheme is needed for. The strided convolution has as many weights as the 1 x 1 behind a lift, below.
+    /// </summary>
     public static IReadOnlyList<PoolChoice> Rivals { get; } =
     [
         new(DenseMean, _ => new LiftDownPool2d(LiftingScheme.Mean(), Bands2d.LL, dense_max: DenseMax.Ahead)),
-        new(Strided, channels => Sequential(
+        new("strided convolution, norm, ReLU", channels => Sequential(
             Conv2d(channels, channels, kernel_size: 2, stride: 2, bias: false), BatchNorm2d(channels), ReLU())),
     ];
 
     public static IReadOnlyList<PoolChoice> All { get; } =
     [
         new(DenseSum, channels => new LiftDownPool2d(channels, dense_max: DenseMax.Ahead)),
-        new("dense max, lift without tanh", channels => new LiftDownPool2d(channels, tanh: false, dense_max: DenseMax.Ahead)),
+        new(DenseNoTanh, channels => new LiftDownPool2d(channels, tanh: false, dense_max: DenseMax.Ahead)),
         new("dense max, LL of 5/3", channels => new LiftDownPool2d(Learnable(Wavelet.Cdf53, channels), Bands2d.LL, dense_max: DenseMax.Ahead)),
         new(DenseMagnitude, channels => new LiftDownPool2d(channels, reduction: BandReduction.Magnitude, dense_max: DenseMax.Ahead)),
         new(DenseLearned, channels => new LiftDownPool2d(channels, reduction: BandReduction.LearnedMagnitude, dense_max: DenseMax.Ahead)),
-        Sized("dense max, LearnedMagnitude of 5/3", Wavelet.Cdf53, BandReduction.LearnedMagnitude, DenseMax.Ahead),
+        OfMagnitude("dense max, LearnedMagnitude of 5/3", Wavelet.Cdf53, BandReduction.LearnedMagnitude, DenseMax.Ahead),
 
         new("Magnitude", channels => new LiftDownPool2d(channels, reduction: BandReduction.Magnitude)),
         new("LearnedMagnitude", channels => new LiftDownPool2d(channels, reduction: BandReduction.LearnedMagnitude)),
-        Sized("Magnitude of Haar", Wavelet.Haar, BandReduction.Magnitude),
-        Sized("LearnedMagnitude of Haar", Wavelet.Haar, BandReduction.LearnedMagnitude),
-        Sized("Magnitude of 5/3", Wavelet.Cdf53, BandReduction.Magnitude),
-        Sized("LearnedMagnitude of 5/3", Wavelet.Cdf53, BandReduction.LearnedMagnitude),
+        OfMagnitude("Magnitude of Haar", Wavelet.Haar, BandReduction.Magnitude),
+        OfMagnitude("LearnedMagnitude of Haar", Wavelet.Haar, BandReduction.LearnedMagnitude),
+        OfMagnitude("Magnitude of 5/3", Wavelet.Cdf53, BandReduction.Magnitude),
+        OfMagnitude("LearnedMagnitude of 5/3", Wavelet.Cdf53, BandReduction.LearnedMagnitude),
 
         .. ((int[])[1, 3, 5]).SelectMany(Starts),
 
         new("gated bands", channels => new GatedPool(channels)),
-        new(Lifted, channels => Projected(new LiftDownPool2d(channels, reduction: BandReduction.Concat), channels)),
+        new("lift, 1 x 1, norm, ReLU", channels => Projected(new LiftDownPool2d(channels, reduction: BandReduction.Concat), channels)),
         new("Haar, 1 x 1, norm, ReLU", channels => Projected(
             new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Haar), reduction: BandReduction.Concat), channels)),
         new("LL of the mean and learned steps", channels => new LiftDownPool2d(MeanAndMore(channels), Bands2d.LL)),
-        new(Linear, channels => new LiftDownPool2d(LinearScheme(channels))),
-        new(NoTanh, channels => new LiftDownPool2d(channels, tanh: false)),
+        new("linear lift", channels => new LiftDownPool2d(LinearScheme(channels))),
+        new("lift without tanh", channels => new LiftDownPool2d(channels, tanh: false)),
         new("lift, relative penalties", channels => new RelativePool(channels)) { Penalties = Penalties.OfPools(0.1, 0.1) },
     ];
 
@@ -75,7 +72,7 @@ internal static class PoolForms
 
     private static string Taps(int taps) => taps == 1 ? "1 tap" : $"{taps} taps";
 
-    private static PoolChoice Sized(string name, Wavelet wavelet, BandReduction reduction, DenseMax dense = DenseMax.None)
+    private static PoolChoice OfMagnitude(string name, Wavelet wavelet, BandReduction reduction, DenseMax dense = DenseMax.None)
         => new(name, channels => new LiftDownPool2d(Learnable(wavelet, channels), reduction: reduction, channels: channels, dense_max: dense));
 
     private static LiftingScheme Learnable(Wavelet wavelet, int channels) => LiftingScheme.Wavelet(wavelet, learnable: true, channels);

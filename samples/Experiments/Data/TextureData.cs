@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 namespace Experiments;
 
 /// <summary>
-/// Which of a folder's photographs is a patch [3, 32, 32] from? Neither colour nor exposure tells: each channel of a patch has the mean
-/// 0.5, and its values a standard deviation of 0.2 around it.
+/// Which of a folder's photographs is a patch [3, 32, 32] from? Its mean colour and its exposure do not tell: each channel of a patch has
+/// the mean 0.5, and all values together a standard deviation of 0.2 around it. How the channels vary together may.
 /// </summary>
 /// <remarks>
 /// A photograph is a class. It is cut into tiles of 128 pixels like a chessboard: the white ones, every third of them left out, are for
 /// training, those left out for validation, the black ones for test. A patch is a window of 64 pixels within a tile, halved by the mean of
-/// 2 x 2. Flat ones are left out.
+/// 2 x 2. Flat ones are left out. No pixel is in two splits, but a black tile has white ones at its sides.
 /// </remarks>
 internal static class TextureData
 {

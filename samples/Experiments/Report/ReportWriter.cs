@@ -93,7 +93,7 @@ internal sealed class ReportWriter(string output)
         Say($"");
         Say($"| | seeds | {string.Join(" | ", metrics.Select(metric => metric.Title))} | {metrics[0].Name} less that of {question.Reference} |");
         Say($"|---|---|{string.Concat(metrics.Select(_ => "---|"))}---|");
-        string[] variants = [.. question.Variants.Where(measurements.Variants.Contains)];
+        string[] variants = [.. question.Variants.Where(variant => measurements.BySeed(variant, metrics[0].Name).Count > 0)];
         var differences = PairedDifference.Holm([.. variants.Select(variant => Difference(measurements, variant, question.Reference, metrics[0]))]);
         Row(question.Reference, null);
         foreach (var (i, variant) in variants.Index())
@@ -134,9 +134,15 @@ internal sealed class ReportWriter(string output)
         }
 
         var shown = ranking.Shown;
-        var differences = references
-            .Select(reference => PairedDifference.Holm(
-                [.. order.Select(variant => variant == reference ? null : Difference(measurements, variant, reference, shown))])).ToArray();
+
+        // One family: all columns together.
+        var family = PairedDifference.Holm(
+        [
+            .. from reference in references
+               from variant in order
+               select variant == reference ? null : Difference(measurements, variant, reference, shown),
+        ]);
+        var differences = family.Chunk(order.Count).ToArray();
         Say($"");
         Say($"### {ranking.Title}");
         Say($"");

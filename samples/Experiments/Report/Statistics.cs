@@ -30,10 +30,10 @@ internal sealed record PairedDifference(int Count, double Mean, double StandardE
     /// <summary>With fewer seeds nothing is decided.</summary>
     public const int EnoughSeeds = 5;
 
-    /// <summary>How often, at most, any interval of a table misses the truth by chance.</summary>
+    /// <summary>How often, at most, any difference of a table is called decided where there is none.</summary>
     public const double FamilyLevel = 0.05;
 
-    /// <summary>How often this interval does.</summary>
+    /// <summary>How often this interval misses the truth.</summary>
     public double Level { get; init; } = FamilyLevel;
 
     public double HalfWidth => Count < 2 ? double.NaN : StudentT.InvCDF(0, 1, Count - 1, 1 - (Level / 2)) * StandardError;

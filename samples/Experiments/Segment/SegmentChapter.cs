@@ -47,7 +47,7 @@ internal static class SegmentChapter
             new("The penalties help", PairChoice.Tied, PairChoice.TiedWithoutPenalty, Test),
             new("LiftUpPool beats a skip connection", PairChoice.Tied, PairChoice.Skip, Test, IsOurs: true),
             new("LiftUpPool beats a skip connection: without penalties", PairChoice.TiedWithoutPenalty, PairChoice.Skip, Test, IsOurs: true),
-            new("LiftUpPool plus a skip connection beats it alone", PairChoice.TiedWithSkip, PairChoice.Skip, Test, IsOurs: true),
+            new("LiftUpPool plus a skip connection beats a skip connection alone", PairChoice.TiedWithSkip, PairChoice.Skip, Test, IsOurs: true),
         ])
     {
         Pictures = Draw,
