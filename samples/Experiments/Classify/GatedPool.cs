@@ -33,7 +33,7 @@ internal sealed class GatedPool : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var bands = pool.call(x).chunk(gates.Count, 1);
-        return stack([.. bands.Select((band, i) => band.mul(gates[i].call(band).sub(Half).add(ones(1)))) ]).sum(dim: 0).MoveToOuterDisposeScope();
+        return stack([.. bands.Select((band, i) => band.mul(gates[i].call(band).add(Half)))]).sum(dim: 0).MoveToOuterDisposeScope();
     }
 
     private static Module<Tensor, Tensor> Gate(int channels) => Sequential(
