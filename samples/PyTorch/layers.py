@@ -44,7 +44,8 @@ def compare(expression, saved):
 def difference(found, wanted):
     assert found.shape == wanted.shape and found.dtype == wanted.dtype, (found.shape, wanted.shape, found.dtype, wanted.dtype)
     largest = (found.detach().double() - wanted.double()).abs().max().item()
-    return largest / (wanted.double().abs().max().item() or 1.0)
+    share = largest / (wanted.double().abs().max().item() or 1.0)
+    return share if share == share else float("inf")  # NaN is smaller than nothing, and would be lost
 
 
 def main():

@@ -7,7 +7,7 @@
     z = up(features, bands)                         # a decoder: features take LL's place
 
 The layers are those of the C# library LiftPool: the same names, arguments, defaults, state-dict keys and numbers. Where C#
-has an enum, this file takes its members' names in any spelling: "LearnedMagnitude", "learned_magnitude".
+has an enum, this file takes its members' names, bands as they are ("LL"), others in any spelling: "LearnedMagnitude", "learned_magnitude".
 
 A signal is split into its odd and even samples, counted from one: xo = x[0::2], xe = x[1::2]. Steps change one half by
 something computed from the other; the paper's are one of each:

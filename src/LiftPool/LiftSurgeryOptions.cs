@@ -11,7 +11,11 @@ public sealed class LiftSurgeryOptions
     /// the maximum and the mean for the mean, so that the model's outputs stay what they are until it is trained.
     /// </summary>
     /// <example>
-    /// <code>Start = site => new LiftDownPool2d(site.Channels!.Value, ceil_mode: site.CeilMode, dense_max: site.DenseMax)</code>
+    /// <code>
+    /// Start = site => new LiftDownPool2d(
+    ///     site.Channels!.Value, ceil_mode: site.CeilMode, dense_max: site.DenseMax, axes: site.Axes, device: site.Device, dtype: site.Dtype)
+    /// </code>
+    /// of a model whose pools are two-dimensional, each with one number of channels.
     /// </example>
     public Func<LiftSite, Module<Tensor, Tensor>?>? Start { get; init; }
 

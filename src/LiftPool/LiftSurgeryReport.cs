@@ -9,7 +9,7 @@ public sealed class LiftSurgeryReport
 
     internal LiftSurgeryReport(IReadOnlyList<LiftSurgeryRow> rows) => Rows = rows;
 
-    /// <summary>A row for each pool, in the model's order.</summary>
+    /// <summary>A row for each pool: those registered, in the model's order, then others and functional calls.</summary>
     public IReadOnlyList<LiftSurgeryRow> Rows { get; }
 
     /// <summary>How many modules were replaced.</summary>

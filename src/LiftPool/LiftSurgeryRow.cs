@@ -16,7 +16,7 @@ public sealed class LiftSurgeryRow
     /// <summary>What stands there now; null if it is what it was.</summary>
     public string? Is { get; internal init; }
 
-    /// <summary>The channels that the example brought there; none if it did not come there.</summary>
+    /// <summary>The channels that the example brought there, none if it did not come there; of a convolution those that it gives.</summary>
     public IReadOnlyList<long> Channels { get; internal init; } = [];
 
     /// <summary>Whether it was replaced.</summary>

@@ -15,7 +15,8 @@ cached=${NUGET_PACKAGES:-$HOME/.nuget/packages}/liftpool/$LiftPoolVersion
 feed=$work/feed
 rm -rf "$cached"
 mkdir "$feed"
-cat > "$work/nuget.config" <<< "<configuration><packageSources><add key=\"local\" value=\"$feed\" /></packageSources></configuration>"
+# Beside the sources that this machine's configuration names. MSBuild takes properties from the environment.
+export RestoreAdditionalProjectSources=$feed
 
 all=(net9.0 old-libstdc++ csharp fsharp app.cs self-contained single-file embedded trimmed nativeaot)
 failed=0

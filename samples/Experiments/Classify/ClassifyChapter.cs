@@ -16,9 +16,6 @@ internal static class ClassifyChapter
     public static IReadOnlyList<string> Pools { get; } =
         [Max, PoolChoices.Average, "strided convolution", MaxBlur, "Haar LL", Lift, LiftAlone];
 
-    /// <summary>Without penalties, and with forms that the small setting found to be good.</summary>
-    public static IReadOnlyList<string> Usual { get; } = [.. Pools.Where(pool => pool != Lift), .. PoolForms.Robust];
-
     public static Defaults Defaults { get; } = new(
         "fashion-mnist",
         "Fashion-MNIST's four IDX files, the binary files of CIFAR-10 or CIFAR-100, or photographs, whose patches are told apart",
@@ -28,7 +25,8 @@ internal static class ClassifyChapter
         [.. PoolChoices.All.Select(one => one.Name)],
         [Max, Lift])
     {
-        UsualVariants = Usual,
+        // Without penalties, and with forms that the small setting found to be good.
+        UsualVariants = [.. Pools.Where(pool => pool != Lift), .. PoolForms.Robust],
         HasDepth = true,
     };
 
