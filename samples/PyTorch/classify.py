@@ -6,14 +6,9 @@
 The same images in the same splits, layers, optimizer, schedule and names as the C# experiment; other draws of first weights and
 batches, so a seed here is not the seed there, and pools that draw weights leave the layers behind them with others. Results are lines of the same classify.csv, under settings of their own, and the
 report is made there: `dotnet run --project samples/Experiments -c Release -- report --output docs/results`.
-
-Runs of one form with different seeds go side by side: each has its network and a CUDA graph of one training step, whose batch and
-learning rate are read from tables by a counter on the device, so that a step costs one launch.
 """
 import argparse
-import csv
 import functools
-import gzip
 import math
 import os
 import time
@@ -24,9 +19,9 @@ from torch import nn
 import torch.nn.functional as F
 
 from liftpool import LiftDownPool2d, LiftingScheme
+from training import Results, Run, fashion, train
 
 BATCH = 100
-RATE = 3e-3
 WIDTHS = [16, 32, 64, 64]
 VALIDATION = 10_000
 
@@ -115,24 +110,6 @@ def network(form, depth, inputs, side, classes):
     return nn.Sequential(*layers, nn.Flatten(), nn.Linear(WIDTHS[-1] * (side // 8) ** 2, classes))
 
 
-def idx(folder, name):
-    with gzip.open(os.path.join(folder, name + ".gz"), "rb") as file:
-        data = file.read()
-    dims = [int.from_bytes(data[4 + 4 * i:8 + 4 * i], "big") for i in range(data[3])]
-    return torch.frombuffer(bytearray(data[4 + 4 * len(dims):]), dtype=torch.uint8).reshape(dims)
-
-
-def fashion(folder, count, seed):
-    """Training, validation and test images and labels; the validation images are those of the C# experiment."""
-    def read(name):
-        return idx(folder, name + "-images-idx3-ubyte").unsqueeze(1).float() / 255, idx(folder, name + "-labels-idx1-ubyte").long()
-    (images, labels), test = read("train"), read("t10k")
-    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(0))
-    held, rest = order[:VALIDATION], order[VALIDATION:]
-    chosen = rest[torch.randperm(len(rest), generator=torch.Generator().manual_seed(seed))[:count]]
-    return (images[chosen], labels[chosen]), (images[held], labels[held]), test
-
-
 def photographs(folder):
     """The files, in order of name."""
     endings = (".png", ".jpg", ".jpeg")
@@ -179,94 +156,8 @@ def textures(folder, count, seed):
     return patches(folder, each, seed, "train"), patches(folder, each // 6, 1_000_001, "validation"), patches(folder, each * 2 // 3, 1_000_002, "test")
 
 
-class Run:
-    """One network in training, its step captured as a CUDA graph that runs on a stream of its own."""
-
-    def __init__(self, form, depth, seed, train, epochs):
-        torch.manual_seed(seed)
-        self.images, self.labels = train
-        device, count = self.images.device, len(self.labels)
-        self.net = network(form, depth, self.images.shape[1], self.images.shape[2], int(self.labels.max()) + 1).to(device).train()
-        draw = torch.Generator().manual_seed(seed)
-        batches = count // BATCH
-        self.steps = epochs * batches
-        self.order = torch.cat([torch.randperm(count, generator=draw)[:batches * BATCH].view(batches, BATCH) for _ in range(epochs)]).to(device)
-        self.rates = torch.tensor([RATE * (1 + math.cos(math.pi * i / self.steps)) / 2 for i in range(self.steps)], device=device)
-        self.at = torch.zeros(1, dtype=torch.long, device=device)
-        self.losses = torch.zeros(1, device=device)
-        self.optimizer = torch.optim.Adam(self.net.parameters(), lr=torch.tensor(RATE, device=device), capturable=True)
-        self.stream = torch.cuda.Stream()
-        self.capture()
-
-    def step(self):
-        chosen = self.order.index_select(0, self.at)[0]
-        self.optimizer.param_groups[0]["lr"].copy_(self.rates.index_select(0, self.at)[0])
-        loss = F.cross_entropy(self.net(self.images.index_select(0, chosen)), self.labels.index_select(0, chosen))
-        loss.backward()
-        self.optimizer.step()
-        self.losses.add_(loss.detach())
-        self.at.add_(1)
-
-    def capture(self):
-        before = {name: value.clone() for name, value in self.net.state_dict().items()}
-        with torch.cuda.stream(self.stream):
-            for _ in range(3):
-                self.optimizer.zero_grad(set_to_none=True)
-                self.step()
-            self.optimizer.zero_grad(set_to_none=True)
-            self.graph = torch.cuda.CUDAGraph()
-        self.stream.synchronize()
-        with torch.cuda.graph(self.graph, stream=self.stream):
-            self.step()
-
-        # As if nothing had been trained.
-        with torch.no_grad():
-            for name, value in self.net.state_dict().items():
-                value.copy_(before[name])
-            for state in self.optimizer.state.values():
-                for value in state.values():
-                    value.zero_()
-            self.at.zero_()
-            self.losses.zero_()
-        torch.cuda.synchronize()
-
-    @torch.no_grad()
-    def accuracy(self, images, labels):
-        self.net.eval()
-        right = sum((self.net(x).argmax(1) == y).sum() for x, y in zip(images.split(1000), labels.split(1000)))
-        self.net.train()
-        return right.item() / len(labels)
-
-
-def train(form, depth, seeds, epochs, data):
-    """What each seed's run measured, and its curve."""
-    runs = {seed: Run(form, depth, seed, data[seed][0], epochs) for seed in seeds}
-    curves = {seed: [] for seed in seeds}
-    steps = next(iter(runs.values())).steps // epochs
-    for epoch in range(epochs):
-        for _ in range(steps):
-            for run in runs.values():
-                with torch.cuda.stream(run.stream):
-                    run.graph.replay()
-        torch.cuda.synchronize()
-        for seed, run in runs.items():
-            curves[seed].append((epoch + 1, run.losses.item() / steps, run.accuracy(*(part[:2000] for part in data[seed][1]))))
-            run.losses.zero_()
-    return {
-        seed: ({
-            "validation accuracy": run.accuracy(*data[seed][1]),
-            "test accuracy": run.accuracy(*data[seed][2]),
-            "parameters": sum(weight.numel() for weight in run.net.parameters()),
-        }, curves[seed])
-        for seed, run in runs.items()
-    }
-
-
-def append(file, header, rows):
-    is_new = not os.path.exists(file)
-    with open(file, "a", newline="") as out:
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerows(([header] if is_new else []) + rows)
+def accuracy(run, images, labels):
+    return (run.predict(images) == labels).float().mean().item()
 
 
 def main():
@@ -287,32 +178,38 @@ def main():
     # Single precision throughout, as on a processor.
     torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
     start = time.time()
-    read, name = (textures, os.path.basename(os.path.normpath(args.data))) if photographs(args.data) else (fashion, "fashion-mnist")
+    if photographs(args.data):
+        read, name = textures, os.path.basename(os.path.normpath(args.data))
+    else:
+        read, name = functools.partial(fashion, validation=VALIDATION), "fashion-mnist"
     data, held = {}, None
     for seed in range(args.first_seed, args.first_seed + args.seeds):
-        parts = read(args.data, args.train, seed)
-        held = held or [tuple(part.cuda() for part in split) for split in parts[1:]]
-        data[seed] = (tuple(part.cuda() for part in parts[0]), *held)
-    sizes = "/".join(str(len(split[1])) for split in data[args.first_seed])
+        data[seed], *parts = [tuple(part.cuda() for part in split) for split in read(args.data, args.train, seed)]
+        held = held or parts
+    sizes = "/".join(str(len(split[1])) for split in (data[args.first_seed], *held))
     settings = f"{name} {sizes} x {args.epochs}{f', depth {args.depth}' * (args.depth > 1)}, PyTorch"
     print(f"{settings}: read in {time.time() - start:.0f} s", flush=True)
-    results = os.path.join(args.output, "classify.csv")
-    done = set()
-    if os.path.exists(results):
-        with open(results, newline="") as file:
-            done = {(row["Variant"], int(row["Seed"])) for row in csv.DictReader(file) if row["Settings"] == settings}
+    results = Results(args.output, "classify", settings)
     for form in args.only:
-        seeds = [seed for seed in range(args.first_seed, args.first_seed + args.seeds) if (form, seed) not in done]
+        seeds = [seed for seed in range(args.first_seed, args.first_seed + args.seeds) if (form, seed) not in results.done]
         if not seeds or time.time() - start > args.limit:
             continue
-        began = time.time()
-        measured = train(form, args.depth, seeds, args.epochs, data)
-        append(os.path.join(args.output, "classify-curves.csv"), ["Settings", "Variant", "Seed", "Epoch", "Loss", "Score"],
-               [[settings, form, seed, *point] for seed, (_, curve) in measured.items() for point in curve])
-        append(results, ["Settings", "Variant", "Seed", "Metric", "Value"],
-               [[settings, form, seed, *one] for seed, (result, _) in measured.items() for one in result.items()])
-        mean = sum(result["test accuracy"] for result, _ in measured.values()) / len(measured)
-        print(f"{form}: {100 * mean:.2f} % over {len(seeds)} seeds, {time.time() - began:.0f} s", flush=True)
+        began, runs = time.time(), []
+        for seed in seeds:
+            torch.manual_seed(seed)
+            images, labels = data[seed]
+            net = network(form, args.depth, images.shape[1], images.shape[2], int(labels.max()) + 1).cuda()
+            runs.append(Run(net, (images, labels), seed, BATCH, args.epochs))
+        curves = train(runs, args.epochs, lambda run: accuracy(run, *(part[:2000] for part in held[0])))
+        tested = []
+        for seed, run, curve in zip(seeds, runs, curves):
+            tested.append(accuracy(run, *held[1]))
+            results.add(form, seed, {
+                "validation accuracy": accuracy(run, *held[0]),
+                "test accuracy": tested[-1],
+                "parameters": sum(weight.numel() for weight in run.net.parameters()),
+            }, curve)
+        print(f"{form}: {100 * sum(tested) / len(tested):.2f} % over {len(seeds)} seeds, {time.time() - began:.0f} s", flush=True)
         torch.cuda.empty_cache()
 
 

@@ -49,7 +49,7 @@ public sealed class NetworkTests : IClassFixture<OneThread>
     {
         using var scope = NewDisposeScope();
         var choice = PairChoice.All.Single(one => one.Name == name);
-        foreach (var make in (Func<PairChoice, Module<Tensor, Tensor>>[])[pair => new SegNet(11, pair), pair => new RestoreNet(pair)])
+        foreach (var make in (Func<PairChoice, Module<Tensor, Tensor>>[])[pair => new SegNet(11, pair, 2), pair => new SegNet(11, pair, 3), pair => new RestoreNet(pair)])
         {
             random.manual_seed(1);
             using var network = make(choice);

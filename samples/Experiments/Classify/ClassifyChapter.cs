@@ -27,7 +27,7 @@ internal static class ClassifyChapter
     {
         // Without penalties, and with forms that the small setting found to be good.
         UsualVariants = [.. Pools.Where(pool => pool != Lift), .. PoolForms.Robust],
-        HasDepth = true,
+        Depth = ("Convolutions in each of the network's four stages", 16),
     };
 
     /// <summary>All that could win, trained by the task's loss alone but for one.</summary>

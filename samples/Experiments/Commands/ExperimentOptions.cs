@@ -12,8 +12,7 @@ internal sealed class ExperimentOptions
 
     // So that the largest numbers of all are lists and tensors that fit into memory, and no product of them overflows.
     private const int MostRuns = 1000;
-    private const int MostExamples = 100_000;
-    private const int MostDepth = 16;
+    private const int MostExamples = 400_000;
 
     private readonly Defaults defaults;
 
@@ -44,7 +43,7 @@ internal sealed class ExperimentOptions
         Validation = CommandLine.Number("--validation", $"Number of {defaults.Examples} for validation, at most; of images a fifth of the training images at most", defaults.Size.Validation, MostExamples);
         Test = CommandLine.Number("--test", $"Number of {defaults.Examples} to test on, at most", defaults.Size.Test, MostExamples);
         Epochs = CommandLine.Number("--epochs", $"How often each network sees the {defaults.Examples}", defaults.Size.Epochs, MostRuns);
-        Depth = CommandLine.Number("--depth", "Convolutions in each of the network's four stages", 1, MostDepth);
+        Depth = defaults.Depth is var (says, most) ? CommandLine.Number("--depth", says, 1, most) : null;
         Jobs = CommandLine.Number("--jobs", "How many runs at a time, on one thread each", Environment.ProcessorCount, MostRuns);
         Quick = new("--quick") { Description = "One seed and few small examples, to see in a minute that all works; the numbers mean nothing" };
     }
@@ -70,14 +69,14 @@ internal sealed class ExperimentOptions
 
     private Option<int> Epochs { get; }
 
-    private Option<int> Depth { get; }
+    private Option<int>? Depth { get; }
 
     private Option<int> Jobs { get; }
 
     private Option<bool> Quick { get; }
 
     public IEnumerable<Option> All =>
-        [Data, Output, Only, Seeds, FirstSeed, Train, Validation, Test, Epochs, .. defaults.HasDepth ? (Option[])[Depth] : [], Jobs, Quick];
+        [Data, Output, Only, Seeds, FirstSeed, Train, Validation, Test, Epochs, .. Depth is null ? (Option[])[] : [Depth], Jobs, Quick];
 
     /// <summary>What to run, as the command line has it.</summary>
     public Plan Read(ParseResult parsed)
@@ -94,7 +93,7 @@ internal sealed class ExperimentOptions
             Chosen(Test, usual.Test),
             Chosen(Epochs, usual.Epochs))
         {
-            Depth = defaults.HasDepth ? parsed.GetValue(Depth) : 1,
+            Depth = Depth is null ? 1 : parsed.GetValue(Depth),
         };
         var seeds = Chosen(Seeds, quick ? 1 : UsualSeeds);
         var variants = parsed.GetValue(Only) is { Length: > 0 } only ? only : quick ? defaults.QuickVariants : defaults.UsualVariants ?? defaults.Variants;

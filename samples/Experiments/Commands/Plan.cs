@@ -11,8 +11,8 @@ internal sealed record Defaults(
     /// <summary>Those that run if none are named; null for all.</summary>
     public IReadOnlyList<string>? UsualVariants { get; init; }
 
-    /// <summary>Whether its network can be made deeper.</summary>
-    public bool HasDepth { get; init; }
+    /// <summary>What <c>--depth</c> says of its network, and the deepest there is; null if it cannot be made deeper.</summary>
+    public (string Says, int Most)? Depth { get; init; }
 }
 
 /// <summary>Numbers of examples, and how often they are seen.</summary>

@@ -26,15 +26,26 @@ internal sealed class MaxPair() : PoolPair(nameof(MaxPair))
 }
 
 /// <summary>
-/// The maximum of 2 x 2, and back by bilinear interpolation, which needs nothing kept; or else with the map before the pool added to it,
+/// Any pool, and back by bilinear interpolation, which needs nothing kept; or else with the map before the pool added to it,
 /// which hands the decoder as much as a lifting scheme's details do.
 /// </summary>
-internal sealed class MaxBilinearPair(bool skip) : PoolPair(nameof(MaxBilinearPair))
+internal sealed class BilinearPair : PoolPair
 {
+    private readonly Module<Tensor, Tensor> pool;
+    private readonly bool skip;
+
+    public BilinearPair(Module<Tensor, Tensor> pool, bool skip)
+        : base(nameof(BilinearPair))
+    {
+        this.pool = pool;
+        this.skip = skip;
+        RegisterComponents();
+    }
+
     public override (Tensor Pooled, Func<Tensor, Tensor> Unpool) Pool(Tensor x)
     {
         var size = x.shape;
-        return (functional.max_pool2d(x, kernel_size: 2), features => skip ? Enlarge(features).add(x) : Enlarge(features));
+        return (pool.call(x), features => skip ? Enlarge(features).add(x) : Enlarge(features));
 
         Tensor Enlarge(Tensor features) => functional.interpolate(features, size[2..], mode: InterpolationMode.Bilinear, align_corners: false);
     }

@@ -59,7 +59,8 @@ internal static class Charts
     /// <summary>A line a variant: the score after each epoch, mean over the seeds.</summary>
     public static bool Curves(string file, string title, Metric score, IReadOnlyList<string> variants, IReadOnlyList<CurvePoint> points)
     {
-        if (points.Count == 0)
+        // One epoch is a point and no curve.
+        if (points.All(point => point.Epoch == 1))
         {
             return false;
         }

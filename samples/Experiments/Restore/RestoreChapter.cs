@@ -6,6 +6,9 @@ internal static class RestoreChapter
     private static readonly Metric Test = new("test PSNR", Unit: "dB");
     private static readonly Metric Similarity = new("test SSIM", Format: "0.0000");
 
+    private static readonly string[] UsualPairs =
+        [PairChoice.MaxUnpool, PairChoice.Bilinear, PairChoice.Skip, PairChoice.TiedWithoutPenalty, PairChoice.TiedWithSkip];
+
     public static Defaults Defaults { get; } = new(
         "photos",
         "photographs, PNG or JPEG",
@@ -14,7 +17,10 @@ internal static class RestoreChapter
         new Size(Train: 1200, Validation: 64, Test: 178, Epochs: 8),
         new Size(Train: 48, Validation: 8, Test: 8, Epochs: 1),
         RestoreRun.Variants,
-        RestoreRun.Variants);
+        RestoreRun.Variants)
+    {
+        UsualVariants = [.. Degradation.All.SelectMany(task => UsualPairs.Select(pair => Variant(task, pair)))],
+    };
 
     public static Chapter New() => new(
         "restore",

@@ -17,19 +17,20 @@ internal static class RestorePicture
     private const float RowHeight = Cell + LineHeight + Gap;
 
     /// <summary>Draws what the runs of one seed left of the crops that are shown.</summary>
-    /// <returns>False, and draws nothing, if one of the runs is missing.</returns>
+    /// <returns>False, and draws nothing, if no pair of pools has run every task.</returns>
     public static bool Draw(string file, string output, string settings, int seed)
     {
         using var scope = NewDisposeScope();
-        var found = Degradation.All
-            .Select(task => (task, runs: PairChoice.All.Select(pair => RestoredCrops.Read(output, settings, RestoreRun.Variant(task, pair), seed)).ToArray()))
+        var found = PairChoice.All
+            .Select(pair => (pair, runs: Degradation.All.Select(task => RestoredCrops.Read(output, settings, RestoreRun.Variant(task, pair), seed)).ToArray()))
+            .Where(one => one.runs.All(run => run is not null))
             .ToArray();
-        if (found.Any(one => one.runs.Any(run => run is null)))
+        if (found.Length == 0)
         {
             return false;
         }
 
-        var tasks = found.Select(one => (one.task, runs: one.runs.Select(run => run!.Value).ToArray())).ToArray();
+        var tasks = Degradation.All.Select((task, i) => (task, runs: found.Select(one => one.runs[i]!.Value).ToArray())).ToArray();
         // Runs of one size see the same crops, unless other data of the same folder name came between.
         var crops = tasks[0].runs[0].Truth.size(0);
         if (tasks.Any(one => one.runs.Any(run => run.Truth.size(0) != crops)))
@@ -38,12 +39,12 @@ internal static class RestorePicture
         }
 
         var rows = tasks.Sum(one => (int)one.runs[0].Truth.size(0));
-        var columns = 2 + PairChoice.All.Count;
+        var columns = 2 + found.Length;
         using var surface = Page.New(
             (2 * Margin) + (columns * Cell) + ((columns - 1) * Gap),
             (int)((2 * Margin) + HeadHeight + (rows * RowHeight) - Gap),
             Page.Background);
-        DrawHead(surface.Canvas);
+        DrawHead(surface.Canvas, found.Select(one => one.pair.Name));
         var top = Margin + HeadHeight;
         foreach (var (task, runs) in tasks)
         {
@@ -59,11 +60,11 @@ internal static class RestorePicture
 
     private static Tensor One(Tensor crops, int index) => crops.narrow(0, index, 1);
 
-    private static void DrawHead(SKCanvas canvas)
+    private static void DrawHead(SKCanvas canvas, IEnumerable<string> pairs)
     {
         using var face = Fonts.Typeface(SKFontStyle.Bold);
         using var font = new SKFont(face, TextSize) { Subpixel = true };
-        string[] titles = ["truth", "input", .. PairChoice.All.Select(pair => pair.Name)];
+        string[] titles = ["truth", "input", .. pairs];
         for (var column = 0; column < titles.Length; column++)
         {
             var lines = Titles.Wrap(titles[column], font, Cell);

@@ -5,8 +5,8 @@ using static TorchSharp.torch.nn;
 namespace Experiments;
 
 /// <summary>
-/// A small SegNet: two stages of convolution, batch normalisation and ReLU, each followed by a pool, 48 -> 24 -> 12, three stages
-/// between, and up again by two stages, each behind an up-pool, to a label for every pixel. The pairs of pools are given, all else is
+/// A small SegNet: two or more stages of convolution, batch normalisation and ReLU, each followed by a pool, 48 -> 24 -> 12, three stages
+/// between, and up again by as many stages, each behind an up-pool, to a label for every pixel. The pairs of pools are given, all else is
 /// the same.
 /// </summary>
 /// <remarks>
@@ -14,9 +14,10 @@ namespace Experiments;
 /// </remarks>
 internal sealed class SegNet : Module<Tensor, Tensor>
 {
+    /// <summary>After four, 48 pixels are 3.</summary>
+    public const int MostLevels = 4;
+
     private const int Narrow = 32;
-    private const int Wide = 64;
-    private const int Levels = 2;
 
     private readonly ModuleList<Module<Tensor, Tensor>> encoder;
     private readonly Module<Tensor, Tensor> middle;
@@ -25,16 +26,19 @@ internal sealed class SegNet : Module<Tensor, Tensor>
     private readonly ModuleList<PoolPair> pairs;
 
     /// <param name="pair">What stands between the stages.</param>
-    public SegNet(int classes, PairChoice pair)
+    /// <param name="levels">Pools, one behind the other; each stage has twice the channels of the one before.</param>
+    public SegNet(int classes, PairChoice pair, int levels)
         : base(nameof(SegNet))
     {
-        encoder = ModuleList(Stage.New(1, Narrow), Stage.New(Narrow, Wide));
-        middle = Sequential(Stage.New(Wide, Wide), Stage.New(Wide, Wide), Stage.New(Wide, Wide));
-        decoder = ModuleList(Stage.New(Narrow, Narrow / 2), Stage.New(Wide, Narrow));
+        int[] widths = [.. Enumerable.Range(0, levels).Select(level => Narrow << level)];
+        var wide = widths[^1];
+        encoder = ModuleList([.. widths.Select((width, level) => Stage.New(level == 0 ? 1 : width / 2, width))]);
+        middle = Sequential(Stage.New(wide, wide), Stage.New(wide, wide), Stage.New(wide, wide));
+        decoder = ModuleList([.. widths.Select(width => Stage.New(width, width / 2))]);
         head = Conv2d(Narrow / 2, classes, kernel_size: 1);
 
         // Last, so that pools which draw weights leave the others with the weights they have without.
-        pairs = ModuleList(pair.New(Narrow), pair.New(Wide));
+        pairs = ModuleList([.. widths.Select(pair.New)]);
         RegisterComponents();
     }
 
@@ -43,14 +47,15 @@ internal sealed class SegNet : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var unpools = new Func<Tensor, Tensor>[Levels];
-        for (var level = 0; level < Levels; level++)
+        var levels = encoder.Count;
+        var unpools = new Func<Tensor, Tensor>[levels];
+        for (var level = 0; level < levels; level++)
         {
             (x, unpools[level]) = pairs[level].Pool(encoder[level].call(x));
         }
 
         x = middle.call(x);
-        for (var level = Levels - 1; level >= 0; level--)
+        for (var level = levels - 1; level >= 0; level--)
         {
             x = decoder[level].call(unpools[level](x));
         }

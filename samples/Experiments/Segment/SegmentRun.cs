@@ -18,7 +18,7 @@ internal sealed class SegmentRun : IExperiment
         var choice = PairChoice.All.Single(one => one.Name == job.Variant);
         var data = SceneData.Compose(job);
         random.manual_seed(job.Seed);
-        using var network = new SegNet(Scenes.Classes, choice);
+        using var network = new SegNet(Scenes.Classes, choice, job.Settings.Depth + 1);
         Train(network, choice, data, job, log);
 
         var validation = Measure(network, data.Validation);
