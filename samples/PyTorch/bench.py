@@ -81,6 +81,8 @@ def captured(run):
 
 def measure(layer, size, dtype, times, compiled):
     """A row of numbers; where something cannot be had, its complaint."""
+    if compiled:
+        torch._dynamo.reset()  # else it gives up after the eighth layer, whose code is that of the first
     x = torch.randn(size, device="cuda", dtype=dtype, requires_grad=True)
     layer = layer.to("cuda", dtype)
     pool = torch.compile(layer) if compiled else layer
