@@ -65,6 +65,7 @@ stops() {
 row-pack() {
     if [[ ${PACKAGE:-} ]]; then
         # As it is but for the version.
+        PACKAGE=$(realpath "$PACKAGE")
         (mkdir "$place/other" && cd "$place/other" && unzip -q "$PACKAGE" \
             && sed -i "s|<version>.*</version>|<version>$LiftPoolVersion</version>|" ./*.nuspec \
             && zip -qr "$feed/LiftPool.$LiftPoolVersion.nupkg" .) \
