@@ -68,7 +68,7 @@ row-pack() {
         PACKAGE=$(realpath "$PACKAGE")
         (mkdir "$place/other" && cd "$place/other" && unzip -q "$PACKAGE" \
             && sed -i "s|<version>.*</version>|<version>$LiftPoolVersion</version>|" ./*.nuspec \
-            && zip -qr "$feed/LiftPool.$LiftPoolVersion.nupkg" .) \
+            && zip -qrD "$feed/LiftPool.$LiftPoolVersion.nupkg" .) \
             && cp "${PACKAGE%.nupkg}.snupkg" "$feed/LiftPool.$LiftPoolVersion.snupkg" || return 1
     else
         pack -o "$feed" -p:RepositoryUrl=https://github.com/liftpool/liftpool \
