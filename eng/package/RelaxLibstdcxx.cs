@@ -25,7 +25,7 @@ namespace LiftPool.Build
         [Required]
         public string Library { get; set; }
 
-        /// <summary>Full path of the copy to write. It keeps the library's time of writing, which says which library it is a copy of.</summary>
+        /// <summary>Full path of the copy to write.</summary>
         [Required]
         public string Copy { get; set; }
 
@@ -39,21 +39,20 @@ namespace LiftPool.Build
                 {
                     elf[flags] |= Weak;
                     Log.LogMessage(MessageImportance.High, "LiftPool: relaxed " + Version + " in a copy of " + Path.GetFileName(Library)
-                        + " (this system's libstdc++ is older); see README, Troubleshooting");
+                        + ", which then loads on systems older than GCC 13 too; see LiftPool's docs/troubleshooting.md");
                 }
             }
             catch (InvalidDataException e)
             {
                 Log.LogWarning(null, "LIFTPOOL001", null, Library, 0, 0, 0, 0,
                     "LiftPool: could not relax " + Version + " in " + Path.GetFileName(Library) + " (" + e.Message
-                    + "), TorchSharp may not load; see README, Troubleshooting");
+                    + "), TorchSharp may not load on systems older than GCC 13; see LiftPool's docs/troubleshooting.md");
             }
 
             // Under another name first: a build that is cut off leaves no half of a file that looks whole.
             Directory.CreateDirectory(Path.GetDirectoryName(Copy));
             var written = Copy + "." + Guid.NewGuid().ToString("N") + ".tmp";
             File.WriteAllBytes(written, elf);
-            File.SetLastWriteTimeUtc(written, File.GetLastWriteTimeUtc(Library));
             File.Delete(Copy);
             File.Move(written, Copy);
             return true;

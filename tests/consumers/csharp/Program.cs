@@ -1,4 +1,4 @@
-// What a user of the package does first: trains ten steps, saves, loads, goes down and up, moves to float64.
+// What a user of the package does first: trains ten steps, saves, loads, goes down and up, moves to float64, exchanges a max pool.
 // Ends with the number of parameters, or with an error that says what is wrong.
 using LiftPool;
 using TorchSharp;
@@ -47,6 +47,21 @@ loaded.to(ScalarType.Float64);
 var precise = loaded.call(images.to(ScalarType.Float64)).to(ScalarType.Float32);
 Check(Difference(precise, expected) < 1e-3, $"in float64 the output is off by {Difference(precise, expected)}");
 
+// Surgery finds a pool and its hooks by reflection: in the field, and in what the module has registered.
+using var trained = new Trained();
+var calls = 0;
+trained.Pool.register_forward_hook((_, _, output) =>
+{
+    calls++;
+    return output;
+});
+var pooled = trained.call(photo);
+var report = LiftSurgery.ReplaceMaxPools(trained, photo);
+Check(report.Replaced == 1, $"surgery exchanged no pool:{Environment.NewLine}{report}");
+calls = 0;
+Check(Difference(trained.call(photo), pooled) < 1e-6, "after surgery the output is another");
+Check(calls == 1 && trained.parameters().Any(), "surgery has lost a hook or brought no weights");
+
 Console.WriteLine($"{parameters} parameters, loss {losses[0]:F2} to {losses[^1]:F2}");
 
 static float Difference(Tensor a, Tensor b) => (a - b).abs().max().item<float>();
@@ -76,4 +91,15 @@ internal sealed class Network : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         return head.call(pool.call(norm.call(conv.call(input)).relu())).MoveToOuterDisposeScope();
     }
+}
+
+internal sealed class Trained : nn.Module<Tensor, Tensor>
+{
+    private readonly nn.Module<Tensor, Tensor> pool = nn.MaxPool2d(2);
+
+    public Trained() : base("Trained") => RegisterComponents();
+
+    public nn.Module<Tensor, Tensor> Pool => pool;
+
+    public override Tensor forward(Tensor input) => pool.call(input);
 }
