@@ -34,8 +34,8 @@ internal sealed class UNet : Module<Tensor, Tensor>
         manual_seed(1);
         var levels = new UNet(1, 16, 16, inner: new UNet(16, 32, 16, inner: Block(32, 32)));
         using var network = Sequential(levels, Conv2d(16, 3, 1));
-        using var optimizer = optim.Adam(network.parameters(), lr: 1e-2);
-        for (var i = 0; i < 80; i++)
+        using var optimizer = optim.Adam(network.parameters(), lr: 3e-3);
+        for (var i = 0; i < 120; i++)
         {
             using var step = NewDisposeScope();     // frees what a step makes
             var (images, labels) = Scenes(12);

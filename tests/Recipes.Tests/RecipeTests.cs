@@ -15,7 +15,7 @@ public sealed partial class RecipeTests
 
     [Fact]
     public void The_U_Net_finds_discs_and_rings()
-        => Numbers(Run("u-net")).Should().ContainSingle().Which.Should().BeGreaterThan(75);
+        => Numbers(Run("u-net")).Should().ContainSingle().Which.Should().BeGreaterThan(80);
 
     [Fact]
     public void The_SegNet_finds_lines_of_one_pixel()
