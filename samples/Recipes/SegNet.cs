@@ -11,8 +11,8 @@ internal sealed class SegNet : Module<Tensor, Tensor>
 
     public SegNet(int input, int channels, int output, Module<Tensor, Tensor> inner) : base("Level")
     {
-        (encoder, this.inner, decoder) = (Block(input, channels), inner, Block(channels, output));
-        down = new LiftDownPool2d(channels);
+        (encoder, decoder) = (Block(input, channels), Block(channels, output));
+        (down, this.inner) = (new LiftDownPool2d(channels), inner);
         up = new LiftUpPool2d(down);    // shares down's weights
         RegisterComponents();
     }

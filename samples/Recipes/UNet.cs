@@ -11,8 +11,8 @@ internal sealed class UNet : Module<Tensor, Tensor>
 
     public UNet(int input, int channels, int output, Module<Tensor, Tensor> inner) : base("UNet")
     {
-        (encoder, this.inner, decoder) = (Block(input, channels), inner, Block(2 * channels, output));
-        down = new LiftDownPool2d(channels);
+        (encoder, decoder) = (Block(input, channels), Block(2 * channels, output));
+        (down, this.inner) = (new LiftDownPool2d(channels), inner);
         up = new LiftUpPool2d(down);    // shares down's weights
         RegisterComponents();
     }
