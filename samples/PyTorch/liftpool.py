@@ -638,7 +638,7 @@ class LiftBands:
 
         whole = [2 * n if i - first.dim() in lifted else n for i, n in enumerate(first.shape)]
         self.input_shape = tuple(whole if self.input_shape is None else self.input_shape)
-        if not any(band_shape(self.input_shape, lifted, ceil_mode) == tuple(first.shape) for ceil_mode in (False, True)):
+        if not any(band_shape(self.input_shape, lifted, ceil_mode) == tuple(first.shape) for ceil_mode in (0, 1)):
             refuse("LiftBands", f"the shape of an input that gives bands {list(first.shape)} along {self.axes}", self.input_shape)
         self.cropped, shape, wanted = tuple(self.cropped), list(self.input_shape), []
         for dim in lifted:
@@ -800,7 +800,7 @@ class LiftLayer(nn.Module):
     def _batched(self, x):
         return x if x.dim() == self.dimensions + 2 else x.unsqueeze(0)
 
-    def _check(self, x, dims, ceil_mode=False, less=0):
+    def _check(self, x, dims, ceil_mode=0, less=0):
         """Refuses what this layer cannot take, before anything is computed: x, of whose lengths along dims halves are made."""
         if x.dim() not in (self.dimensions + 1, self.dimensions + 2):
             letters = ", ".join("DHW"[-self.dimensions :])
@@ -891,7 +891,7 @@ class LiftDownPool(LiftLayer):
 
     def _taken(self, x):
         """What is lifted: x with a batch axis, in the type that the layer computes in; or its dense maximum."""
-        self._check(x, [dim - self.dimensions - 2 for dim in self.dims], self.ceil_mode, less=self.dense_max == "Valid")
+        self._check(x, [dim - self.dimensions - 2 for dim in self.dims], int(self.ceil_mode), less=int(self.dense_max == "Valid"))
         if self.reduction.startswith("Learned"):
             refuse_unlike(type(self).__name__, self.gain, x)  # a pool that shares operators may have been moved without them
         x = self.scheme.widened(self._batched(x))
