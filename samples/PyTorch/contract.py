@@ -280,8 +280,7 @@ class Sharing(unittest.TestCase):
         file = io.BytesIO()
         torch.save(nn.ModuleList([self.up, self.pool]), file)
         file.seek(0)
-        more = {"weights_only": False} if torch.__version__ >= "2" else {}
-        up, pool = torch.load(file, **more)
+        up, pool = torch.load(file, weights_only=False)
         self.assertIs(up.scheme, pool.scheme)
 
     def test_DataParallel_is_refused_where_its_copies_would_be_wrong(self):

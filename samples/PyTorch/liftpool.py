@@ -619,6 +619,7 @@ class LiftBands:
     dimensions: int = None
 
     def __post_init__(self):
+        """Refuses what does not belong together."""
         names = next((names for names in map(band_names, (1, 2, 3)) if set(names) == set(self.tensors)), None)
         if names is None:
             refuse("LiftBands", "the bands L, H or LL, LH, HL, HH or LLL, LLH ... HHH", ", ".join(map(str, self.tensors)) or "none")
@@ -640,11 +641,7 @@ class LiftBands:
         self.input_shape = tuple(whole if self.input_shape is None else self.input_shape)
         if not any(band_shape(self.input_shape, lifted, ceil_mode) == tuple(first.shape) for ceil_mode in (0, 1)):
             refuse("LiftBands", f"the shape of an input that gives bands {list(first.shape)} along {self.axes}", self.input_shape)
-        self.cropped, shape, wanted = tuple(self.cropped), list(self.input_shape), []
-        for dim in lifted:
-            if shape[dim] > 2 * first.shape[dim]:
-                wanted.append((*shape[:dim], 1, *shape[len(shape) + dim + 1 :]))
-                shape[dim] -= 1
+        self.cropped, wanted = tuple(self.cropped), cropped_shapes(self.input_shape, first.shape, lifted)
         if len(self.cropped) != len(wanted):
             refuse("LiftBands", f"cropped samples {wanted} of an input {self.input_shape}", f"{len(self.cropped)} tensors")
         for samples, its in zip(self.cropped, wanted):
@@ -704,6 +701,16 @@ class LiftBands:
 def band_shape(shape, dims, ceil_mode):
     """The shape of a band of an input of that shape, lifted along dims, which count from the end."""
     return tuple((n + ceil_mode) // 2 if i - len(shape) in dims else n for i, n in enumerate(shape))
+
+
+def cropped_shapes(shape, band, dims):
+    """The shapes of what ``crop`` takes from an input of that shape, if its bands have the other."""
+    shape, shapes = list(shape), []
+    for dim in dims:
+        if shape[dim] > 2 * band[dim]:
+            shapes.append(tuple(shape[:dim] + [1] + shape[len(shape) + dim + 1 :]))
+            shape[dim] -= 1
+    return shapes
 
 
 def crop(x, dims):
@@ -882,7 +889,7 @@ class LiftDownPool(LiftLayer):
     def call_with_bands(self, x):
         """The same with the module's hooks, as ``pool(x)`` runs them. They see the output alone."""
         kept = []
-        return self(x, kept=kept), *kept
+        return self(x, kept=kept), *kept  # by its name, which hooks do not see
 
     def penalties(self, x, norm="MeanSquare"):
         """(c_u, c_p) of this layer for one input, where no LiftRegularizer is wanted. It takes a forward of its own."""
@@ -974,8 +981,9 @@ class LiftDownPool(LiftLayer):
 class LiftUpPool(LiftLayer):
     """Restores a down-pool's input from its bands: the same steps backwards.
 
-    ``LiftUpPool2d(pool)`` shares the pool's operators and adds no weight and no key; ``LiftUpPool2d(scheme)`` owns the scheme;
-    with ``channels`` and the operators' arguments it has learned ones of its own.
+    ``LiftUpPool2d(pool)`` shares the pool's operators and adds no weight and no key; a copy of it alone goes on sharing them, a
+    pickle of it alone takes them along. ``LiftUpPool2d(scheme)`` owns the scheme; with ``channels`` and the operators' arguments
+    it has learned ones of its own.
     """
 
     def __init__(

@@ -54,7 +54,7 @@ internal sealed class Network : nn.Module<Tensor, Tensor>
         return [.. forward(KnownInput()).data<float>()];
     }
 
-    /// <summary>A network after some steps of Adam, so that no weight and no running mean is as a new one has it, in evaluation mode.</summary>
+    /// <summary>A network after some steps of Adam, so that nothing is as a new one has it, in evaluation mode.</summary>
     internal static Network Trained()
     {
         var network = new Network();

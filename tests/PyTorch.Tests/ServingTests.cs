@@ -50,8 +50,13 @@ public class ServingTests(ITestOutputHelper printer)
         using var scope = NewDisposeScope();
         using var unrecorded = no_grad();
         var x = randn(3, 16, 14, 11);
+        var input = OnnxTensor(x);
 
-        using var parts = down.Run([NamedOnnxValue.CreateFromTensor("input", OnnxTensor(x))]);
+        // DOCS: the pair
+        using var parts = down.Run([NamedOnnxValue.CreateFromTensor("input", input)]);     // output, LL, LH, HL, HH, cropped0
+        using var restored = up.Run([.. parts.Skip(1)]);                                   // the input, to 2e-6
+        // DOCS end
+
         var (output, bands) = network.Pool.forward_with_bands(x);
         parts.Select(part => part.Name).Should().Equal("output", "LL", "LH", "HL", "HH", "cropped0");
         torch.Tensor[] wanted = [output, .. bands.Values, .. bands.Cropped];
@@ -60,7 +65,6 @@ public class ServingTests(ITestOutputHelper printer)
             Numbers(part).From(Numbers(tensor)).Should().BeLessThan(1e-5f, part.Name);
         }
 
-        using var restored = up.Run([.. parts.Skip(1)]);
         var difference = Numbers(restored[0]).From(Numbers(x));
         printer.WriteLine($"ONNX Runtime restores to {difference:0.0e+00}");
         difference.Should().BeLessThan(2e-6f);
@@ -76,5 +80,6 @@ public class ServingTests(ITestOutputHelper printer)
 
     private static float[] Numbers(NamedOnnxValue value) => [.. value.AsTensor<float>()];
 
-    private static DenseTensor<float> OnnxTensor(torch.Tensor tensor) => new(Numbers(tensor), [.. tensor.shape.Select(length => (int)length)]);
+    private static DenseTensor<float> OnnxTensor(torch.Tensor tensor)
+        => new(Numbers(tensor), [.. tensor.shape.Select(length => (int)length)]);
 }
