@@ -3,13 +3,17 @@
     python3 contract.py
 """
 
+import contextlib
 import copy
 import io
 import unittest
+from unittest import mock
 
 import torch
 from torch import nn
 
+import check
+import layers
 from liftpool import (
     LiftBands, LiftDownPool1d, LiftDownPool2d, LiftDownPool3d, LiftingOperators, LiftingScheme, LiftingStep, LiftRegularizer,
     LiftUpPool1d, LiftUpPool2d, LiftUpPool3d,
@@ -369,6 +373,53 @@ class HalfTypes(unittest.TestCase):
                         self.assertTrue(torch.equal(y, wanted.to(dtype)))
                         for (key, weight), exact in zip(pool.named_parameters(), twin.parameters()):
                             self.assertTrue(torch.equal(weight.grad, exact.grad.to(dtype)), key)
+
+
+class Checks(unittest.TestCase):
+    """check.py and layers.py forget nothing that they found."""
+
+    NAN = torch.tensor([float("nan"), 1.0])
+
+    def test_the_worst_by_its_own_bound_stands(self):
+        cases = {
+            "NaN": (self.NAN, torch.ones(2), 1.0),
+            "NaN that was wanted": (torch.ones(2), self.NAN, 1.0),
+            "shape": (torch.ones(2), torch.ones(3), 1.0),
+            "narrow": (torch.full((2,), 1.01), torch.ones(2), 1e-3),
+            "exact": (torch.full((2,), 1.01), torch.ones(2), 0.0),
+        }
+        for name, (actual, wanted, bound) in cases.items():
+            for order in (1, -1):
+                with mock.patch.object(check, "worst", {}):
+                    for where in ("before", name, "after")[::order]:
+                        found = (torch.full((2,), 1.5), torch.ones(2), 1.0) if where != name else (actual, wanted, bound)
+                        check.near("title", where, *found)
+                    count, share, *_, where = check.worst["title"]
+                    self.assertEqual((count, where), (3, name))
+                    self.assertGreater(share, 1)
+
+    def test_a_check_that_ends_early_keeps_no_other_from_the_table(self):
+        def far():
+            check.near("far", "here", torch.zeros(1), torch.ones(1), 1e-3)
+
+        def broken():
+            raise RuntimeError("half-way")
+
+        def fine():
+            check.near("fine", "there", torch.ones(1), torch.ones(1), 0.0)
+
+        for checks, code in (([fine], 0), ([far, fine], 1), ([fine, broken, fine], 1), ([broken], 1)):
+            printed = io.StringIO()
+            with mock.patch.multiple(check, worst={}, CHECKS=checks), contextlib.redirect_stdout(printed):
+                with contextlib.redirect_stderr(printed), self.assertRaises(SystemExit) as end:
+                    check.main()
+            self.assertEqual(end.exception.code, code)
+            for made in checks:
+                self.assertIn("half-way" if made is broken else made.__name__, printed.getvalue())
+
+    def test_a_layer_that_gives_NaN_differs(self):
+        self.assertEqual(layers.difference(self.NAN, torch.ones(2)), float("inf"))
+        self.assertEqual(layers.difference(torch.ones(2), self.NAN), float("inf"))
 
 
 if __name__ == "__main__":
