@@ -159,7 +159,11 @@ public sealed class RefusalTests : IDisposable
         ("LiftUpPool2d(8)(bands)", () => _ = new LiftUpPool2d(8).forward(bands)),
         ("LiftUpPool2d(4, axes='Width')(bands)", () => _ = new LiftUpPool2d(4, axes: LiftAxes.Width).forward(bands)),
         ("up(LiftDownPool3d(4, axes=('Width', 'Height')).forward_with_bands(x.transpose(0, 1))[1])",
-            () => _ = up.forward(new LiftDownPool3d(4, axes: LiftAxes.Width | LiftAxes.Height).forward_with_bands(x.transpose(0, 1)).bands)),
+            () =>
+            {
+                var planes = new LiftDownPool3d(4, axes: LiftAxes.Width | LiftAxes.Height);
+                _ = up.forward(planes.forward_with_bands(x.transpose(0, 1)).bands);
+            }),
 
         ("LiftBands({})", () => _ = new LiftBands(new Dictionary<string, Tensor>())),
         ("LiftBands(dict(L=low))", () => _ = new LiftBands(new Dictionary<string, Tensor> { ["L"] = low })),
@@ -187,7 +191,7 @@ public sealed class RefusalTests : IDisposable
 
     private (string Python, Action Here)[] Taken() =>
     [
-        ("LiftDownPool2d(4, groups=2, proj_groups=1)(x.double().float())", () => _ = new LiftDownPool2d(4, groups: 2, proj_groups: 1).forward(x)),
+        ("LiftDownPool2d(4, groups=2, proj_groups=1)(x)", () => _ = new LiftDownPool2d(4, groups: 2, proj_groups: 1).forward(x)),
         ("LiftDownPool2d(4, 5, padding_mode='reflect')(x.repeat(1, 1, 1, 2))",
             () => _ = new LiftDownPool2d(4, 5, padding_mode: PaddingModes.Reflect).forward(x.repeat(1, 1, 1, 2))),
         ("LiftDownPool2d(4, 5, padding_mode='circular')(x)",
