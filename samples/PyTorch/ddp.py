@@ -47,10 +47,13 @@ def share(batch, rank):
 
 
 def compare(rank, dtype, norm):
-    """The largest difference of a gradient from the full batch's, relative to the largest of its tensor."""
+    """The largest difference of a gradient from the full batch's, relative to the largest of its tensor.
+
+    Batch normalisation is given its running means: in training each process has those of its share, with any pool.
+    """
     torch.manual_seed(1)
-    alone = network.Network().to(dtype)
-    together = network.Network().to(dtype)
+    alone = network.Network().to(dtype).eval()
+    together = network.Network().to(dtype).eval()
     together.load_state_dict(alone.state_dict())
     images, labels = gratings(BATCH, seed=2)
     batch = images.to(dtype), labels

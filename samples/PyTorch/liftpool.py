@@ -7,7 +7,8 @@
     z = up(features, bands)                         # a decoder: features take LL's place
 
 The layers are those of the C# library LiftPool: the same names, arguments, defaults, state-dict keys and numbers. Where C#
-has an enum, this file takes its members' names, bands as they are ("LL"), others in any spelling: "LearnedMagnitude", "learned_magnitude".
+has an enum, this file takes its members' names in any spelling: "LearnedMagnitude", "learned_magnitude", "LL", "ll". What C#
+refuses is a ValueError here, before anything is computed.
 
 A signal is split into its odd and even samples, counted from one: xo = x[0::2], xe = x[1::2]. Steps change one half by
 something computed from the other; the paper's are one of each:
@@ -24,10 +25,11 @@ Source: J. Zhao and C. G. M. Snoek, "LiftPool: Bidirectional ConvNet Pooling", I
 from __future__ import annotations
 
 import contextlib
+import copy
 import itertools
 import math
+import weakref
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import torch
 from torch import nn
@@ -38,12 +40,40 @@ __all__ = [
     "LiftUpPool3d", "LiftingOperators", "LiftingScheme", "LiftingStep",
 ]  # fmt: skip
 
+TYPES = (torch.float64, torch.float32, torch.float16, torch.bfloat16)
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 REDUCTIONS = ("Sum", "Mean", "Concat", "Learned", "Magnitude", "LearnedMagnitude")
 DENSE_MAX = ("None", "Ahead", "Back", "Valid")
 NORMS = ("MeanSquare", "L2")
 ROUNDINGS = ("None", "Down", "Nearest")
 AXES = ("Width", "Height", "Depth")  # the last axis, the one before it, ...: the order in which they are lifted
+
+
+def refuse(who, wanted, got):
+    raise ValueError(f"{who}: expected {wanted}, got {got}")
+
+
+def described(x):
+    return f"{list(x.shape)} of {x.dtype} on {x.device}"
+
+
+def choose(who, name, value, choices):
+    """The one of the choices that is meant, whatever its case and underscores."""
+    for choice in choices:
+        if str(value).replace("_", "").lower() == choice.lower():
+            return choice
+    refuse(who, f"{name} to be one of {', '.join(choices)}", repr(value))
+
+
+def choose_axes(who, axes, dimensions):
+    """Those that are meant, in their order: All, a name or some names."""
+    existing = AXES[:dimensions]
+    if str(axes).lower() == "all":
+        return existing
+    named = {choose(who, "axes", axis, existing) for axis in ((axes,) if isinstance(axes, str) else axes)}
+    if not named:
+        refuse(who, "at least one axis to lift", "none")
+    return tuple(axis for axis in existing if axis in named)
 
 
 # --- Along an axis ---------------------------------------------------------------------------------------------------
@@ -68,8 +98,29 @@ def per_channel(values, x):
 
 
 def computing_type(dtype):
-    """Layers of half types compute in float32 and round once, on the way out."""
     return torch.float64 if dtype == torch.float64 else torch.float32
+
+
+class Types:
+    """The types of one call: the layer's, in which modules of one's own are called, and the one that all else is computed in.
+
+    Layers of half types compute in float32 and round once, on the way out. A weight is converted once: the gradients of all its
+    uses are summed before they are rounded.
+    """
+
+    def __init__(self, layer):
+        self.layer, self.computing, self.converted = layer, computing_type(layer), {}
+
+    def __call__(self, weight):
+        if weight is None or weight.dtype == self.computing:
+            return weight
+        if weight not in self.converted:
+            self.converted[weight] = weight.to(self.computing)
+        return self.converted[weight]
+
+
+def unchanged(weight):
+    return weight
 
 
 def memory_format(x):
@@ -136,21 +187,35 @@ def filter_in_order(x, dim, weight, padding_mode):
 
 
 class AxisOperator(nn.Module):
-    """An operator that runs along any axis: ``op(x, dim)`` for x [N, C, ...]. Others are given signals [B, C, L]."""
+    """An operator that runs along any axis: ``op(x, dim)`` for x [N, C, ...]. Others are given signals [B, C, L].
 
-    channels = None  # None: it takes any number
+    ``convert`` gives its weights in the type of x, as ``Types`` does.
+    """
+
+    def __init__(self, channels, kernel_size, padding_mode, dtype):
+        super().__init__()
+        who = type(self).__name__
+        if channels is not None and channels < 1:
+            refuse(who, "at least one channel", f"channels {channels}")
+        if kernel_size < 1 or kernel_size % 2 == 0:
+            refuse(who, "an odd, positive number of taps (kernel_size)", kernel_size)
+        if dtype not in (None, *TYPES):
+            refuse(who, "a real floating-point dtype", dtype)
+        self.channels, self.kernel_size = channels, kernel_size  # channels None: it takes any number
+        self.padding_mode = choose(who, "padding_mode", padding_mode, PADDING_MODES)
 
     @property
-    def first_weight(self):
-        """For the type and device of all."""
-        return self.weight
+    def least(self):
+        """The length of the shortest half that can be padded."""
+        margin = self.kernel_size // 2
+        return {"reflect": margin + 1, "circular": margin}.get(self.padding_mode, 1)
 
 
 class SameConv1d(nn.Conv1d):
     """nn.Conv1d, weights and keys included, that keeps the length and runs along any axis."""
 
-    def forward(self, x, dim=-1):
-        return filter_along(x, dim % x.dim(), self.weight, self.bias, self.groups, self.padding_mode)
+    def forward(self, x, dim=-1, convert=unchanged):
+        return filter_along(x, dim % x.dim(), convert(self.weight), convert(self.bias), self.groups, self.padding_mode)
 
 
 class Learned(AxisOperator):
@@ -163,21 +228,19 @@ class Learned(AxisOperator):
         self, channels, kernel_size=5, groups=None, proj_groups=None, bias=False, padding_mode="zeros", tanh=True,
         device=None, dtype=None,
     ):  # fmt: skip
-        super().__init__()
-        if kernel_size < 1 or kernel_size % 2 == 0:
-            raise ValueError(f"LiftPool: expected an odd, positive kernel_size, got {kernel_size}")
-        mode, weights = choose("padding_mode", padding_mode, PADDING_MODES), dict(bias=bias, device=device, dtype=dtype)
-        self.channels, self.tanh = channels, tanh
-        self.conv = SameConv1d(channels, channels, kernel_size, groups=groups or channels, padding_mode=mode, **weights)
-        self.proj = SameConv1d(channels, channels, 1, groups=proj_groups or channels, **weights)
+        super().__init__(channels, kernel_size, padding_mode, dtype)
+        groups, proj_groups = (channels if given is None else given for given in (groups, proj_groups))
+        for name, given in (("groups", groups), ("proj_groups", proj_groups)):
+            if given < 1 or channels % given != 0:
+                refuse("Learned", f"{name} to divide {channels} channels", given)
+        weights = dict(bias=bias, device=device, dtype=dtype)
+        self.tanh = tanh
+        self.conv = SameConv1d(channels, channels, kernel_size, groups=groups, padding_mode=self.padding_mode, **weights)
+        self.proj = SameConv1d(channels, channels, 1, groups=proj_groups, **weights)
 
-    def forward(self, x, dim=-1):
-        y = self.proj(self.conv(x, dim).relu(), dim)
+    def forward(self, x, dim=-1, convert=unchanged):
+        y = self.proj(self.conv(x, dim, convert).relu(), dim, convert)
         return y.tanh() if self.tanh else y
-
-    @property
-    def first_weight(self):
-        return self.conv.weight
 
     def extra_repr(self):
         return "" if self.tanh else "tanh=False"
@@ -190,10 +253,7 @@ class Filter(AxisOperator):
     """
 
     def __init__(self, taps, learnable=False, channels=None, padding_mode="replicate", device=None, dtype=None):
-        super().__init__()
-        if len(taps) % 2 == 0:
-            raise ValueError(f"LiftPool: expected an odd number of taps, got {len(taps)}")
-        self.channels, self.padding_mode = channels, choose("padding_mode", padding_mode, PADDING_MODES)
+        super().__init__(channels, len(taps), padding_mode, dtype)
         self.in_order = False  # set by a scheme that rounds
         self._set("weight", taps, learnable, device, dtype)
 
@@ -202,13 +262,13 @@ class Filter(AxisOperator):
         values = values.expand(self.channels or 1, 1, -1).clone()
         self.register_parameter(name, nn.Parameter(values)) if learnable else self.register_buffer(name, values)
 
-    def forward(self, x, dim=-1):
+    def forward(self, x, dim=-1, convert=unchanged):
         if self.in_order:
-            return filter_in_order(x, dim % x.dim(), self.weight, self.padding_mode)
-        return filter_along(x, dim % x.dim(), self.weight, padding_mode=self.padding_mode)
+            return filter_in_order(x, dim % x.dim(), convert(self.weight), self.padding_mode)
+        return filter_along(x, dim % x.dim(), convert(self.weight), padding_mode=self.padding_mode)
 
     def extra_repr(self):
-        return f"kernel_size={self.weight.shape[2]}, learnable={isinstance(self.weight, nn.Parameter)}"
+        return f"kernel_size={self.kernel_size}, learnable={isinstance(self.weight, nn.Parameter)}"
 
 
 class Rectified(Filter):
@@ -220,9 +280,9 @@ class Rectified(Filter):
         super().__init__(taps, learnable, channels, padding_mode, device, dtype)
         self._set("factor", [factor], learnable, device, dtype)
 
-    def forward(self, x, dim=-1):
-        y = super().forward(x, dim).relu()
-        return y * per_channel(self.factor.to(x.dtype), x)
+    def forward(self, x, dim=-1, convert=unchanged):
+        y = super().forward(x, dim, convert).relu()
+        return y * per_channel(convert(self.factor).to(x.dtype), x)
 
 
 class LiftingOperators:
@@ -231,20 +291,27 @@ class LiftingOperators:
     Learned, Filter, Rectified = Learned, Filter, Rectified
 
 
-class LiftingStep(NamedTuple):
+@dataclass(eq=False)
+class LiftingStep:
     """Predict: detail -= P(approximation). Update: approximation += U(detail)."""
 
     kind: str
     operator: nn.Module
     rounding: str = "None"
 
+    def __post_init__(self):
+        self.kind = choose("LiftingStep", "kind", self.kind, ("Predict", "Update"))
+        self.rounding = choose("LiftingStep", "rounding", self.rounding, ROUNDINGS)
+        if not isinstance(self.operator, nn.Module):
+            refuse("LiftingStep", "a module that keeps [B, C, L]", repr(self.operator))
+
     @staticmethod
     def Predict(operator, rounding="None"):
-        return LiftingStep("Predict", operator, choose("rounding", rounding, ROUNDINGS))
+        return LiftingStep("Predict", operator, rounding)
 
     @staticmethod
     def Update(operator, rounding="None"):
-        return LiftingStep("Update", operator, choose("rounding", rounding, ROUNDINGS))
+        return LiftingStep("Update", operator, rounding)
 
 
 # --- Schemes ---------------------------------------------------------------------------------------------------------
@@ -261,43 +328,63 @@ class LiftingScheme(nn.Module):
     One predict and one update step are registered as ``predict`` and ``update``, any other list as ``steps.0`` ...
     """
 
+    paper = (5, None, None, False, "zeros", True, None, None)  # what stands for kernel_size ... dtype where nothing is said
+
     def __init__(
         self, channels=None, kernel_size=5, groups=None, proj_groups=None, bias=False, padding_mode="zeros", tanh=True,
         device=None, dtype=None, *, predict=None, update=None, lossless=False,
         steps=None, approximation_gain=1.0, detail_gain=1.0,
     ):  # fmt: skip
         super().__init__()
+        named = dict(channels=channels, predict=predict, update=update, steps=steps)
+        given = [name for name, value in named.items() if value is not None]
+        if given not in (["channels"], ["predict", "update"], ["steps"]):
+            refuse("LiftingScheme", "channels, or predict and update, or steps", ", ".join(given) or "none of them")
+        settings = (kernel_size, groups, proj_groups, bias, padding_mode, tanh, device, dtype)
+        if channels is None and settings != self.paper or steps is not None and lossless:
+            refuse("LiftingScheme", "operators and their roundings, or arguments to make some of", "both")
+        if channels is not None:
+            predict, update = Learned(channels, *settings), Learned(channels, *settings)
         if steps is None:
-            if predict is None and update is None:
-                if channels is None:
-                    raise ValueError("LiftingScheme: expected channels, predict and update, or steps, got none of them")
-                settings = (channels, kernel_size, groups, proj_groups, bias, padding_mode, tanh, device, dtype)
-                predict, update = Learned(*settings), Learned(*settings)
             down, nearest = ("Down", "Nearest") if lossless else ("None", "None")
             steps = [LiftingStep.Predict(predict, down), LiftingStep.Update(update, nearest)]
 
+        operators = [step.operator for step in steps]
+        if len(set(operators)) < len(operators):
+            refuse("LiftingScheme", "a module for each operator", "one of them twice")
+        own = [op for op in operators if isinstance(op, AxisOperator)]
+        counts = sorted({op.channels for op in own if op.channels is not None})
+        if len(counts) > 1:
+            refuse("LiftingScheme", "operators of one number of channels", counts)
+        self.channels = counts[0] if counts else None  # None: the operators take any number
         self.kinds = tuple(step.kind for step in steps)
         self.roundings = tuple(step.rounding for step in steps)
         self.lossless = any(rounding != "None" for rounding in self.roundings)
         self.approximation_gain, self.detail_gain = approximation_gain, detail_gain
-        if self.lossless and (approximation_gain, detail_gain) != (1, 1):
-            raise ValueError("LiftingScheme: expected gains of 1 where a step rounds")
+        for gain in (approximation_gain, detail_gain):
+            if not math.isfinite(gain) or gain == 0 or self.lossless and gain != 1:
+                refuse("LiftingScheme", "gains of 1 where a step rounds" if self.lossless else "finite gains that are not 0", gain)
+        if self.kinds == ("Predict", "Update"):
+            self.predict, self.update = operators
+        else:
+            self.steps = nn.ModuleList(operators)
         for step in steps:
             if step.rounding != "None" and type(step.operator) is Filter:
                 step.operator.in_order = True
-        if self.kinds == ("Predict", "Update"):
-            self.predict, self.update = steps[0].operator, steps[1].operator
-        else:
-            self.steps = nn.ModuleList([step.operator for step in steps])
+        for weight in self.weights:
+            self._refuse_inexact(weight.dtype)
 
     @property
     def operators(self):
         return [self.predict, self.update] if self.kinds == ("Predict", "Update") else list(self.steps)
 
     @property
-    def channels(self):
-        """The channels that the operators were built for; None if they take any."""
-        return next((op.channels for op in self.operators if isinstance(op, AxisOperator) and op.channels), None)
+    def weights(self):
+        """Every one of LiftPool's own operators; of one of yours the first speaks for all."""
+        weights = []
+        for op in self.operators:
+            weights += [*op.parameters(), *op.buffers()] if isinstance(op, AxisOperator) else [*op.parameters()][:1]
+        return weights
 
     @staticmethod
     def Wavelet(
@@ -307,7 +394,7 @@ class LiftingScheme(nn.Module):
 
         ``lossless``: each step rounds its operator's output and the gains are 1, so that integers come back bit for bit.
         """
-        gains, filters = WAVELETS[choose("wavelet", wavelet, WAVELETS)]
+        gains, filters = WAVELETS[choose("LiftingScheme", "wavelet", wavelet, WAVELETS)]
         settings = (learnable, channels, padding_mode, device, dtype)
         rounding = {"Predict": "Down", "Update": "Nearest"} if lossless else {"Predict": "None", "Update": "None"}
         steps = [LiftingStep(kind, Filter(taps, *settings), rounding[kind]) for kind, taps in filters]
@@ -334,36 +421,81 @@ class LiftingScheme(nn.Module):
 
     def lift(self, x, dim=-1):
         """x [B, C, ...], of even length along dim -> (s, d), each of half that length."""
-        dim = dim % x.dim()
-        s, d = self.scaled(*self.split(self.widened(x), dim, x.dtype)[:2])
+        dim = self._axis(x, dim)
+        length = x.shape[dim]
+        if length == 0 or length % 2 == 1:
+            refuse("LiftingScheme", "an even, positive length to split", f"{length} on axis {dim} of {list(x.shape)}")
+        self.check("LiftingScheme", x, 1, self.channels, [length // 2])
+        s, d = self.scaled(*self.split(self.widened(x), dim, Types(x.dtype))[:2])
         return tuple(self.narrowed(half, x.dtype).to(x.dtype, copy=True) for half in (s, d))
 
     def unlift(self, s, d, dim=-1):
         """Undoes ``lift``."""
-        return self.merge(self.widened(s), self.widened(d), dim % s.dim(), s.dtype).to(s.dtype)
+        dim = self._axis(s, dim)
+        if s.shape[dim] == 0 or described(s) != described(d):
+            refuse("LiftingScheme", "halves of one shape, type and device, not empty", f"{described(s)} and {described(d)}")
+        self.check("LiftingScheme", s, 1, self.channels, [s.shape[dim]])
+        return self.merge(self.widened(s), self.widened(d), dim, Types(s.dtype)).to(s.dtype)
 
-    # What follows computes in a wider type. `dtype` is the layer's, in which modules of one's own are called.
+    def _axis(self, x, dim):
+        axis = dim % x.dim() if -x.dim() <= dim < x.dim() else 0
+        if axis < 2:
+            refuse("LiftingScheme", "a tensor [B, C, ...] and an axis after those two", f"{list(x.shape)} and {dim}")
+        return axis
 
-    def split(self, x, dim, dtype):
+    def check(self, who, x, axis, channels, halves):
+        """Refuses what the operators cannot take: x with its channels at ``axis`` and halves of these lengths."""
+        found = x.shape[axis]
+        if found == 0 or found != (channels or found):
+            refuse(who, f"{channels or 'at least 1'} channels", f"{found} in {list(x.shape)}")
+        if x.dtype not in TYPES:
+            refuse(who, "a real floating-point tensor", x.dtype)
+        self._refuse_inexact(x.dtype)
+        for weight in self.weights:
+            refuse_unlike(who, weight, x)
+        for op in self.operators:
+            if isinstance(op, AxisOperator) and min(halves) < op.least:
+                wanted = f"at least {op.least} samples in a half for {op.kernel_size} taps with {op.padding_mode} padding"
+                refuse(who, wanted, f"{min(halves)} of {list(x.shape)}")
+
+    def _refuse_inexact(self, dtype):
+        if self.lossless and dtype == torch.bfloat16:
+            refuse("LiftingScheme", "float64, float32 or float16, which hold the integers of a lossless scheme", dtype)
+
+    def _apply(self, fn, *args, **kwargs):
+        for weight in self.weights if self.lossless else []:
+            self._refuse_inexact(fn(torch.empty_like(weight.detach())).dtype)
+        return super()._apply(fn, *args, **kwargs)
+
+    def __deepcopy__(self, memo):
+        twin = memo[id(self)] = type(self).__new__(type(self))
+        twin.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        for layer in memo.get(("tied", id(self)), []):
+            layer.__dict__["scheme"] = twin
+        return twin
+
+    # What follows computes in a wider type.
+
+    def split(self, x, dim, types):
         """(s, d, xo) before the gains. A half that no step changes is a view of x."""
         xo, xe = every_second(x, dim, 0), every_second(x, dim, 1)
         s, d = xe, xo
         for kind, op, rounding in zip(self.kinds, self.operators, self.roundings):
             if kind == "Predict":
-                d = d - self.operate(op, rounding, s, dim, dtype)
+                d = d - self.operate(op, rounding, s, dim, types)
             else:
-                s = s + self.operate(op, rounding, d, dim, dtype)
+                s = s + self.operate(op, rounding, d, dim, types)
         return s, d, xo
 
-    def merge(self, s, d, dim, dtype):
+    def merge(self, s, d, dim, types):
         """Undoes ``split`` and ``scaled``."""
         s = s if self.approximation_gain == 1 else s / self.approximation_gain
         d = d if self.detail_gain == 1 else d / self.detail_gain
         for kind, op, rounding in reversed(list(zip(self.kinds, self.operators, self.roundings))):
             if kind == "Predict":
-                d = d + self.operate(op, rounding, s, dim, dtype)
+                d = d + self.operate(op, rounding, s, dim, types)
             else:
-                s = s - self.operate(op, rounding, d, dim, dtype)
+                s = s - self.operate(op, rounding, d, dim, types)
         return interleave(d, s, dim)
 
     def scaled(self, s, d):
@@ -371,26 +503,27 @@ class LiftingScheme(nn.Module):
         d = d if self.detail_gain == 1 else d * self.detail_gain
         return s, d
 
-    def operate(self, op, rounding, x, dim, dtype):
+    def operate(self, op, rounding, x, dim, types):
         if isinstance(op, AxisOperator):
-            y = op(x.to(computing_type(dtype)), dim)
+            y = op(x.to(types.computing), dim, types)
         else:
-            moved = x.to(dtype).movedim((1, dim), (-2, -1))  # [N, ..., C, L]
-            y = op(moved.flatten(0, -3).clone(memory_format=torch.contiguous_format))
+            moved = x.to(types.layer).movedim((1, dim), (-2, -1))  # [N, ..., C, L]
+            signals = moved.flatten(0, -3).clone(memory_format=torch.contiguous_format)
+            wanted = signals.shape
+            y = op(signals)
+            if y.shape != wanted:
+                refuse("LiftingScheme", f"the operator {type(op).__name__} to keep {list(wanted)}", list(y.shape))
             y = y.reshape(moved.shape).movedim((-2, -1), (1, dim))
         if rounding != "None":
-            y = y.to(computing_type(dtype))
+            y = y.to(types.computing)
             values = y.detach()
             # The gradient passes as if nothing were rounded.
             y = (values + 0.5 if rounding == "Nearest" else values).floor() + (y - values).nan_to_num(0)
         return y.to(x.dtype)
 
     def widened(self, x):
-        if not self.lossless:
-            return x.to(computing_type(x.dtype))
-        if x.dtype == torch.bfloat16:
-            raise ValueError("LiftingScheme: expected a type that holds the integers of a lossless scheme, got bfloat16")
-        return x.to(torch.float64)  # between the steps a half may be larger than any band
+        # Between the steps of a lossless scheme a half may be larger than any band.
+        return x.to(torch.float64 if self.lossless else computing_type(x.dtype))
 
     def narrowed(self, band, dtype):
         """Of a lossless scheme, which then waits for the device: the band, if the layer's type holds its largest integer."""
@@ -399,7 +532,7 @@ class LiftingScheme(nn.Module):
         holds = {torch.float64: 2**53, torch.float32: 2**24}.get(dtype, 2**11)
         largest = band.detach().nan_to_num(0, 0, 0).abs().max().item()
         if largest > holds:
-            raise ValueError(f"LiftingScheme: expected integers up to {holds}, which {dtype} holds, got {largest:g}")
+            refuse("LiftingScheme", f"integers up to {holds}, which {dtype} holds", f"{largest:g}")
         return band.to(computing_type(dtype))
 
     def extra_repr(self):
@@ -407,18 +540,15 @@ class LiftingScheme(nn.Module):
         return ", ".join(f"{name}={gain:g}" for name, gain in gains.items() if gain != 1)
 
 
+def refuse_unlike(who, weight, x):
+    # float32 weights with half inputs is what autocast makes of a network.
+    fits = weight.dtype == x.dtype or weight.dtype == torch.float32 and x.dtype != torch.float64
+    if not fits or weight.device != x.device:
+        refuse(who, f"{weight.dtype} on {weight.device} as its weights are", f"{x.dtype} on {x.device}")
+
+
 def middle_tap(kernel_size, tap):
-    if kernel_size < 1 or kernel_size % 2 == 0:
-        raise ValueError(f"LiftingScheme: expected an odd, positive kernel_size, got {kernel_size}")
     return [tap if k == kernel_size // 2 else 0.0 for k in range(kernel_size)]
-
-
-def choose(name, value, choices):
-    """The one of the choices that is meant, whatever its case and underscores."""
-    for choice in choices:
-        if str(value).replace("_", "").lower() == choice.lower():
-            return choice
-    raise ValueError(f"LiftPool: expected {name} to be one of {', '.join(choices)}, got {value!r}")
 
 
 # Gains and steps. A filter's middle tap meets the sample of the same index: of the even half x[2i + 1], for the detail at
@@ -479,22 +609,48 @@ class LiftBands:
     ``input_shape``: the shape of what was taken apart; by default the lifted axes are twice as long as the bands. ``cropped``:
     the last samples of odd axes that floor mode left out of the bands, a tensor each, the last axis first; they come back as
     they stand here, so who changes bands changes them too. ``axes``: the lifted ones, by default as many of the last as a
-    band's name has letters.
+    band's name has letters, and no others. ``dimensions``: how many spatial ones there are, if it is known.
     """
 
     tensors: dict  # by name, in the order of band_names
     input_shape: tuple = None
     cropped: tuple = ()
     axes: tuple = None
+    dimensions: int = None
 
     def __post_init__(self):
-        name, band = next(iter(self.tensors.items()))
-        self.axes = self.axes or AXES[: len(name)]
-        if self.input_shape is None:
-            shape = list(band.shape)
-            for axis in self.axes:
-                shape[-1 - AXES.index(axis)] *= 2
-            self.input_shape = tuple(shape)
+        """Refuses what does not belong together."""
+        names = next((names for names in map(band_names, (1, 2, 3)) if set(names) == set(self.tensors)), None)
+        if names is None:
+            refuse("LiftBands", "the bands L, H or LL, LH, HL, HH or LLL, LLH ... HHH", ", ".join(map(str, self.tensors)) or "none")
+        self.tensors = {name: self.tensors[name] for name in names}
+        if self.axes is None:
+            self.axes, self.dimensions = AXES[: len(names[0])], len(names[0])
+        self.axes = choose_axes("LiftBands", self.axes, len(AXES))
+        if len(self.axes) != len(names[0]):
+            refuse("LiftBands", f"{2 ** len(self.axes)} bands along {self.axes}", len(names))
+
+        first, lifted = self.tensors[names[0]], [-1 - AXES.index(axis) for axis in self.axes]
+        spatial = [self.dimensions] if self.dimensions else range(-min(lifted), len(AXES) + 1)
+        if not any(first.dim() - 1 in (n, n + 1) for n in spatial) or any(first.shape[dim] == 0 for dim in lifted):
+            refuse("LiftBands", f"bands [N, C, ...] or [C, ...] with samples along {self.axes}", list(first.shape))
+        for name in names:
+            self._refuse_unlike(first, f"band {name}", self.tensors[name], first.shape)
+
+        whole = [2 * n if i - first.dim() in lifted else n for i, n in enumerate(first.shape)]
+        self.input_shape = tuple(whole if self.input_shape is None else self.input_shape)
+        if not any(band_shape(self.input_shape, lifted, ceil_mode) == tuple(first.shape) for ceil_mode in (0, 1)):
+            refuse("LiftBands", f"the shape of an input that gives bands {list(first.shape)} along {self.axes}", self.input_shape)
+        self.cropped, wanted = tuple(self.cropped), cropped_shapes(self.input_shape, first.shape, lifted)
+        if len(self.cropped) != len(wanted):
+            refuse("LiftBands", f"cropped samples {wanted} of an input {self.input_shape}", f"{len(self.cropped)} tensors")
+        for samples, its in zip(self.cropped, wanted):
+            self._refuse_unlike(first, "cropped samples", samples, its)
+
+    @staticmethod
+    def _refuse_unlike(first, what, x, shape):
+        if x.shape != shape or x.dtype != first.dtype or x.device != first.device:
+            refuse("LiftBands", f"{what} {list(shape)} of {first.dtype} on {first.device}", described(x))
 
     def __getitem__(self, name):
         if name not in self.tensors:
@@ -521,20 +677,40 @@ class LiftBands:
 
     def replace(self, **bands):
         """These bands with other tensors in some places: ``bands.replace(HH=torch.zeros_like(bands.HH))``."""
-        for name in bands:
-            self[name]
         return replace(self, tensors={**self.tensors, **bands})
 
     def map(self, function):
-        """Every band and the cropped samples, mapped: ``bands.map(torch.zeros_like)`` restores zeros."""
+        """Every band and the cropped samples, mapped: ``bands.map(torch.zeros_like)`` restores zeros.
+
+        Batch, channels and type may change, and lengths that were not halved.
+        """
         tensors = {name: function(band) for name, band in self.tensors.items()}
-        return replace(self, tensors=tensors, cropped=tuple(function(samples) for samples in self.cropped))
+        shape = list(next(iter(tensors.values())).shape)
+        for axis in self.axes:
+            if (dim := -1 - AXES.index(axis)) >= -len(shape):
+                shape[dim] = self.input_shape[dim]
+        return LiftBands(tensors, shape, tuple(map(function, self.cropped)), self.axes, self.dimensions)
 
     def to(self, *args, **kwargs):
         return self.map(lambda tensor: tensor.to(*args, **kwargs))
 
 
 # --- Odd sizes -------------------------------------------------------------------------------------------------------
+
+
+def band_shape(shape, dims, ceil_mode):
+    """The shape of a band of an input of that shape, lifted along dims, which count from the end."""
+    return tuple((n + ceil_mode) // 2 if i - len(shape) in dims else n for i, n in enumerate(shape))
+
+
+def cropped_shapes(shape, band, dims):
+    """The shapes of what ``crop`` takes from an input of that shape, if its bands have the other."""
+    shape, shapes = list(shape), []
+    for dim in dims:
+        if shape[dim] > 2 * band[dim]:
+            shapes.append(tuple(shape[:dim] + [1] + shape[len(shape) + dim + 1 :]))
+            shape[dim] -= 1
+    return shapes
 
 
 def crop(x, dims):
@@ -582,51 +758,68 @@ class LiftLayer(nn.Module):
     """What down- and up-pools share: the axes, and whose operators they use."""
 
     dimensions = 0
+    owners = weakref.WeakKeyDictionary()  # of each scheme, the layer that registered it
 
     def __init__(self, axes):
         super().__init__()
-        named = AXES[: self.dimensions] if str(axes).lower() == "all" else (axes,) if isinstance(axes, str) else tuple(axes)
-        named = [choose("axes", axis, AXES[: self.dimensions]) for axis in named]
-        if not named:
-            raise ValueError(f"{type(self).__name__}: expected at least one axis to lift, got none")
-        self.axes = tuple(axis for axis in AXES if axis in named)
+        self.axes = choose_axes(type(self).__name__, axes, self.dimensions)
         self.dims = tuple(self.dimensions + 1 - AXES.index(axis) for axis in self.axes)  # of [N, C, ...], in their order
 
     def _use(self, scheme, owner, channels, *settings):
         """Makes a scheme, or registers the one given; or holds another layer's, which adds no weight and no key here."""
+        if channels is not None and channels < 1:
+            self._refuse("at least one channel", f"channels {channels}")
         if scheme is None and owner is None:
             if channels is None:
-                self._complain("channels, or a scheme or pool whose operators to use", "none")
+                self._refuse("channels, or a scheme or pool whose operators to use", "none")
             scheme = LiftingScheme(channels, *settings)
-        elif settings != (5, None, None, False, "zeros", True, None, None):
-            self._complain("operators that exist, or arguments to make some of", "both")
+        elif settings != LiftingScheme.paper or scheme is not None and owner is not None:
+            self._refuse("operators that exist, or arguments to make some of", "both")
         if owner is None:
+            other = self.owners.get(scheme, lambda: None)()
+            if other is not None:
+                # It would be saved twice.
+                self._refuse("a scheme that no pool owns, or the pool, to share its operators", f"that of a {type(other).__name__}")
             self.scheme = scheme
+            self.owners[scheme] = weakref.ref(self)
         else:
-            object.__setattr__(self, "scheme", owner.scheme)
+            self.__dict__["scheme"] = owner.scheme
         self.channels = self.scheme.channels or channels or (owner.channels if owner else None)
         if channels not in (None, self.channels):
-            self._complain(f"the scheme's {self.channels} channels", channels)
+            self._refuse(f"the scheme's {self.channels} channels", channels)
+
+    def __deepcopy__(self, memo):
+        """A copy that shares operators shares those of the owner's copy, if that is made too; else still the owner's."""
+        state = dict(self.__dict__)
+        shared = state.pop("scheme", None)
+        twin = memo[id(self)] = type(self).__new__(type(self))
+        twin.__dict__.update(copy.deepcopy(state, memo))
+        if shared is not None:
+            twin.__dict__["scheme"] = memo.get(id(shared), shared)
+            memo.setdefault(("tied", id(shared)), []).append(twin)  # the owner may be copied later
+        return twin
+
+    def _replicate_for_data_parallel(self):
+        if "scheme" in self.__dict__:
+            self._refuse("DistributedDataParallel, or operators of its own", "DataParallel, whose copies leave shared ones behind")
+        return super()._replicate_for_data_parallel()
 
     def _batched(self, x):
         return x if x.dim() == self.dimensions + 2 else x.unsqueeze(0)
 
-    def _check(self, what, x, channels):
-        wanted = " or ".join(f"[{before}{', '.join('DHW'[-self.dimensions:])}]" for before in ("N, C, ", "C, "))
+    def _check(self, x, dims, ceil_mode=0, less=0):
+        """Refuses what this layer cannot take, before anything is computed: x, of whose lengths along dims halves are made."""
         if x.dim() not in (self.dimensions + 1, self.dimensions + 2):
-            self._complain(f"{what} {wanted}", list(x.shape))
-        if not x.is_floating_point():
-            self._complain("a real floating-point tensor", x.dtype)
-        if channels is not None and x.shape[-self.dimensions - 1] != channels:
-            self._complain(f"{what} of {channels} channels", list(x.shape))
-        for op in self.scheme.operators:
-            dtype = op.first_weight.dtype if isinstance(op, AxisOperator) else x.dtype
-            # float32 weights with half inputs is what autocast makes of a network.
-            if dtype != x.dtype and (dtype != torch.float32 or x.dtype == torch.float64):
-                self._complain(f"{what} of its weights' type {dtype}", x.dtype)
+            letters = ", ".join("DHW"[-self.dimensions :])
+            self._refuse(f"a tensor [N, C, {letters}] or [C, {letters}]", list(x.shape))
+        halves = [(x.shape[dim] - less + ceil_mode) // 2 if dim in dims else x.shape[dim] for dim in range(-self.dimensions, 0)]
+        if min(halves) < 1:
+            self._refuse("lengths that give at least one sample", list(x.shape))
+        lifted = [halves[-1 - AXES.index(axis)] for axis in self.axes]
+        self.scheme.check(type(self).__name__, x, -self.dimensions - 1, self.channels, lifted)
 
-    def _complain(self, wanted, got):
-        raise ValueError(f"{type(self).__name__}: expected {wanted}, got {got}")
+    def _refuse(self, wanted, got):
+        refuse(type(self).__name__, wanted, got)
 
 
 class LiftDownPool(LiftLayer):
@@ -642,6 +835,8 @@ class LiftDownPool(LiftLayer):
     dense_max       lifts max(x[j], x[j+1]) ("Ahead"; the last sample alone), max(x[j-1], x[j]) ("Back") or "Valid", ahead
                     without the last; bands and inverse are those of the maximum
     axes            "All", or some of "Width", "Height", "Depth"
+
+    ``pool(x)`` is the output, ``pool.forward_with_bands(x)`` and ``pool.call_with_bands(x)`` give the bands with it.
     """
 
     def __init__(
@@ -654,50 +849,58 @@ class LiftDownPool(LiftLayer):
             channels, scheme = None, channels
         self._use(scheme, shared, channels, kernel_size, groups, proj_groups, bias, padding_mode, tanh, device, dtype)
         self.bands = self._chosen(bands)
-        self.reduction = choose("reduction", reduction, REDUCTIONS)
-        self.dense_max = choose("dense_max", dense_max, DENSE_MAX)
-        self.ceil_mode = ceil_mode
+        self.reduction = choose(type(self).__name__, "reduction", reduction, REDUCTIONS)
+        self.dense_max = choose(type(self).__name__, "dense_max", dense_max, DENSE_MAX)
+        self.ceil_mode = bool(ceil_mode)
         if self.reduction.startswith("Learned"):
             if self.channels is None:
-                self._complain(f"channels for the {self.reduction} reduction of a scheme that does not name them", "none")
+                self._refuse(f"channels for the {self.reduction} reduction of a scheme that does not name them", "none")
             ones = torch.ones(len(self.bands), self.channels, device=device, dtype=dtype)
-            weights = itertools.chain(self.scheme.parameters(), self.scheme.buffers())
-            self.gain = nn.Parameter(ones.to(next(weights, ones)))
+            self.gain = nn.Parameter(ones.to((*self.scheme.weights, ones)[0]))
 
     @classmethod
     def Sharing(cls, other, bands="All", reduction="Sum", ceil_mode=False, dense_max="None", axes="All"):
         """A pool with the operators of another, of any dimension. They stay the other's; all else is its own."""
         return cls(bands=bands, reduction=reduction, ceil_mode=ceil_mode, dense_max=dense_max, axes=axes, shared=other)
 
-    def forward(self, x):
-        """[N, C, L], [N, C, H, W] or [N, C, D, H, W], or the same without N: every lifted length n becomes n/2."""
+    def forward(self, x, kept=None):
+        """[N, C, L], [N, C, H, W] or [N, C, D, H, W], or the same without N: every lifted length n becomes n/2.
+
+        ``kept``: a list that the bands are put into.
+        """
         scope = LiftRegularizer.current()
-        bands, terms = self._lift(self._taken(x), x.dtype, self.bands, scope and scope.norm)
+        taken = self._taken(x)
+        bands, terms = self._lift(taken, x.dtype, self.bands if kept is None else band_names(len(self.dims)), scope and scope.norm)
         if scope:
             scope.collect(self, *terms)
+        if kept is not None:
+            # Copies, so that an in-place operation on one changes no other and nothing that backward needs.
+            tensors = {name: self._given(x, band.clone()) for name, band in bands.items()}
+            cropped = () if self.ceil_mode else tuple(self._given(x, last.clone()) for last in crop(taken, self.dims)[1])
+            input_shape = tuple(taken.shape[taken.dim() - x.dim() :])
+            kept.append(LiftBands(tensors, input_shape, cropped, self.axes, self.dimensions))
         return self._given(x, self._reduced(bands))
 
     def forward_with_bands(self, x):
-        """(output, LiftBands): every band, whatever the output is made of, for a LiftUpPool."""
-        scope = LiftRegularizer.current()
-        taken = self._taken(x)
-        bands, terms = self._lift(taken, x.dtype, band_names(len(self.dims)), scope and scope.norm)
-        if scope:
-            scope.collect(self, *terms)
+        """(output, LiftBands): every band, whatever the output is made of, for a LiftUpPool. As ``forward``, past all hooks."""
+        kept = []
+        return self.forward(x, kept=kept), *kept
 
-        # Copies, so that an in-place operation on one changes no other and nothing that backward needs.
-        tensors = {name: self._given(x, band.clone()) for name, band in bands.items()}
-        cropped = () if self.ceil_mode else tuple(self._given(x, last.clone()) for last in crop(taken, self.dims)[1])
-        input_shape = tuple(taken.shape[taken.dim() - x.dim() :])
-        return self._given(x, self._reduced(bands)), LiftBands(tensors, input_shape, cropped, self.axes)
+    def call_with_bands(self, x):
+        """The same with the module's hooks, as ``pool(x)`` runs them. They see the output alone."""
+        kept = []
+        return self(x, kept=kept), *kept  # by its name, which hooks do not see
 
     def penalties(self, x, norm="MeanSquare"):
         """(c_u, c_p) of this layer for one input, where no LiftRegularizer is wanted. It takes a forward of its own."""
-        return self._lift(self._taken(x), x.dtype, self.bands, choose("norm", norm, NORMS))[1]
+        norm = choose(type(self).__name__, "norm", norm, NORMS)
+        return self._lift(self._taken(x), x.dtype, self.bands, norm)[1]
 
     def _taken(self, x):
         """What is lifted: x with a batch axis, in the type that the layer computes in; or its dense maximum."""
-        self._check("an input", x, self.channels)
+        self._check(x, [dim - self.dimensions - 2 for dim in self.dims], int(self.ceil_mode), less=int(self.dense_max == "Valid"))
+        if self.reduction.startswith("Learned"):
+            refuse_unlike(type(self).__name__, self.gain, x)  # a pool that shares operators may have been moved without them
         x = self.scheme.widened(self._batched(x))
         if self.dense_max == "None":
             return x
@@ -712,13 +915,12 @@ class LiftDownPool(LiftLayer):
 
     def _lift(self, x, dtype, needed, norm):
         """The bands by name, at least those that are needed; with a norm, which needs all, (c_u, c_p)."""
-        if any(x.shape[dim] < (1 if self.ceil_mode else 2) for dim in self.dims):
-            self._complain("lengths that give at least one sample", list(x.shape))
+        types = Types(dtype)
         parts = {"": extend(x, self.dims) if self.ceil_mode else crop(x, self.dims)[0]}
         c_u = c_p = 0.0
         for dim in self.dims:
             names = [part for part in parts if norm or any(band.startswith(part) for band in needed)]
-            s, d, xo = self.scheme.split(beside([parts[part] for part in names]), dim, dtype)
+            s, d, xo = self.scheme.split(beside([parts[part] for part in names]), dim, types)
             if norm:
                 c_u, c_p = c_u + len(names) * penalty(s - xo, norm), c_p + len(names) * penalty(d, norm)
             lows, highs = (apart(half, len(names)) for half in self.scheme.scaled(s, d))
@@ -758,10 +960,12 @@ class LiftDownPool(LiftLayer):
         # A name may have a letter for every axis, as in C#: L for those that are not lifted.
         letters_of = [(name, iter(name)) for name in names]
         full = {"".join(next(letters) if on else "L" for on in lifted): name for name, letters in letters_of}
+        existing = list(dict.fromkeys([*full, *names]))
         given = (bands,) if isinstance(bands, str) else tuple(bands)
-        chosen = [full.get(name, name) for name in given]
-        if not chosen or not set(chosen) <= set(names):
-            self._complain(f"bands from {', '.join(names)}, at least one, or All", given)
+        if not given:
+            self._refuse(f"at least one of the bands {', '.join(existing)}", "none")
+        chosen = [choose(type(self).__name__, "bands", name, existing) for name in given]
+        chosen = [full.get(name, name) for name in chosen]
         return tuple(name for name in names if name in chosen)
 
     def extra_repr(self):
@@ -777,8 +981,9 @@ class LiftDownPool(LiftLayer):
 class LiftUpPool(LiftLayer):
     """Restores a down-pool's input from its bands: the same steps backwards.
 
-    ``LiftUpPool2d(pool)`` shares the pool's operators and adds no weight and no key; ``LiftUpPool2d(scheme)`` owns the scheme;
-    with ``channels`` and the operators' arguments it has learned ones of its own.
+    ``LiftUpPool2d(pool)`` shares the pool's operators and adds no weight and no key; a copy of it alone goes on sharing them, a
+    pickle of it alone takes them along. ``LiftUpPool2d(scheme)`` owns the scheme; with ``channels`` and the operators' arguments
+    it has learned ones of its own.
     """
 
     def __init__(
@@ -789,7 +994,11 @@ class LiftUpPool(LiftLayer):
             channels, pool = None, channels
         if isinstance(channels, LiftingScheme):
             channels, scheme = None, channels
-        super().__init__("All" if pool and len(pool.axes) == pool.dimensions else pool.axes if pool else axes)
+        if pool is not None and axes != "All":
+            raise ValueError(f"{type(self).__name__}: expected the axes of the pool, or axes, got both")
+        if pool is not None and len(pool.axes) < pool.dimensions:
+            axes = pool.axes
+        super().__init__(axes)
         self._use(scheme, pool, channels, kernel_size, groups, proj_groups, bias, padding_mode, tanh, device, dtype)
 
     def forward(self, features, bands=None):
@@ -798,22 +1007,27 @@ class LiftUpPool(LiftLayer):
         Returns a tensor of ``bands.input_shape``.
         """
         if bands is None:
-            features, bands = next(iter(features.tensors.values())), features
+            bands, features = features, None
+        if not isinstance(bands, LiftBands):
+            self._refuse("the LiftBands of a down-pool", type(bands).__name__)
         names = band_names(len(self.dims))
-        if bands.axes != self.axes or list(bands) != names:
-            along = " along {}".format
-            self._complain(", ".join(names) + along(self.axes), ", ".join(bands) + along(bands.axes))
-        self._check("features", features, self.channels)
-        parts = {name: features if name == names[0] else bands[name] for name in names}
-        for name, part in parts.items():
-            if part.shape != bands[names[0]].shape:
-                self._complain(f"features and bands {list(bands[names[0]].shape)}", f"{name} {list(part.shape)}")
+        if bands.axes != self.axes or bands.dimensions not in (None, self.dimensions):
+            self._refuse(f"the bands of a {self.dimensions}-D pool along {self.axes}", f"{', '.join(bands)} along {bands.axes}")
+        first = bands[names[0]]
+        features = first if features is None else features
+        # Under autocast one of them may be of a half type.
+        if features.shape != first.shape or (features.dtype == torch.float64) != (first.dtype == torch.float64):
+            self._refuse(f"features like the bands, {described(first)}", described(features))
+        self._check(features, dims=())
+        self._check(first, dims=())
 
+        types = Types(features.dtype)
+        parts = {name: features if name == names[0] else bands[name] for name in names}
         parts = {name: self.scheme.widened(self._batched(part)) for name, part in parts.items()}
         for dim in reversed(self.dims):
             names = list(dict.fromkeys(name[:-1] for name in parts))
             low, high = (beside([parts[name + letter] for name in names]) for letter in "LH")
-            parts = dict(zip(names, apart(self.scheme.merge(low, high, dim, features.dtype), len(names))))
+            parts = dict(zip(names, apart(self.scheme.merge(low, high, dim, types), len(names))))
 
         cropped = [self._batched(samples).to(parts[""].dtype) for samples in bands.cropped]
         y = restore(parts[""], bands.input_shape[-self.dimensions :], cropped).to(features.dtype)
@@ -875,19 +1089,23 @@ class LiftRegularizer:
             loss = F.cross_entropy(model(x), labels) + regularizer.loss()
 
     Each 1-D step has a term of its own (1, 3 or 7 of them); a layer's are summed, and the layers'. Means over the batch: the
-    gradients of workers with equal shares average to those of the whole batch. Scopes nest, the innermost collects. The scope
-    is the process's, not a thread's. Activation checkpointing runs a layer twice: give such layers ``penalties(x)`` instead.
+    gradients of workers with equal shares average to those of the whole batch. Scopes nest, the innermost collects. Each
+    ``with`` begins anew, so one scope may serve all steps; what it collected can be read until the next. The scope is the
+    process's, not a thread's. Activation checkpointing runs a layer twice: give such layers ``penalties(x)`` instead.
     """
 
     _open = []
 
     def __init__(self, lambda_u=0.001, lambda_p=0.01, norm="MeanSquare"):
         if not (0 <= lambda_u < math.inf and 0 <= lambda_p < math.inf):
-            raise ValueError(f"LiftRegularizer: expected finite weights of at least 0, got {lambda_u} and {lambda_p}")
-        self.lambda_u, self.lambda_p, self.norm = lambda_u, lambda_p, choose("norm", norm, NORMS)
-        self.shares = []  # (layer, c_u, c_p) of each call
+            refuse("LiftRegularizer", "finite weights of at least 0", f"{lambda_u} and {lambda_p}")
+        self.lambda_u, self.lambda_p, self.norm = lambda_u, lambda_p, choose("LiftRegularizer", "norm", norm, NORMS)
+        self._shares = None
 
     def __enter__(self):
+        if self in LiftRegularizer._open:
+            refuse("LiftRegularizer", "a scope for each with", "one that is open already")
+        self._shares = []
         LiftRegularizer._open.append(self)
         return self
 
@@ -899,7 +1117,16 @@ class LiftRegularizer:
         return LiftRegularizer._open[-1] if LiftRegularizer._open else None
 
     def collect(self, layer, c_u, c_p):
-        self.shares.append((layer, c_u, c_p))
+        if getattr(layer, "_is_replica", False):
+            refuse("LiftRegularizer", "DistributedDataParallel", "DataParallel, whose copies are no shares of a mean")
+        self._shares.append((layer, c_u, c_p))
+
+    @property
+    def shares(self):
+        """(layer, c_u, c_p) of each call so far."""
+        if self._shares is None:
+            refuse("LiftRegularizer", "pools that ran inside `with LiftRegularizer() as penalty:`", "a scope that never began")
+        return self._shares
 
     @property
     def c_u(self):

@@ -33,7 +33,7 @@ public partial class DocumentTests(ITestOutputHelper output)
     {
         using var folder = new TemporaryFolder();
         var commands = Blocks("").SelectMany(block => block.Split('\n')).ToArray();
-        commands.Should().HaveCount(4).And.OnlyContain(command => command.StartsWith("python3 samples/PyTorch/", StringComparison.Ordinal));
+        commands.Should().HaveCount(6).And.OnlyContain(command => command.StartsWith("python3 samples/PyTorch/", StringComparison.Ordinal));
         foreach (var command in commands)
         {
             // From the repository's root, but for what they write.
@@ -43,6 +43,7 @@ public partial class DocumentTests(ITestOutputHelper output)
         }
 
         File.Exists(folder["trained/network.onnx"]).Should().BeTrue();
+        File.Exists(folder["trained/up.onnx"]).Should().BeTrue();
     }
 
     private static string[] Blocks(string language, bool trimmed = true)

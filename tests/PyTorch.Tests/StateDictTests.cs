@@ -56,7 +56,7 @@ public class StateDictTests(ITestOutputHelper output)
         if (path.EndsWith(".pt", StringComparison.Ordinal))
         {
             // DOCS: to Python
-            network.save_py(file);      // network.load_state_dict(torch.load(file))
+            network.save_py(file);      // network.load_state_dict(torch.load(file, weights_only=True))
             // DOCS end
         }
         else
