@@ -39,14 +39,14 @@ namespace LiftPool.Build
                 {
                     elf[flags] |= Weak;
                     Log.LogMessage(MessageImportance.High, "LiftPool: relaxed " + Version + " in a copy of " + Path.GetFileName(Library)
-                        + " (this system's libstdc++ is older); see LiftPool's docs/troubleshooting.md");
+                        + " (this system's libstdc++ is older); see README, Troubleshooting");
                 }
             }
             catch (InvalidDataException e)
             {
                 Log.LogWarning(null, "LIFTPOOL001", null, Library, 0, 0, 0, 0,
                     "LiftPool: could not relax " + Version + " in " + Path.GetFileName(Library) + " (" + e.Message
-                    + "), TorchSharp may not load; see LiftPool's docs/troubleshooting.md");
+                    + "), TorchSharp may not load; see README, Troubleshooting");
             }
 
             // Under another name first: a build that is cut off leaves no half of a file that looks whole.

@@ -30,7 +30,7 @@ public class StartHereSnippets
             ("pool", new LiftDownPool2d(channels: 16)),         // 28 x 28 becomes 14 x 14
             ("flatten", nn.Flatten()),
             ("head", nn.Linear(16 * 14 * 14, 10)));
-        var optimizer = optim.Adam(model.parameters());
+        var optimizer = optim.Adam(model.parameters(), lr: 1e-4);
 
         var images = rand(64, 1, 28, 28);                       // your images,
         var labels = randint(10, 64);                           // and what is on them
