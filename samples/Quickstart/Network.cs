@@ -10,7 +10,7 @@ namespace Quickstart;
 internal sealed class Network : Module<Tensor, Tensor>
 {
     // Multiples of 16: on processors that hide their cache sizes LibTorch 2.10 computes some float32
-    // convolutions between other channel counts wrongly (see the README's troubleshooting).
+    // convolutions between other channel counts wrongly (see docs/troubleshooting.md).
     private const int Narrow = 16;
     private const int Middle = 32;
     private const int Wide = 64;

@@ -10,7 +10,7 @@ internal sealed class SmallVgg : Module<Tensor, Tensor>
     public const int Classes = 10;
 
     // Multiples of 16: on processors that hide their cache sizes LibTorch 2.10 computes some float32
-    // convolutions between other channel counts wrongly (see the README's troubleshooting).
+    // convolutions between other channel counts wrongly (see docs/troubleshooting.md).
     private static readonly int[] PlaneWidths = [32, 64, 128];
     private static readonly int[] VolumeWidths = [16, 32, 64];
 

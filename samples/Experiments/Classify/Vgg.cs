@@ -10,7 +10,7 @@ namespace Experiments;
 internal sealed class Vgg : Module<Tensor, Tensor>
 {
     // Multiples of 16: on processors that hide their cache sizes LibTorch 2.10 computes some float32
-    // convolutions between other channel counts wrongly (see the README's troubleshooting).
+    // convolutions between other channel counts wrongly (see docs/troubleshooting.md).
     private static readonly int[] Widths = [16, 32, 64, 64];
 
     private const int BatchSize = 100;

@@ -7,7 +7,7 @@ namespace Experiments;
 /// <summary>Blurs of images [N, C, H, W]. Beyond the border the outermost pixels go on.</summary>
 /// <remarks>
 /// Sums of shifted images, not convolutions: on processors that hide their cache sizes LibTorch 2.10 computes float32
-/// convolutions of few channels wrongly (see the README's troubleshooting).
+/// convolutions of few channels wrongly (see docs/troubleshooting.md).
 /// </remarks>
 internal static class Blur
 {

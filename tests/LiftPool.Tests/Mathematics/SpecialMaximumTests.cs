@@ -221,7 +221,7 @@ public sealed class SpecialMaximumTests : IClassFixture<OneThread>
     private static IEnumerable<Row> Rows(string word)
     {
         const string Header = "| first | second | dtype |";
-        var tables = ReadmeTests.Resource("max-pooling.md").Split(Header).Skip(1).Select(text => text.Split("\n\n")[0]);
+        var tables = Pages.Text("docs/max-pooling.md").Split(Header).Skip(1).Select(text => text.Split("\n\n")[0]);
         var table = tables.Single(text => text.Split('\n').Skip(2).Any(line => line.EndsWith($" {word} |", StringComparison.Ordinal)));
         foreach (var line in table.Split('\n').Skip(2))
         {

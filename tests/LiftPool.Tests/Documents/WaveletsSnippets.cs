@@ -1,9 +1,37 @@
 namespace LiftPool.Tests;
 
-// The code of docs/wavelets.md, run, as ReadmeSnippets.cs has that of README.md: between "// DOCS: name" and "// DOCS end".
+// The code of docs/wavelets.md, run: SnippetTests compares the two.
 public sealed class WaveletsSnippets : IClassFixture<OneThread>
 {
     private const double Deviation = 0.1;
+
+    [Fact]
+    public void Wavelets()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(5);
+        var image = randint(0, 256, [1, 3, 45, 62]).to(ScalarType.Float32);
+
+        // DOCS: wavelets
+        var pooling = new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Haar), Bands2d.LL);
+        var learned = new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Cdf97, learnable: true, channels: 16));
+
+        var reversible = LiftingScheme.Wavelet(Wavelet.Cdf53, lossless: true);      // JPEG 2000's
+        var pyramid = new LiftPyramid(new LiftDownPool2d(reversible), 4);
+        var levels = pyramid.forward(image);                                        // integers in, integers out
+        var same = pyramid.unlift(levels);                                          // bit for bit
+        // DOCS end
+
+        // Haar's smooth copy is the mean of four, times two.
+        pooling.forward(image).ErrorTo(nn.functional.avg_pool2d(image, 2).mul(2)).Should().BeLessThan(1e-6);
+        learned.forward(rand(1, 16, 8, 8)).sum().backward();
+        learned.parameters().Should().HaveCount(4).And.OnlyContain(weight => weight.HasUsefulGrad());
+        levels.Levels.Should().HaveCount(4);
+        same.IsExactly(image).Should().BeTrue();
+        pooling.Dispose();
+        learned.Dispose();
+        pyramid.Dispose();
+    }
 
     [Fact]
     public void Denoising()
