@@ -1,6 +1,9 @@
+using System.Collections;
 using System.Collections.Immutable;
 using System.Collections.ObjectModel;
+using System.Reflection;
 using TorchSharp.Modules;
+using Module = TorchSharp.torch.nn.Module;
 
 namespace LiftPool.Tests;
 
@@ -79,6 +82,27 @@ public sealed class SurgeryUndoTests
     }
 
     [Fact]
+    public void What_cannot_be_put_back_keeps_nothing_else_from_it()
+    {
+        using var scope = NewDisposeScope();
+        var model = new Picking(module => module.GetType() == typeof(MaxPool2d));
+        var pools = model.modules().ToArray();
+        var x = rand(1, 4, 16, 16);
+
+        var report = LiftSurgery.ReplaceMaxPools(model, x);
+
+        report.Rows.Select(row => (row.Name, row.Outcome)).Should().Equal(
+            ("first", LiftSurgeryOutcome.Replaced), ("second", LiftSurgeryOutcome.NotPossible));
+        report.Rows[1].Why.Should().EndWith("LiftSurgery: not everything could be put back. (not this one)");
+        model.named_children().Select(child => child.module).Should().Equal(model.First, pools[1]);
+        pools.Select(HooksOf).Should().Equal(0, 0);
+    }
+
+    private static int HooksOf(Module pool)
+        => ((ICollection)typeof(Module<Tensor, Tensor>).BaseType!.GetField("module_pre_hooks", BindingFlags.Instance | BindingFlags.NonPublic)!
+            .GetValue(pool)!).Count;
+
+    [Fact]
     public void Pools_that_go_alone_but_not_together_are_listed()
     {
         using var scope = NewDisposeScope();
@@ -137,6 +161,8 @@ public sealed class SurgeryUndoTests
         }
 
         public IReadOnlyList<Module> Pools => picky;
+
+        public Module First => first;
 
         public override Tensor forward(Tensor input) => picky[0].call(first.call(input));
     }
