@@ -84,13 +84,12 @@ internal static class FineTuneCommand
         void Add(string name, Func<FineTuneResult, double> value)
         {
             var summary = Summary.Of([.. runs.Select(value)]);
-            table.AddRow(name, Text($"{100 * summary.Mean:F2} %"), Text($"{100 * summary.Deviation:F2}"));
+            table.AddRow(name, Text($"{100 * summary.Mean:F2} %"), runs.Count == 1 ? "" : Text($"{100 * summary.Deviation:F2}"));
         }
 
         void Say(string name, Func<FineTuneResult, double> value)
         {
-            // One seed has no spread.
-            if (PairedDifference.Of(BySeed(value), BySeed(run => run.MaxOn)) is { } difference)
+            if (runs.Count > 1 && PairedDifference.Of(BySeed(value), BySeed(run => run.MaxOn)) is { } difference)
             {
                 var (mean, half) = (100 * difference.Mean, 100 * difference.HalfWidth);
                 text.WriteLine(Text($"{name} against MaxPool2d: {mean:+0.00;-0.00} +- {half:F2} points (95 %)"));
