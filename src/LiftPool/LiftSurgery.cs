@@ -17,8 +17,8 @@ namespace LiftPool;
 /// or ceil mode; windows of 3 with stride 2 without padding, floor or ceil mode, and with padding 1 in floor mode; each in one to three
 /// dimensions, on all axes or on some.</para>
 /// <para>The example goes through the model once or, where that fails, a few times: in evaluation mode, without gradients, with the
-/// hooks that the model has. Modes, persistent buffers, gradients and the state of the default random generator of the CPU are afterwards as they
-/// were. The lifts come to the device and the type of what the example brought to their pools, and to the mode of the pools, whose hooks
+/// hooks that the model has. Modes, persistent buffers, gradients and the state of the CPU's default random generator are afterwards as
+/// they were. The lifts come to the device and the type of what the example brought to their pools, and to the mode of the pools, whose hooks
 /// they take over. Their weights stand in the state dict under the pools' names. Optimizers that exist do not know them: make the
 /// optimizer afterwards.</para>
 /// <para>References to a pool are replaced wherever the model holds them: fields, private and read-only ones too, Sequential, ModuleList,

@@ -11,12 +11,12 @@ public sealed class LiftSurgeryOptions
     /// and the mean for the mean, so that the model's outputs stay what they are until it is trained.
     /// </summary>
     /// <remarks>
-    /// It has to give the pool's shape and type. If it does not, throws, or gives what stands somewhere else already, that pool stays and is
-    /// listed with the reason. What it gives is moved to the device of what comes there and to the pool's mode, or disposed if it is not
+    /// It has to give the pool's shape and type. If it does not, throws, or gives what stands somewhere else already, that pool stays and
+    /// is listed with the reason. What it gives is moved to the device of what comes there and to the pool's mode, or disposed if it is not
     /// put in. The state of the CPU's random generator, from which its weights may be drawn, is afterwards as it was.
     /// </remarks>
     /// <example>
-    /// The default with more to learn, at any place:
+    /// The default with more to learn, at any max pool:
     /// <code>
     /// Start = site => site.NewPool(
     ///     LiftingScheme.MaxLifting(learnable: true, site.Channels, kernel_size: 5, device: site.Device, dtype: site.Dtype))

@@ -10,7 +10,7 @@ internal static class Code
         .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => (int)(ushort)code.Value);
 
     /// <summary>
-    /// The methods that it calls or makes delegates of, as far as its code can be read: not at all where a runtime keeps none, as NativeAOT's.
+    /// The methods that it calls or makes delegates of, as far as its code can be read: none where a runtime keeps none, as NativeAOT.
     /// </summary>
     internal static IReadOnlyList<MethodBase> CallsIn(MethodBase method)
     {

@@ -1,6 +1,6 @@
 namespace LiftPool.Surgery;
 
-/// <summary>Lets the example go through the model with a probe in the place of each pool, and judges the pools by what came there.</summary>
+/// <summary>Lets the example go through the model with a probe in the place of each pool, and judges the pools by what came.</summary>
 internal sealed class ExampleRun(Module model, ModuleNames names, Action example)
 {
     /// <exception cref="ArgumentException">The example does not go through the model as it is.</exception>

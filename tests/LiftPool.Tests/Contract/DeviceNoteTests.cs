@@ -6,7 +6,7 @@ using Module = TorchSharp.torch.nn.Module;
 namespace LiftPool.Tests;
 
 /// <summary>
-/// TorchSharp's modules note the device that they were moved to, and <c>to(device)</c> does nothing where the note says that they are there.
+/// TorchSharp's modules note the device that they were moved to, and <c>to(device)</c> does nothing where the note says that they are.
 /// TorchSharp's own layers do not go by it. What is made of others on a device has to note it, or <c>cpu()</c> would leave it where it is.
 /// The device here is "meta", which every machine has: tensors without values.
 /// </summary>
@@ -20,16 +20,25 @@ public sealed class DeviceNoteTests
         { "1d", () => new LiftDownPool1d(4, device: META) },
         { "2d with a gain", () => new LiftDownPool2d(4, reduction: BandReduction.Learned, bias: true, device: META) },
         { "3d of a scheme", () => new LiftDownPool3d(LiftingScheme.MaxLifting(learnable: true, device: META)) },
-        { "a gain of a pool that shares", () => LiftDownPool2d.Sharing(new LiftDownPool2d(4, device: META), reduction: BandReduction.Learned) },
+        {
+            "a gain of a pool that shares",
+            () => LiftDownPool2d.Sharing(new LiftDownPool2d(4, device: META), reduction: BandReduction.Learned)
+        },
         { "fixed taps", () => new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Cdf97, device: META)) },
-        { "many steps", () => new LiftingScheme([LiftingStep.Update(Filter()), LiftingStep.Predict(Filter()), LiftingStep.Update(Filter())]) },
+        {
+            "many steps",
+            () => new LiftingScheme([LiftingStep.Update(Filter()), LiftingStep.Predict(Filter()), LiftingStep.Update(Filter())])
+        },
         { "an operator", Filter },
         { "a learned operator", () => LiftingOperators.Learned(4, device: META) },
         { "a rectified one", () => LiftingOperators.Rectified([1], 1, learnable: true, device: META) },
         { "an up-pool", () => new LiftUpPool2d(4, device: META) },
         { "an up-pool of a scheme", () => new LiftUpPool2d(LiftingScheme.Mean(device: META)) },
         { "a pyramid", () => new LiftPyramid(new LiftDownPool2d(4, device: META), 2) },
-        { "a convolution and its lift", () => new LiftedConvolution(Conv2d(4, 4, 1, stride: 2, device: META), new LiftDownPool2d(4, device: META)) },
+        {
+            "a convolution and its lift",
+            () => new LiftedConvolution(Conv2d(4, 4, 1, stride: 2, device: META), new LiftDownPool2d(4, device: META))
+        },
     };
 
     [Theory]

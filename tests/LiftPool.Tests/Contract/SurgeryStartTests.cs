@@ -117,7 +117,8 @@ public sealed class SurgeryStartTests
     public void One_module_stands_in_one_place()
     {
         using var scope = NewDisposeScope();
-        var model = Sequential(("one", MaxPool2d(2)), ("other", MaxPool2d(2)), ("mine", ReLU()), ("third", MaxPool2d(2)), ("own", MaxPool2d(2)));
+        var model = Sequential(
+            ("one", MaxPool2d(2)), ("other", MaxPool2d(2)), ("mine", ReLU()), ("third", MaxPool2d(2)), ("own", MaxPool2d(2)));
         var same = new LiftDownPool2d(LiftingScheme.MaxLifting(learnable: true));
 
         var report = LiftSurgery.ReplaceMaxPools(model, rand(2, 4, 32, 32), new()

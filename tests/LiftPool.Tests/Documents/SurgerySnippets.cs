@@ -18,7 +18,7 @@ public sealed class SurgerySnippets
             // DOCS: surgery
             var model = torchvision.models.resnet18(weights_file: file, skipfc: false);
             Console.WriteLine(LiftSurgery.ReplaceMaxPools(model, example));     // example: [1, 3, 224, 224]
-            var optimizer = optim.Adam(model.parameters(), lr: 3e-4);           // afterwards: an optimizer from before does not know the lifts
+            var optimizer = optim.Adam(model.parameters(), lr: 3e-4);           // afterwards: one from before does not know the lifts
             // DOCS end
 
             model.train();
@@ -70,7 +70,8 @@ public sealed class SurgerySnippets
         };
         // DOCS end
 
-        var model = Sequential(("maxpool", MaxPool2d(2)), ("conv", Conv2d(4, 16, 2, stride: 2)), ("mean", AvgPool2d(2)), ("max", MaxPool2d(2)));
+        var model = Sequential(
+            ("maxpool", MaxPool2d(2)), ("conv", Conv2d(4, 16, 2, stride: 2)), ("mean", AvgPool2d(2)), ("max", MaxPool2d(2)));
         LiftSurgery.ReplaceMaxPools(model, rand(1, 4, 32, 32), options).Replaced.Should().Be(3);
         model.parameters().Should().HaveCount(2);
 

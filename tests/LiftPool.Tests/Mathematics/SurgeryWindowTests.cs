@@ -154,7 +154,7 @@ public sealed class SurgeryWindowTests
         LiftSurgery.ReplaceMaxPools(model, rand(1, 2, 16, 16)).Rows[0].Why.Should().StartWith("its axes differ");
     }
 
-    /// <summary>Worked by hand: of ties along an axis the last of two, and of three the middle one if it is among them, else the last.</summary>
+    /// <summary>Worked by hand: of ties the last of two, and of three the middle one if it is among them, else the last.</summary>
     [Theory]
     [InlineData(2, 0, new float[] { 5, 5 }, new float[] { 0, 1 })]
     [InlineData(3, 0, new float[] { 5, 5, 5 }, new float[] { 0, 1, 0 })]

@@ -79,7 +79,8 @@ internal sealed class Pooled : nn.Module<Tensor, Tensor>
 {
     private readonly nn.Module<Tensor, Tensor> first = nn.MaxPool2d(2);
     private readonly TorchSharp.Modules.Sequential deep = nn.Sequential(nn.ReLU(), nn.Sequential(nn.MaxPool2d(3, 2, 1)));
-    private readonly TorchSharp.Modules.ModuleList<nn.Module<Tensor, Tensor>> list = nn.ModuleList<nn.Module<Tensor, Tensor>>(nn.MaxPool2d(2));
+    private readonly TorchSharp.Modules.ModuleList<nn.Module<Tensor, Tensor>> list
+        = nn.ModuleList<nn.Module<Tensor, Tensor>>(nn.MaxPool2d(2));
     private readonly TorchSharp.Modules.ModuleDict<nn.Module<Tensor, Tensor>> dict
         = nn.ModuleDict(("a", (nn.Module<Tensor, Tensor>)nn.MaxPool2d(3, 2)));
 
