@@ -27,8 +27,7 @@ public abstract partial class LiftDownPool : Module<Tensor, Tensor>
         : this(layer, axes, bands, reduction, settings.Channels, ceilMode, denseMax)
     {
         scheme = new LiftingScheme(settings);
-        AddGain(settings.Device, settings.Dtype);
-        RegisterComponents();
+        Register();
         scheme.BecomeOwnedBy(layer);
     }
 
@@ -44,8 +43,7 @@ public abstract partial class LiftDownPool : Module<Tensor, Tensor>
         : this(layer, axes, bands, reduction, ChannelsOf(layer, scheme, channels), ceilMode, denseMax)
     {
         this.scheme = scheme.Free(layer);
-        AddGain(scheme.FirstWeight?.device, scheme.FirstWeight?.dtype);
-        RegisterComponents();
+        Register();
         scheme.BecomeOwnedBy(layer);
     }
 
@@ -54,8 +52,7 @@ public abstract partial class LiftDownPool : Module<Tensor, Tensor>
         : this(layer, axes, bands, reduction, ChannelsOf(layer, SchemeOf(other), other.channels), ceilMode, denseMax)
     {
         shared = new SharedScheme(other.Scheme);
-        AddGain(other.Scheme.FirstWeight?.device, other.Scheme.FirstWeight?.dtype);
-        RegisterComponents();
+        Register();
     }
 
     private LiftDownPool(
@@ -234,13 +231,17 @@ public abstract partial class LiftDownPool : Module<Tensor, Tensor>
             : MemoryLayout.IsChannelsLast(input) ? MemoryLayout.WithCanonicalStrides(x, channelsLast: true)
             : x;
 
-    private void AddGain(Device? device, ScalarType? dtype)
+    private void Register()
     {
         if (reduction.IsLearned())
         {
-            gain = Parameter(ones(outputBands.Count, channels!.Value, device: device, dtype: dtype));
+            var first = Scheme.FirstWeight;
+            gain = Parameter(ones(outputBands.Count, channels!.Value, device: first?.device, dtype: first?.dtype));
             gain.DetachFromDisposeScope();
         }
+
+        RegisterComponents();
+        Devices.Note(this);
     }
 
     private static LiftingScheme SchemeOf(LiftDownPool other)

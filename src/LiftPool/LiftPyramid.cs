@@ -73,6 +73,7 @@ public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
         levels = ModuleList(pools);
         this.pools = pools.Length == count ? [.. pools] : [.. Enumerable.Repeat(pools[0], count)];
         RegisterComponents();
+        Devices.Note(this);
     }
 
     /// <summary>The down-pool of each level, the finest first: one and the same where one serves them all.</summary>

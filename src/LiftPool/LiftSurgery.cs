@@ -13,11 +13,12 @@ namespace LiftPool;
 /// <remarks>
 /// <para>By default each lift begins as the pool's equal: outputs are what they were, to rounding, until the model is trained. So are
 /// gradients, but where values tie: of equal values MaxPool's gradient goes to the first; a lift's to the last of two, and of three to the
-/// middle one if it is among them, else to the last. After a ReLU those are the zeros. What has an equal: windows of 2 with stride 2, floor or ceil mode; windows of 3 with stride 2 without padding, floor or ceil
-/// mode, and with padding 1 in floor mode; each in one to three dimensions, on all axes or on some.</para>
+/// middle one if it is among them, else to the last. After a ReLU those are the zeros. What has an equal: windows of 2 with stride 2, floor
+/// or ceil mode; windows of 3 with stride 2 without padding, floor or ceil mode, and with padding 1 in floor mode; each in one to three
+/// dimensions, on all axes or on some.</para>
 /// <para>The example goes through the model once or, where that fails, a few times: in evaluation mode, without gradients, with the
-/// hooks that the model has. Modes, persistent buffers, gradients and the state of the default random generator of the CPU are afterwards as they
-/// were. The lifts come to the device and the type of what the example brought to their pools, and to the mode of the pools, whose hooks
+/// hooks that the model has. Modes, persistent buffers, gradients and the state of the CPU's default random generator are afterwards as
+/// they were. The lifts come to the device and the type of what the example brought to their pools, and to the mode of the pools, whose hooks
 /// they take over. Their weights stand in the state dict under the pools' names. Optimizers that exist do not know them: make the
 /// optimizer afterwards.</para>
 /// <para>References to a pool are replaced wherever the model holds them: fields, private and read-only ones too, Sequential, ModuleList,
@@ -34,7 +35,8 @@ public static class LiftSurgery
     /// <returns>What was found and done.</returns>
     /// <exception cref="ArgumentException">The example does not go through the model.</exception>
     /// <exception cref="InvalidOperationException">
-    /// <see cref="LiftSurgeryOptions.Strict"/>, and a pool cannot be replaced; the message has the table. Nothing was changed.
+    /// <see cref="LiftSurgeryOptions.Strict"/>, and a pool cannot be replaced; the message has the table. Or a place takes no lift after
+    /// all, though it took another module. Nothing was changed.
     /// </exception>
     public static LiftSurgeryReport ReplaceMaxPools(Module<Tensor, Tensor> model, Tensor example, LiftSurgeryOptions? options = null)
     {
@@ -52,7 +54,8 @@ public static class LiftSurgery
     /// <returns>What was found and done.</returns>
     /// <exception cref="ArgumentException">The example throws.</exception>
     /// <exception cref="InvalidOperationException">
-    /// <see cref="LiftSurgeryOptions.Strict"/>, and a pool cannot be replaced; the message has the table. Nothing was changed.
+    /// <see cref="LiftSurgeryOptions.Strict"/>, and a pool cannot be replaced; the message has the table. Or a place takes no lift after
+    /// all, though it took another module. Nothing was changed.
     /// </exception>
     public static LiftSurgeryReport ReplaceMaxPools(Module model, Action example, LiftSurgeryOptions? options = null)
     {

@@ -3,21 +3,34 @@ namespace LiftPool;
 /// <summary>What <see cref="LiftSurgery"/> replaces, and with what. By default every max pool with its learnable equal.</summary>
 public sealed class LiftSurgeryOptions
 {
-    /// <summary>Which modules, by their name in the model and themselves. Default: all.</summary>
+    /// <summary>Which pools (convolutions too, if they are replaced), by their name in the model and themselves. Default: all.</summary>
     public Func<string, Module, bool>? Where { get; init; }
 
     /// <summary>
-    /// What is put in a pool's place; null leaves the pool. It has to give the pool's shape. Default: the pool's equal, max-lifting for
-    /// the maximum and the mean for the mean, so that the model's outputs stay what they are until it is trained.
+    /// What is put in a pool's place, another one for each; null leaves the pool. Default: the pool's equal, max-lifting for the maximum
+    /// and the mean for the mean, so that the model's outputs stay what they are until it is trained.
     /// </summary>
+    /// <remarks>
+    /// It has to give the pool's shape and type. If it does not, throws, or gives what stands somewhere else already, that pool stays and
+    /// is listed with the reason. What it gives is moved to the device of what comes there and to the pool's mode, or disposed if it is not
+    /// put in. The state of the CPU's random generator, from which its weights may be drawn, is afterwards as it was.
+    /// </remarks>
     /// <example>
+    /// The default with more to learn, at any max pool:
     /// <code>
-    /// Start = site => new LiftDownPool2d(
-    ///     site.Channels!.Value, ceil_mode: site.CeilMode, dense_max: site.DenseMax, axes: site.Axes, device: site.Device, dtype: site.Dtype)
+    /// Start = site => site.NewPool(
+    ///     LiftingScheme.MaxLifting(learnable: true, site.Channels, kernel_size: 5, device: site.Device, dtype: site.Dtype))
     /// </code>
-    /// of a model whose pools are two-dimensional, each with one number of channels.
+    /// Another layer, where there are two dimensions and one number of channels:
+    /// <code>
+    /// Start = site => site is { Dimensions: 2, Channels: { } channels }
+    ///     ? new LiftDownPool2d(
+    ///         channels, reduction: BandReduction.LearnedMagnitude, ceil_mode: site.CeilMode, dense_max: site.DenseMax, axes: site.Axes,
+    ///         device: site.Device, dtype: site.Dtype)
+    ///     : null
+    /// </code>
     /// </example>
-    public Func<LiftSite, Module<Tensor, Tensor>?>? Start { get; init; }
+    public Func<LiftSurgerySite, Module<Tensor, Tensor>?>? Start { get; init; }
 
     /// <summary>Whether the weights of the equal are parameters; else buffers, which no optimizer changes. Default: true.</summary>
     public bool Learnable { get; init; } = true;
@@ -33,7 +46,8 @@ public sealed class LiftSurgeryOptions
     public bool StridedConvolutions { get; init; }
 
     /// <summary>
-    /// Whether to change nothing, and to throw, unless everything that is chosen and halves can be replaced. Default: false.
+    /// Whether to change nothing, and to throw, unless everything that is chosen and halves can be replaced. Functional calls, whose
+    /// windows are not read, do not count; the report lists them (<see cref="LiftSurgeryOutcome.NotKnown"/>). Default: false.
     /// </summary>
     public bool Strict { get; init; }
 }

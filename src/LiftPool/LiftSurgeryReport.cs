@@ -33,8 +33,10 @@ public sealed class LiftSurgeryReport
             line => string.Concat(line.Select((cell, i) => cell.PadRight(i < widths.Length ? widths[i] + 2 : 0))).TrimEnd());
         var difference = Difference.ToString("0.0e+0", CultureInfo.InvariantCulture);
         var end = Warning ?? $"{Replaced} replaced; largest difference on the example: {difference} of the largest value.";
-        return string.Join('\n', [.. lines, end]);
+        var calls = Rows.Count(row => row.Outcome == LiftSurgeryOutcome.NotKnown);
+        return string.Join('\n', [.. lines, calls == 0 ? end : $"{end} Functional calls, which stay: {calls}."]);
     }
 
-    private static string LastCell(LiftSurgeryRow row) => row.Why ?? string.Join(", ", row.Channels);
+    private static string LastCell(LiftSurgeryRow row)
+        => row.Why ?? (row.Channels.Count == 0 ? "any: one filter for all" : string.Join(", ", row.Channels));
 }

@@ -16,7 +16,10 @@ public sealed class LiftSurgeryRow
     /// <summary>What stands there now; null if it is what it was.</summary>
     public string? Is { get; internal init; }
 
-    /// <summary>The channels that the example brought there, none if it did not come there; of a convolution those that it gives.</summary>
+    /// <summary>
+    /// The channels that the example brought there; of a convolution those that it gives. None if it did not come there, or brought one
+    /// axis fewer than a batch of maps has: then one filter serves any number.
+    /// </summary>
     public IReadOnlyList<long> Channels { get; internal init; } = [];
 
     /// <summary>Whether it was replaced.</summary>

@@ -26,6 +26,7 @@ public abstract partial class LiftUpPool : Module<Tensor, LiftBands, Tensor>
         scheme = new LiftingScheme(settings);
         channels = settings.Channels;
         RegisterComponents();
+        Devices.Note(this);
         scheme.BecomeOwnedBy(layer);
     }
 
@@ -36,6 +37,7 @@ public abstract partial class LiftUpPool : Module<Tensor, LiftBands, Tensor>
         this.scheme = scheme.Free(layer);
         channels = scheme.Channels;
         RegisterComponents();
+        Devices.Note(this);
         scheme.BecomeOwnedBy(layer);
     }
 

@@ -166,6 +166,8 @@ public sealed partial class LiftingScheme : Module
                 throw Errors.Wrong(nameof(LiftingScheme), "operators that are not disposed", gone, NameOf(step));
             }
         }
+
+        Devices.Note(this);
     }
 
     /// <summary>The number of channels the operators were built for; null if they are not LiftPool's own.</summary>

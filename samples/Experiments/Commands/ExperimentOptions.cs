@@ -45,8 +45,13 @@ internal sealed class ExperimentOptions
         Epochs = CommandLine.Number("--epochs", $"How often each network sees the {defaults.Examples}", defaults.Size.Epochs, MostRuns);
         Depth = defaults.Depth is var (says, most) ? CommandLine.Number("--depth", says, 1, most) : null;
         Jobs = CommandLine.Number("--jobs", "How many runs at a time, on one thread each", Environment.ProcessorCount, MostRuns);
-        Quick = new("--quick") { Description = "One seed and few small examples, to see in a minute that all works; the numbers mean nothing" };
+        Quick = NewQuick();
     }
+
+    public static Option<bool> NewQuick() => new("--quick")
+    {
+        Description = "One seed and few small examples, to see in a minute that all works; the numbers mean nothing",
+    };
 
     // A list a line each; the help keeps the ends of lines.
     private static string Lines(string title, IReadOnlyList<string> lines) => string.Join('\n', lines.Prepend(title));

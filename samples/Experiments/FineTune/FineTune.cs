@@ -25,22 +25,18 @@ internal static class FineTune
     // What a network is tuned with that has learned already.
     private const double TuningRate = FirstRate / 10;
 
-    // At most: what comes along has fewer.
-    private const int Train = 50_000;
-    private const int Test = 10_000;
-
     private static readonly LiftSurgeryOptions FiveTaps = new()
     {
-        Start = site => site.Pool(LiftingScheme.MaxLifting(learnable: true, site.Channels, kernel_size: 5, dtype: site.Dtype)),
+        Start = site => site.NewPool(LiftingScheme.MaxLifting(learnable: true, site.Channels, kernel_size: 5, dtype: site.Dtype)),
     };
 
-    public static FineTuneResult Run(string folder, int epochs, int seed, CancellationToken cancel)
+    public static FineTuneResult Run(string folder, Size size, int seed, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
-        var data = ImageData.Load(new(folder, folder, "", Train, Validation: 0, Test, epochs), seed);
+        var data = ImageData.Load(new(folder, folder, "", size.Train, size.Validation, size.Test, size.Epochs), seed);
         random.manual_seed(seed);
         using var network = new Vgg(data, PoolChoices.Named(PoolChoices.Max), depth: 1);
-        TrainOn(network, data, epochs, FirstRate, seed, cancel);
+        TrainOn(network, data, size.Epochs, FirstRate, seed, cancel);
         var trained = network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone());
         var (before, accuracy) = (network.Classify(data.Test.Images), network.Accuracy(data.Test));
 

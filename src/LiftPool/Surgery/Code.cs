@@ -9,14 +9,26 @@ internal static class Code
     private static readonly Dictionary<int, OpCode> Instructions = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => (int)(ushort)code.Value);
 
-    /// <summary>The methods that it calls or makes delegates of. None where a runtime keeps no code to read, as NativeAOT's.</summary>
-    internal static IEnumerable<MethodBase> CallsIn(MethodBase method)
+    /// <summary>
+    /// The methods that it calls or makes delegates of, as far as its code can be read: none where a runtime keeps none, as NativeAOT.
+    /// </summary>
+    internal static IReadOnlyList<MethodBase> CallsIn(MethodBase method)
     {
-        if (BodyOf(method) is not { } code)
+        List<MethodBase> calls = [];
+        try
         {
-            yield break;
+            Read(method, method.GetMethodBody()?.GetILAsByteArray() ?? [], calls);
+        }
+        catch (Exception)
+        {
+            // It is for a list alone.
         }
 
+        return calls;
+    }
+
+    private static void Read(MethodBase method, byte[] code, List<MethodBase> calls)
+    {
         var at = 0;
         while (at < code.Length)
         {
@@ -29,22 +41,10 @@ internal static class Code
             var operand = Instructions[value].OperandType;
             if (operand == OperandType.InlineMethod && Resolve(method, BitConverter.ToInt32(code, at)) is { } called)
             {
-                yield return called;
+                calls.Add(called);
             }
 
             at += operand == OperandType.InlineSwitch ? 4 + (4 * BitConverter.ToInt32(code, at)) : Length(operand);
-        }
-    }
-
-    private static byte[]? BodyOf(MethodBase method)
-    {
-        try
-        {
-            return method.GetMethodBody()?.GetILAsByteArray();
-        }
-        catch (Exception fault) when (fault is NotSupportedException or InvalidOperationException)
-        {
-            return null;
         }
     }
 
@@ -55,7 +55,7 @@ internal static class Code
             var ofType = method.DeclaringType is { IsGenericType: true } type ? type.GetGenericArguments() : null;
             return method.Module.ResolveMethod(token, ofType, method.IsGenericMethod ? method.GetGenericArguments() : null);
         }
-        catch (Exception fault) when (fault is ArgumentException or FileNotFoundException or TypeLoadException or MissingMemberException)
+        catch (Exception)
         {
             // Of an assembly that is not there: no call of TorchSharp's.
             return null;

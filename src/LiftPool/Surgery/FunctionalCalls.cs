@@ -6,7 +6,8 @@ namespace LiftPool.Surgery;
 /// <summary>
 /// Finds pools that are calls in a module's code, <c>functional.max_pool2d(x, 2)</c>: they are no modules, and nothing can be put in their
 /// place. The code is read, not run: the methods of each module's class and, of classes that are no modules, lambdas' among them,
-/// those that they call or make delegates of, but for what an interface or a virtual method hides.
+/// those that they call or make delegates of, but for what an interface or a virtual method hides. The arguments are not read, so
+/// whether a call halves is not known.
 /// </summary>
 internal static class FunctionalCalls
 {
@@ -21,24 +22,38 @@ internal static class FunctionalCalls
         foreach (var module in names.Modules)
         {
             var type = module.GetType();
-            var calls = known.TryGetValue(type, out var found) ? found : known[type] = [.. CallsOf(type)];
+            var calls = known.TryGetValue(type, out var found) ? found : known[type] = CallsOf(type);
             foreach (var (method, function) in calls.Where(call => options.AveragePools || IsMax(call.Function)))
             {
-                var isChosen = options.Where is not { } where || names.NamesOf(module).Any(name => where(name, module));
                 var place = $"{Slot.Plain(type)}.{Slot.Plain(method.Name)}";
                 var pool = $"{(IsMax(function) ? "Max" : "Avg")}Pool{function["max_pool".Length..].Split('_')[0]}";
                 yield return new()
                 {
                     Name = names.TextOf(module),
                     Was = $"functional.{function}",
-                    Outcome = isChosen ? LiftSurgeryOutcome.NotPossible : LiftSurgeryOutcome.Kept,
-                    Why = isChosen ? $"a call in {place}: hold {pool} in a `Module<Tensor, Tensor>` field and call that" : "not chosen",
+                    Outcome = LiftSurgeryOutcome.NotKnown,
+                    Why = $"a call in {place}: hold {pool} in a `Module<Tensor, Tensor>` field and call that",
                 };
             }
         }
     }
 
-    private static IEnumerable<(MethodBase Method, string Function)> CallsOf(Type module)
+    private static List<(MethodBase Method, string Function)> CallsOf(Type module)
+    {
+        List<(MethodBase Method, string Function)> calls = [];
+        try
+        {
+            Read(module, calls);
+        }
+        catch (Exception)
+        {
+            // It is for a list alone: what was found until then.
+        }
+
+        return calls;
+    }
+
+    private static void Read(Type module, List<(MethodBase Method, string Function)> calls)
     {
         HashSet<MethodBase> seen = [];
         Stack<(MethodBase Method, MethodBase From)> toRead = [];
@@ -58,7 +73,7 @@ internal static class FunctionalCalls
                 {
                     if (IsMax(called.Name) || called.Name.StartsWith("avg_pool", StringComparison.Ordinal))
                     {
-                        yield return (next.From, called.Name);
+                        calls.Add((next.From, called.Name));
                     }
                 }
                 else if (called.DeclaringType is { } type && !typeof(Module).IsAssignableFrom(type) && KnowsTorchSharp(type.Assembly))

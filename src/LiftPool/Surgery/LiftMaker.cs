@@ -2,49 +2,67 @@ using LiftPool.Lifting;
 
 namespace LiftPool.Surgery;
 
-/// <summary>Makes the module that comes to a pool's place, and compares the two on what the example brought there.</summary>
-internal sealed class LiftMaker(LiftSurgeryOptions options)
+/// <summary>
+/// Makes the module that comes to a pool's place, and compares the two on what the example brought there. What goes wrong with it is why
+/// that pool stays, and no other.
+/// </summary>
+internal sealed class LiftMaker(ModuleNames model, LiftSurgeryOptions options)
 {
+    private readonly HashSet<Module> given = new(ReferenceEqualityComparer.Instance);
+
     internal void Make(PoolSite site)
     {
-        using var scope = NewDisposeScope();
-        var described = site.Describe();
-        var lift = options.Start is { } start ? start(described) : NewEqual(described, site.Window.Kind);
-        if (lift is null)
+        // Weights that are made in inference mode never learn. No dispose scope: it would end what Start makes.
+        using var ordinary = inference_mode(false);
+        Module<Tensor, Tensor>? lift;
+        try
         {
-            site.Keep("left as it is by Start");
+            lift = NewLift(site.Describe(), site.Window.Kind);
+        }
+        catch (Exception fault)
+        {
+            site.Refuse($"{(options.Start is null ? "no lift can be made" : "Start throws")}: {FirstLine(fault.Message)}");
             return;
         }
 
-        site.Text = options.Start is null ? TextOf(site.Window.Kind, described) : FirstLine(lift);
-        if (site.Pool is Convolution convolution)
+        if (lift is null || ReferenceEquals(lift, site.Pool))
         {
-            lift = new LiftedConvolution(convolution, lift);
-            site.Text = $"stride 1, then {site.Text}";
+            site.Keep("left as it is by Start");
         }
-
-        Compare(site, lift);
-        lift.train(site.Pool.training);
-        site.Lift = lift;
+        else if (model.Has(lift) || !given.Add(lift))
+        {
+            site.Refuse("what Start gave stands in another place already");
+        }
+        else
+        {
+            Fit(site, lift);
+        }
     }
 
-    private static string TextOf(PoolKind kind, LiftSite site)
-        => new ModuleText($"LiftDownPool{site.Dimensions}d")
-            .With(kind switch { PoolKind.Max => "MaxLifting", PoolKind.Mean => "Mean", _ => "first of each pair" })
-            .With("ceil_mode", site.CeilMode)
-            .With<Enum>("axes", site.Axes == LiftAxes.All ? null : site.Axes)
-            .With("dense_max", site.DenseMax, usual: DenseMax.None)
-            .ToString();
-
-    // What is in it takes lines of its own.
-    private static string FirstLine(Module lift)
-        => new ModuleText("").With(lift).ToString()[1..^1].Split('\n') is [var name, var arguments, ..]
-            ? $"{name}{arguments.Trim()})" : new ModuleText("").With(lift).ToString()[1..^1];
-
-    private LiftDownPool NewEqual(LiftSite site, PoolKind kind)
+    private void Fit(PoolSite site, Module<Tensor, Tensor> lift)
     {
+        try
+        {
+            site.Take(lift);
+            site.Text = TextOf(site);
+            QuietPass.Run(new(site.Lift!), () => Compare(site, site.Lift!));
+            site.Lift!.train(site.Pool.training);
+        }
+        catch (Exception fault)
+        {
+            site.Refuse($"{(options.Start is null ? "a lift" : "what Start gave")} cannot stand there: {FirstLine(fault.Message)}");
+        }
+    }
+
+    private Module<Tensor, Tensor>? NewLift(LiftSurgerySite site, PoolKind kind)
+    {
+        if (options.Start is { } start)
+        {
+            return start(site);
+        }
+
         var (learnable, channels, device, dtype) = (options.Learnable, site.Channels, site.Device, site.Dtype);
-        return site.Pool(kind switch
+        return site.NewPool(kind switch
         {
             PoolKind.Max => LiftingScheme.MaxLifting(learnable, channels, device: device, dtype: dtype),
             PoolKind.Mean => LiftingScheme.Mean(learnable, channels, device: device, dtype: dtype),
@@ -59,10 +77,29 @@ internal sealed class LiftMaker(LiftSurgeryOptions options)
         return new(One(), One());
     }
 
+    private string TextOf(PoolSite site)
+    {
+        var text = options.Start is null ? TextOf(site.Window, site.Counterpart!) : FirstLineOf(site.Given!);
+        return site.Pool is Convolution ? $"stride 1, then {text}" : text;
+    }
+
+    private static string TextOf(PoolWindow window, Counterpart lift)
+        => new ModuleText($"LiftDownPool{window.Dimensions}d")
+            .With(window.Kind switch { PoolKind.Max => "MaxLifting", PoolKind.Mean => "Mean", _ => "first of each pair" })
+            .With("ceil_mode", lift.CeilMode)
+            .With<Enum>("axes", lift.Axes == LiftAxes.All ? null : lift.Axes)
+            .With("dense_max", lift.DenseMax, usual: DenseMax.None)
+            .ToString();
+
+    // What is in it takes lines of its own.
+    private static string FirstLineOf(Module lift)
+        => new ModuleText("").With(lift).ToString()[1..^1] is var text && text.Split('\n') is [var name, var arguments, ..]
+            ? $"{name}{arguments.Trim()})" : text;
+
+    private static string FirstLine(string message) => message.Split('\n')[0].TrimEnd();
+
     private void Compare(PoolSite site, Module<Tensor, Tensor> lift)
     {
-        using var noGradients = no_grad();
-        using var noPenalties = new LiftRegularizer();
         foreach (var input in site.Inputs)
         {
             using var scope = NewDisposeScope();
@@ -79,8 +116,9 @@ internal sealed class LiftMaker(LiftSurgeryOptions options)
             site.Difference = Math.Max(site.Difference ?? 0, difference);
             if (options.Start is null && !(difference <= Bound(site, input.dtype)))
             {
-                site.Refuse(FormattableString.Invariant(
-                    $"on the example a lift differs from it by {difference:0.0e+0} of the largest value, as infinities make it"));
+                site.Refuse(double.IsFinite(difference)
+                    ? FormattableString.Invariant($"on the example a lift differs from it by {difference:0.0e+0} of the largest value")
+                    : "the example brings NaN or infinities there, on which the two cannot be compared");
                 return;
             }
         }
@@ -93,5 +131,6 @@ internal sealed class LiftMaker(LiftSurgeryOptions options)
         return site.Pool is Convolution ? Math.Sqrt(eps) : 2 * site.Window.Dimensions * eps;
     }
 
-    private static double Largest(Tensor x) => x.numel() == 0 ? 0 : x.to(ScalarType.Float64).abs().max().item<double>();
+    // Some devices have no Float64.
+    private static double Largest(Tensor x) => x.numel() == 0 ? 0 : x.abs().max().cpu().to(ScalarType.Float64).item<double>();
 }

@@ -5,7 +5,7 @@ namespace LiftPool.Surgery;
 /// <summary>
 /// A convolution of stride 1 in the place of one of stride 2, with its parameters under their names, and a pool behind it.
 /// </summary>
-internal sealed class LiftedConvolution : Module<Tensor, Tensor>
+internal sealed class LiftedConvolution : OwnModule
 {
     // The names are the state-dict keys: weight and bias are the convolution's.
     private readonly Parameter weight;

@@ -8,10 +8,11 @@ internal sealed class Operation(Module model, Action example, LiftSurgeryOptions
     internal LiftSurgeryReport Run()
     {
         var sites = SiteFinder.Find(model, names, options);
+        using var random = get_rng_state();
         try
         {
-            Watch([.. sites.Where(site => site.IsOpen)]);
-            var maker = new LiftMaker(options);
+            new ExampleRun(model, names, example).Watch([.. sites.Where(site => site.IsOpen)]);
+            var maker = new LiftMaker(names, options);
             foreach (var site in sites.Where(site => site.IsOpen))
             {
                 maker.Make(site);
@@ -24,112 +25,50 @@ internal sealed class Operation(Module model, Action example, LiftSurgeryOptions
                 throw new InvalidOperationException($"LiftSurgery: not everything can be replaced, so nothing was changed.\n{report}");
             }
 
-            foreach (var site in sites.Where(site => site.IsOpen))
-            {
-                SharedHooks.Give(site.Pool, site.Lift!);
-                site.Put(site.Lift!);
-            }
-
+            PutIn([.. sites.Where(site => site.IsOpen)]);
             return report;
         }
         finally
         {
+            set_rng_state(random);
             sites.ForEach(site => site.Dispose());
+            DisposeUnused(sites);
         }
     }
 
-    private void Watch(PoolSite[] sites)
+    /// <summary>All, or none.</summary>
+    private static void PutIn(PoolSite[] sites)
     {
-        try
-        {
-            Pass(sites);
-        }
-        catch (Exception fault)
-        {
-            // The fault may be the example's own, or a pool's whose user wants its very type, for its indices.
-            TryWithout(fault);
-            foreach (var site in sites)
-            {
-                RefuseIfAlone(site);
-            }
-
-            Pass([.. sites.Where(site => site.IsOpen)]);
-        }
-
-        foreach (var site in sites.Where(site => site.IsOpen))
-        {
-            if (site.Calls > site.KnownCalls)
-            {
-                site.Refuse("it is called through a reference that was not found");
-            }
-            else if (site.KnownCalls == 0)
-            {
-                site.Refuse("the example does not come there");
-            }
-            else if (site.Inputs.Select(input => (input.dtype, input.device.ToString())).Distinct().Count() > 1)
-            {
-                site.Refuse("values of different types or devices come there");
-            }
-        }
-    }
-
-    private void TryWithout(Exception fault)
-    {
-        try
-        {
-            Pass([]);
-        }
-        catch (Exception own)
-        {
-            throw new ArgumentException($"LiftSurgery: expected an example that goes through the model, got: {own.Message}", fault);
-        }
-    }
-
-    private void RefuseIfAlone(PoolSite site)
-    {
-        try
-        {
-            Pass([site]);
-        }
-        catch (Exception fault)
-        {
-            site.Refuse($"the model does not run with another module in its place: {fault.Message.Split('\n')[0]}");
-        }
-    }
-
-    /// <summary>The example, with a probe in each place.</summary>
-    private void Pass(PoolSite[] sites)
-    {
-        List<Action> undo = [];
-        List<(PoolSite Site, PoolProbe Probe)> probes = [];
+        Stack<Action> undo = [];
         try
         {
             foreach (var site in sites)
             {
-                var probe = new PoolProbe(site);
-                undo.Add(() =>
-                {
-                    site.Put(site.Pool);
-                    probe.Dispose();
-                });
-                var hook = ((Module<Tensor, Tensor>)site.Pool).register_forward_pre_hook((Module _) => site.Calls++);
-                undo.Add(hook.remove);
-                site.Put(probe);
-                probes.Add((site, probe));
+                site.Put(site.Lift!, undo);
             }
-
-            // Where a field takes a lift and the registration does not, its weights would be neither trained nor saved.
-            var registered = new ModuleNames(model);
-            foreach (var (site, _) in probes.Where(one => !registered.Has(one.Probe)))
-            {
-                site.Refuse("its registration in TorchSharp's module was not found");
-            }
-
-            QuietPass.Run(names, example);
         }
-        finally
+        catch (Exception fault)
         {
-            undo.ForEach(one => one());
+            Undoing.Run(undo);
+            throw new InvalidOperationException($"LiftSurgery: a lift could not be put in, so nothing was changed: {fault.Message}", fault);
+        }
+
+        foreach (var site in sites)
+        {
+            SharedHooks.Give((Module<Tensor, Tensor>)site.Pool, site.Lift!);
+        }
+    }
+
+    // A part that the model has, a pool that Start put into something, say, is not its lift's to end.
+    private void DisposeUnused(IReadOnlyList<PoolSite> sites)
+    {
+        var used = new ModuleNames(model);
+        foreach (var lift in sites.Select(site => site.Given).OfType<Module>())
+        {
+            if (!new ModuleNames(lift).Modules.Any(used.Has))
+            {
+                lift.Dispose();
+            }
         }
     }
 

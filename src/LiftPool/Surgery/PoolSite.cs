@@ -1,3 +1,5 @@
+using LiftPool.Lifting;
+
 namespace LiftPool.Surgery;
 
 /// <summary>A pool in a model, where it stands, and what is learned of it.</summary>
@@ -21,9 +23,13 @@ internal sealed class PoolSite(Module pool, string name, PoolWindow window, IRea
 
     internal bool IsOpen => Outcome == LiftSurgeryOutcome.Replaced;
 
-    internal Module<Tensor, Tensor>? Lift { get; set; }
+    /// <summary>The lift that was made.</summary>
+    internal Module<Tensor, Tensor>? Given { get; private set; }
 
-    /// <summary>The lift in words.</summary>
+    /// <summary>What comes to the pool's place: the lift; of a convolution one of stride 1 with the lift behind it.</summary>
+    internal Module<Tensor, Tensor>? Lift { get; private set; }
+
+    /// <summary>It in words.</summary>
     internal string Text { get; set; } = "";
 
     internal double? Difference { get; set; }
@@ -33,11 +39,16 @@ internal sealed class PoolSite(Module pool, string name, PoolWindow window, IRea
 
     internal int KnownCalls { get; private set; }
 
-    /// <summary>What came there: one input for each number of channels.</summary>
+    /// <summary>What came there: one input for each rank, number of channels, type and device.</summary>
     internal IReadOnlyList<Tensor> Inputs => inputs;
 
-    internal IReadOnlyList<long> Channels
-        => Pool is Convolution convolution ? [convolution.out_channels] : [.. inputs.Select(ChannelsOf)];
+    /// <summary>
+    /// The numbers of channels that came there. None if an input has one axis fewer than a batch of maps: <c>[N, F]</c> is a batch of
+    /// items without channels, and TorchSharp's pools read it as <c>[C, L]</c>.
+    /// </summary>
+    internal IReadOnlyList<long> Channels => Pool is Convolution convolution ? [convolution.out_channels]
+        : inputs.Exists(input => input.dim() <= Window.Dimensions + 1) ? []
+        : [.. inputs.Select(ChannelsOf).Distinct()];
 
     internal void Keep(string why) => Close(LiftSurgeryOutcome.Kept, why);
 
@@ -46,22 +57,45 @@ internal sealed class PoolSite(Module pool, string name, PoolWindow window, IRea
     internal void Note(Tensor input)
     {
         KnownCalls++;
-        if (!inputs.Exists(known => ChannelsOf(known) == ChannelsOf(input) && known.dtype == input.dtype))
+        if (!inputs.Exists(known => AreAlike(known, input)))
         {
             inputs.Add(input.alias().DetachFromDisposeScope());
         }
     }
 
-    /// <summary>Puts a module in every place of the pool.</summary>
-    internal void Put(Module module)
+    /// <summary>As before the example.</summary>
+    internal void Forget()
+    {
+        inputs.ForEach(input => input.Dispose());
+        inputs.Clear();
+        (Calls, KnownCalls) = (0, 0);
+    }
+
+    /// <summary>Puts a module in every place of the pool, and notes how to take it back.</summary>
+    internal void Put(Module module, Stack<Action> undo)
     {
         foreach (var slot in Slots)
         {
             slot.Put(module);
+            undo.Push(() => slot.Put(Pool));
         }
     }
 
-    internal LiftSite Describe() => new()
+    /// <summary>Takes a lift that was made for it, to where its values are.</summary>
+    internal void Take(Module<Tensor, Tensor> lift)
+    {
+        Given = lift;
+
+        // Each part: one that notes another device than its own would not be moved by those around it.
+        foreach (var part in new ModuleNames(lift).Modules)
+        {
+            part.to(inputs[0].device);
+        }
+
+        Lift = Pool is Convolution convolution ? new LiftedConvolution(convolution, lift) : lift;
+    }
+
+    internal LiftSurgerySite Describe() => new()
     {
         Name = Name,
         Module = Pool,
@@ -74,9 +108,12 @@ internal sealed class PoolSite(Module pool, string name, PoolWindow window, IRea
         Axes = Counterpart.Axes,
     };
 
-    public void Dispose() => inputs.ForEach(input => input.Dispose());
+    public void Dispose() => Forget();
 
     private void Close(LiftSurgeryOutcome outcome, string why) => (Outcome, Why) = (outcome, why);
+
+    private bool AreAlike(Tensor a, Tensor b)
+        => a.dim() == b.dim() && ChannelsOf(a) == ChannelsOf(b) && a.dtype == b.dtype && Devices.AreOne(a, b);
 
     private long ChannelsOf(Tensor input) => input.size(-Window.Dimensions - 1);
 }

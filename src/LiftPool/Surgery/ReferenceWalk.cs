@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using TorchSharp.Utils;
 using Module = TorchSharp.torch.nn.Module;
 
 namespace LiftPool.Surgery;
@@ -54,12 +55,20 @@ internal sealed class ReferenceWalk
 
     private void PushParts(object value, Slot? slot)
     {
+        if (value is Module part)
+        {
+            var parts = Submodules(part);
+            foreach (var name in parts.Keys)
+            {
+                Push(parts[name], new(typeof(Module), one => parts[name] = (Module)one!, $"{Slot.Plain(part.GetType())}.{name}"));
+            }
+        }
+
         if (value is Delegate function)
         {
             foreach (var one in function.GetInvocationList())
             {
-                var text = $"a delegate, {Slot.Plain(one.Method.Name)}, is bound to it";
-                Push(one.Target, new(typeof(Delegate), _ => throw new NotSupportedException(), text));
+                Push(one.Target, Slot.Closed($"{Place(slot)} is a delegate bound to it: make it a lambda, `x => pool.call(x)`"));
             }
         }
         else if (value is IDictionary dictionary)
@@ -67,7 +76,9 @@ internal sealed class ReferenceWalk
             var type = Argument(value, typeof(IDictionary<,>), 1);
             foreach (var key in dictionary.Keys)
             {
-                Push(dictionary[key], new(type, one => dictionary[key] = one, Declared(value, slot)));
+                Push(dictionary[key], dictionary.IsReadOnly
+                    ? ReadOnly(slot, "Dictionary<..., Module<Tensor, Tensor>>")
+                    : new(type, one => dictionary[key] = one, Declared(value, slot)));
             }
         }
         else if (value is IList list)
@@ -76,7 +87,9 @@ internal sealed class ReferenceWalk
             for (var i = 0; i < list.Count; i++)
             {
                 var index = i;
-                Push(list[index], new(type, one => list[index] = one, Declared(value, slot)));
+                Push(list[index], list.IsReadOnly
+                    ? ReadOnly(slot, "List<Module<Tensor, Tensor>>")
+                    : new(type, one => list[index] = one, Declared(value, slot)));
             }
         }
         else
@@ -99,23 +112,28 @@ internal sealed class ReferenceWalk
         }
     }
 
+    private static string Place(Slot? slot) => slot is null ? "it" : slot.Text.Split(" is declared", 2)[0];
+
     private static string Declared(object holder, Slot? slot)
-    {
-        var place = slot is null ? "it" : slot.Text.Split(" is declared", 2)[0];
-        return $"{place} is a {Slot.Plain(holder.GetType())}: let it hold Module<Tensor, Tensor>";
-    }
+        => $"{Place(slot)} is a {Slot.Plain(holder.GetType())}: let it hold Module<Tensor, Tensor>";
+
+    private static Slot ReadOnly(Slot? slot, string type) => Slot.Closed($"{Place(slot)} is read-only: make it a `{type}`");
 
     private static Type Argument(object value, Type generic, int index)
         => Array.Find(value.GetType().GetInterfaces(), type => type.IsGenericType && type.GetGenericTypeDefinition() == generic)
             ?.GetGenericArguments()[index] ?? typeof(object);
 
-    // Of TorchSharp's own base classes only the registered modules: the rest is hooks, which hold what their authors like, and handles.
+    // By its name: a trimmed program keeps what this names.
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_internal_submodules")]
+    private static extern ref OrderedDict<string, Module> Submodules(Module module);
+
+    // Of TorchSharp's own base classes no more than what is registered, above: the rest is hooks, which hold what their authors like, and
+    // handles.
     private static bool MayHold(FieldInfo field)
         => HoldsModules(field.FieldType)
             && (field.DeclaringType!.Assembly != TorchSharpItself
                 || field.DeclaringType.Namespace == typeof(Sequential).Namespace
-                || field.DeclaringType.Namespace == typeof(TorchSharp.Utils.OrderedDict<,>).Namespace
-                || field.Name == "_internal_submodules");
+                || field.DeclaringType.Namespace == typeof(OrderedDict<,>).Namespace);
 
     /// <summary>Whether an object of this type, or of one derived from it, may hold modules that a forward uses.</summary>
     private static bool HoldsModules(Type type)
@@ -148,7 +166,7 @@ internal sealed class ReferenceWalk
     {
         var generic = type.GetGenericTypeDefinition();
         return typeof(IList).IsAssignableFrom(type) || typeof(IDictionary).IsAssignableFrom(type) || typeof(ITuple).IsAssignableFrom(type)
-            || generic == typeof(TorchSharp.Utils.OrderedDict<,>) || generic == typeof(Lazy<>);
+            || generic == typeof(OrderedDict<,>) || generic == typeof(Lazy<>);
     }
 
     private static bool IsSomebodysOwn(Assembly assembly)

@@ -1,6 +1,4 @@
-using System.Collections;
-using System.Reflection;
-using Module = TorchSharp.torch.nn.Module;
+using System.Runtime.CompilerServices;
 
 namespace LiftPool.Surgery;
 
@@ -10,21 +8,40 @@ namespace LiftPool.Surgery;
 /// </summary>
 internal static class SharedHooks
 {
-    private static readonly FieldInfo[] Fields = Array.ConvertAll(
-        ["pre_hooks", "post_hooks", "module_pre_hooks", "module_post_hooks"],
-        name => typeof(Module<Tensor, Tensor>).BaseType!.GetField(name, BindingFlags.Instance | BindingFlags.NonPublic)!);
+    internal static void Give(Module<Tensor, Tensor> from, Module<Tensor, Tensor> to)
+        => Fields<Func<Module<Tensor, Tensor>, Tensor, Tensor>, Func<Module<Tensor, Tensor>, Tensor, Tensor, Tensor>>.Give(from, to);
 
-    internal static void Give(Module from, Module to)
+    // The fields by name. A trimmed program keeps what these name; of a look-up by reflection it would know nothing.
+    private static class Fields<TPreHook, TPostHook>
     {
-        foreach (var field in Fields)
+        internal static void Give(HookableModule<TPreHook, TPostHook> from, HookableModule<TPreHook, TPostHook> to)
         {
-            var (hooks, own) = ((IDictionary)field.GetValue(from)!, (IDictionary)field.GetValue(to)!);
-            foreach (var key in own.Keys)
+            Give(PreHooks(from), ref PreHooks(to));
+            Give(PostHooks(from), ref PostHooks(to));
+            Give(ModulePreHooks(from), ref ModulePreHooks(to));
+            Give(ModulePostHooks(from), ref ModulePostHooks(to));
+        }
+
+        private static void Give<T>(Dictionary<string, T> hooks, ref Dictionary<string, T> own)
+        {
+            foreach (var (key, hook) in own)
             {
-                hooks.Add(key, own[key]);
+                hooks.Add(key, hook);
             }
 
-            field.SetValue(to, hooks);
+            own = hooks;
         }
+
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "pre_hooks")]
+        private static extern ref Dictionary<string, TPreHook> PreHooks(HookableModule<TPreHook, TPostHook> module);
+
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "post_hooks")]
+        private static extern ref Dictionary<string, TPostHook> PostHooks(HookableModule<TPreHook, TPostHook> module);
+
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "module_pre_hooks")]
+        private static extern ref Dictionary<string, Action<Module>> ModulePreHooks(HookableModule<TPreHook, TPostHook> module);
+
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "module_post_hooks")]
+        private static extern ref Dictionary<string, Action<Module>> ModulePostHooks(HookableModule<TPreHook, TPostHook> module);
     }
 }

@@ -154,6 +154,43 @@ public sealed class SurgeryWindowTests
         LiftSurgery.ReplaceMaxPools(model, rand(1, 2, 16, 16)).Rows[0].Why.Should().StartWith("its axes differ");
     }
 
+    /// <summary>Worked by hand: of ties the last of two, and of three the middle one if it is among them, else the last.</summary>
+    [Theory]
+    [InlineData(2, 0, new float[] { 5, 5 }, new float[] { 0, 1 })]
+    [InlineData(3, 0, new float[] { 5, 5, 5 }, new float[] { 0, 1, 0 })]
+    [InlineData(3, 0, new float[] { 5, 5, 3 }, new float[] { 0, 1, 0 })]
+    [InlineData(3, 0, new float[] { 3, 5, 5 }, new float[] { 0, 1, 0 })]
+    [InlineData(3, 0, new float[] { 5, 3, 5 }, new float[] { 0, 0, 1 })]
+    [InlineData(3, 1, new float[] { 9, 5, 5, 5 }, new float[] { 1, 0, 1, 0 })]
+    [InlineData(3, 1, new float[] { 9, 5, 3, 5 }, new float[] { 1, 0, 0, 1 })]
+    public void The_gradient_of_a_tie_goes_where_the_documents_say(int kernel, int padding, float[] values, float[] wanted)
+    {
+        using var scope = NewDisposeScope();
+        var pool = MaxPool1d(kernel, 2, padding);
+        var model = Sequential(("pool", pool));
+        var (x, same) = (tensor(values).view(1, 1, -1).requires_grad_(), tensor(values).view(1, 1, -1).requires_grad_());
+        LiftSurgery.ReplaceMaxPools(model, x.detach()).Replaced.Should().Be(1);
+
+        model.call(x).sum().backward();
+        pool.call(same).sum().backward();
+
+        x.grad!.data<float>().ToArray().Should().Equal(wanted);
+        same.grad!.data<float>()[Array.IndexOf(values, 5f)].Should().Be(1, "MaxPool's goes to the first");
+    }
+
+    [Theory]
+    [InlineData(2, 3)]
+    [InlineData(3, 4)]
+    public void Along_both_axes_a_tie_of_all_goes_to_the_last_of_four_and_the_middle_of_nine(int kernel, int place)
+    {
+        using var scope = NewDisposeScope();
+        var model = Sequential(("pool", MaxPool2d(kernel, 2)));
+        var x = ones(1, 1, kernel, kernel).requires_grad_();
+        LiftSurgery.ReplaceMaxPools(model, x.detach()).Replaced.Should().Be(1);
+        model.call(x).sum().backward();
+        x.grad!.view(-1).data<float>().ToArray().Should().Equal(Enumerable.Range(0, kernel * kernel).Select(i => i == place ? 1f : 0f));
+    }
+
     // On both axes, on each alone.
     private static IEnumerable<(long[] Kernel, long[] Stride, long[] Padding)> Shapes(long kernel, long padding) =>
     [

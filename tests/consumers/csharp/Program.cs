@@ -1,4 +1,5 @@
-// What a user of the package does first: trains ten steps, saves, loads, goes down and up, moves to float64, exchanges a max pool.
+// What a user of the package does first: trains ten steps, saves, loads, goes down and up, moves to float64, puts lifts in a network of
+// max pools.
 // Ends with the number of parameters, or with an error that says what is wrong.
 using LiftPool;
 using TorchSharp;
@@ -47,20 +48,19 @@ loaded.to(ScalarType.Float64);
 var precise = loaded.call(images.to(ScalarType.Float64)).to(ScalarType.Float32);
 Check(Difference(precise, expected) < 1e-3, $"in float64 the output is off by {Difference(precise, expected)}");
 
-// Surgery finds a pool and its hooks by reflection: in the field, and in what the module has registered.
-using var trained = new Trained();
-var calls = 0;
-trained.Pool.register_forward_hook((_, _, output) =>
-{
-    calls++;
-    return output;
-});
-var pooled = trained.call(photo);
-var report = LiftSurgery.ReplaceMaxPools(trained, photo);
-Check(report.Replaced == 1, $"surgery exchanged no pool:{Environment.NewLine}{report}");
-calls = 0;
-Check(Difference(trained.call(photo), pooled) < 1e-6, "after surgery the output is another");
-Check(calls == 1 && trained.parameters().Any(), "surgery has lost a hook or brought no weights");
+// Surgery looks into the fields of modules, TorchSharp's and this program's, whatever was trimmed.
+using var pooled = new Pooled();
+var same = pooled.call(photo);
+var hooks = 0;
+var hook = pooled.First.register_forward_pre_hook((nn.Module _) => hooks++);
+var report = LiftSurgery.ReplaceMaxPools(pooled, photo, new() { Strict = true });
+Check(report.Replaced == 4 && pooled.parameters().Count() == 4 * 3, $"surgery in {pooled.parameters().Count()} parameters:\n{report}");
+hooks = 0;
+var off = Difference(pooled.call(photo), same);
+Check(off < 1e-5, $"after surgery the output is off by {off}");
+hook.remove();
+pooled.call(photo);
+Check(hooks == 1, $"of a hook on a pool came {hooks} calls on its lift");
 
 Console.WriteLine($"{parameters} parameters, loss {losses[0]:F2} to {losses[^1]:F2}");
 
@@ -72,6 +72,26 @@ static void Check(bool holds, string otherwise)
     {
         Console.Error.WriteLine(otherwise);
         Environment.Exit(1);
+    }
+}
+
+internal sealed class Pooled : nn.Module<Tensor, Tensor>
+{
+    private readonly nn.Module<Tensor, Tensor> first = nn.MaxPool2d(2);
+    private readonly TorchSharp.Modules.Sequential deep = nn.Sequential(nn.ReLU(), nn.Sequential(nn.MaxPool2d(3, 2, 1)));
+    private readonly TorchSharp.Modules.ModuleList<nn.Module<Tensor, Tensor>> list
+        = nn.ModuleList<nn.Module<Tensor, Tensor>>(nn.MaxPool2d(2));
+    private readonly TorchSharp.Modules.ModuleDict<nn.Module<Tensor, Tensor>> dict
+        = nn.ModuleDict(("a", (nn.Module<Tensor, Tensor>)nn.MaxPool2d(3, 2)));
+
+    public Pooled() : base("Pooled") => RegisterComponents();
+
+    public nn.Module<Tensor, Tensor> First => first;
+
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return dict["a"].call(list[0].call(deep.call(first.call(input)))).MoveToOuterDisposeScope();
     }
 }
 
@@ -91,15 +111,4 @@ internal sealed class Network : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         return head.call(pool.call(norm.call(conv.call(input)).relu())).MoveToOuterDisposeScope();
     }
-}
-
-internal sealed class Trained : nn.Module<Tensor, Tensor>
-{
-    private readonly nn.Module<Tensor, Tensor> pool = nn.MaxPool2d(2);
-
-    public Trained() : base("Trained") => RegisterComponents();
-
-    public nn.Module<Tensor, Tensor> Pool => pool;
-
-    public override Tensor forward(Tensor input) => pool.call(input);
 }

@@ -1,9 +1,9 @@
 namespace LiftPool;
 
 /// <summary>A place in a model where a pool stands, and what is known of it: for <see cref="LiftSurgeryOptions.Start"/>.</summary>
-public sealed class LiftSite
+public sealed class LiftSurgerySite
 {
-    internal LiftSite()
+    internal LiftSurgerySite()
     {
     }
 
@@ -16,7 +16,10 @@ public sealed class LiftSite
     /// <summary>The number of spatial axes: 1, 2 or 3.</summary>
     public int Dimensions { get; internal init; }
 
-    /// <summary>The number of channels that the example brought there; null if it brought different ones.</summary>
+    /// <summary>
+    /// The number of channels that the example brought there; null if it brought different ones, or one axis fewer than a batch of maps
+    /// has, <c>[N, F]</c> or <c>[C, L]</c>: the first may then be items or channels.
+    /// </summary>
     public long? Channels { get; internal init; }
 
     /// <summary>Where the example's values were.</summary>
@@ -40,10 +43,10 @@ public sealed class LiftSite
     /// <param name="scheme">Its steps, which it owns from then on.</param>
     /// <returns>The pool.</returns>
     /// <exception cref="ArgumentException">A pool owns the scheme already, or it is for other channels.</exception>
-    public LiftDownPool Pool(LiftingScheme scheme) => Dimensions switch
+    public LiftDownPool NewPool(LiftingScheme scheme) => Dimensions switch
     {
-        1 => new LiftDownPool1d(scheme, Bands1d.L, channels: Channels, ceil_mode: CeilMode, dense_max: DenseMax),
-        2 => new LiftDownPool2d(scheme, Bands2d.LL, channels: Channels, ceil_mode: CeilMode, dense_max: DenseMax, axes: Axes),
-        _ => new LiftDownPool3d(scheme, Bands3d.LLL, channels: Channels, ceil_mode: CeilMode, dense_max: DenseMax, axes: Axes),
+        1 => new LiftDownPool1d(scheme, Bands1d.L, ceil_mode: CeilMode, dense_max: DenseMax),
+        2 => new LiftDownPool2d(scheme, Bands2d.LL, ceil_mode: CeilMode, dense_max: DenseMax, axes: Axes),
+        _ => new LiftDownPool3d(scheme, Bands3d.LLL, ceil_mode: CeilMode, dense_max: DenseMax, axes: Axes),
     };
 }
