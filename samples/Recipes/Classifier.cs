@@ -17,7 +17,7 @@ internal static class Classifier
             ("flatten", Flatten()), ("head", Linear(32 * 7 * 7, 10)));
         using var optimizer = optim.Adam(network.parameters(), lr: 3e-3);
 
-        // Half of the images, once: enough to see it learn.
+        // 5000 images, once: enough to see it learn.
         var (images, labels) = Read(folder, "train");
         foreach (var batch in randperm(5000).split(25))
         {

@@ -30,7 +30,7 @@ public class ReadmeSnippets
         var model = nn.Sequential(
             ("conv1", nn.Conv2d(1, 32, 3, padding: 1)),
             ("relu1", nn.ReLU()),
-            ("pool1", new LiftDownPool2d(channels: 32)),
+            ("pool1", new LiftDownPool2d(channels: 32, reduction: BandReduction.LearnedMagnitude, dense_max: DenseMax.Ahead)),
             ("flatten", nn.Flatten()),
             ("head", nn.Linear(32 * 14 * 14, 10)));
         // DOCS end
@@ -38,7 +38,7 @@ public class ReadmeSnippets
         var y = model.forward(rand(4, 1, 28, 28));
         y.shape.Should().Equal(4, 10);
         y.sum().backward();
-        model.parameters().Should().HaveCount(2 + 4 + 2).And.OnlyContain(weight => weight.HasUsefulGrad());
+        model.parameters().Should().HaveCount(2 + 5 + 2).And.OnlyContain(weight => weight.HasUsefulGrad());
         model.Dispose();
     }
 

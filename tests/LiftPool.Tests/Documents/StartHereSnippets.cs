@@ -104,7 +104,7 @@ public class StartHereSnippets
         var noisy = photo.add(randn_like(photo).mul(0.08));
 
         // DOCS: bands are data
-        var pool = new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Cdf97));
+        var pool = new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Cdf97), ceil_mode: true);
         var up = new LiftUpPool2d(pool);
         var (_, bands) = pool.forward_with_bands(noisy);            // a photograph, [1, 1, H, W]
 
@@ -142,7 +142,7 @@ public class StartHereSnippets
             // DOCS: the regularizer
             using var step = NewDisposeScope();
             using var penalty = new LiftRegularizer(lambda_u: 0.001, lambda_p: 0.01);
-            var loss = nn.functional.cross_entropy(model.forward(images), labels) + penalty.loss();
+            var loss = nn.functional.cross_entropy(model.call(images), labels) + penalty.loss();
 
             optimizer.zero_grad();
             loss.backward();
@@ -173,7 +173,11 @@ public class StartHereSnippets
         // DOCS: two threads in one regularizer
         using var penalty = new LiftRegularizer();
         var (inputs, answers, losses) = (images.chunk(2), labels.chunk(2), new Tensor[2]);
-        Parallel.For(0, 2, i => losses[i] = nn.functional.cross_entropy(model.forward(inputs[i]), answers[i]));
+        Parallel.For(0, 2, i =>
+        {
+            using var scope = NewDisposeScope();        // scopes belong to a thread
+            losses[i] = nn.functional.cross_entropy(model.call(inputs[i]), answers[i]).DetachFromDisposeScope();
+        });
         var loss = (losses[0] + losses[1] + penalty.loss()) / 2;        // each half's penalties are means, as its loss is
         // DOCS end
 
@@ -209,9 +213,9 @@ public sealed class Segmenter : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var (y, bands) = down.forward_with_bands(encoder.call(x).relu());
+        var (y, bands) = down.call_with_bands(encoder.call(x).relu());
         var features = middle.call(y).relu();
-        return decoder.call(up.forward(features, bands)).MoveToOuterDisposeScope();
+        return decoder.call(up.call(features, bands)).MoveToOuterDisposeScope();
     }
 }
 // DOCS end
