@@ -4,8 +4,9 @@
     python3 classify.py --data FOLDER --output docs/results --depth 2 --epochs 12 --first-seed 21 --seeds 10
 
 The same images in the same splits, layers, optimizer, schedule and names as the C# experiment; other draws of first weights and
-batches, so a seed here is not the seed there, and pools that draw weights leave the layers behind them with others. Results are lines of the same classify.csv, under settings of their own, and the
-report is made there: `dotnet run --project samples/Experiments -c Release -- report --output docs/results`.
+batches, so a seed here is not the seed there, and pools that draw weights leave the layers behind them with others. Results are lines of
+the same classify.csv, under settings of their own, and the report is made there:
+`dotnet run --project samples/Experiments -c Release -- report --output docs/results`.
 """
 import argparse
 import functools

@@ -287,6 +287,22 @@ class Sharing(unittest.TestCase):
         up, pool = torch.load(file, weights_only=False)
         self.assertIs(up.scheme, pool.scheme)
 
+    def test_a_copy_owns_its_scheme_too(self):
+        file = io.BytesIO()
+        torch.save(self.pool, file)
+        file.seek(0)
+        for twin in (copy.deepcopy(self.pool), torch.load(file, weights_only=False)):
+            with self.assertRaisesRegex(ValueError, "a scheme that no pool owns"):
+                LiftDownPool2d(twin.scheme)
+
+    def test_a_constructor_that_fails_owns_nothing(self):
+        scheme = LiftingScheme(4)
+        try:
+            LiftDownPool2d(scheme, reduction="bogus")
+        except ValueError as error:
+            held = error  # and with it what was half made
+        self.assertIs(LiftDownPool2d(scheme).scheme, scheme, held)
+
     def test_DataParallel_is_refused_where_its_copies_would_be_wrong(self):
         with self.assertRaisesRegex(ValueError, "LiftUpPool2d: expected DistributedDataParallel"):
             self.up._replicate_for_data_parallel()

@@ -781,12 +781,20 @@ class LiftLayer(nn.Module):
                 # It would be saved twice.
                 self._refuse("a scheme that no pool owns, or the pool, to share its operators", f"that of a {type(other).__name__}")
             self.scheme = scheme
-            self.owners[scheme] = weakref.ref(self)
         else:
             self.__dict__["scheme"] = owner.scheme
         self.channels = self.scheme.channels or channels or (owner.channels if owner else None)
         if channels not in (None, self.channels):
             self._refuse(f"the scheme's {self.channels} channels", channels)
+
+    def _own(self):
+        """Notes whose a registered scheme is; last in a constructor, since one that fails owns nothing."""
+        if "scheme" in self._modules:
+            self.owners[self.scheme] = weakref.ref(self)
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        self._own()
 
     def __deepcopy__(self, memo):
         """A copy that shares operators shares those of the owner's copy, if that is made too; else still the owner's."""
@@ -797,6 +805,7 @@ class LiftLayer(nn.Module):
         if shared is not None:
             twin.__dict__["scheme"] = memo.get(id(shared), shared)
             memo.setdefault(("tied", id(shared)), []).append(twin)  # the owner may be copied later
+        twin._own()
         return twin
 
     def _replicate_for_data_parallel(self):
@@ -857,6 +866,7 @@ class LiftDownPool(LiftLayer):
                 self._refuse(f"channels for the {self.reduction} reduction of a scheme that does not name them", "none")
             ones = torch.ones(len(self.bands), self.channels, device=device, dtype=dtype)
             self.gain = nn.Parameter(ones.to((*self.scheme.weights, ones)[0]))
+        self._own()
 
     @classmethod
     def Sharing(cls, other, bands="All", reduction="Sum", ceil_mode=False, dense_max="None", axes="All"):
@@ -1000,6 +1010,7 @@ class LiftUpPool(LiftLayer):
             axes = pool.axes
         super().__init__(axes)
         self._use(scheme, pool, channels, kernel_size, groups, proj_groups, bias, padding_mode, tanh, device, dtype)
+        self._own()
 
     def forward(self, features, bands=None):
         """``up(features, bands)``: features take the approximation's place. ``up(bands)``: the bands as they are.

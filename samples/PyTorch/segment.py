@@ -4,8 +4,9 @@
     python3 segment.py --data FOLDER/fashion-mnist --output docs/results --seeds 5
 
 Scenes by the rules of samples/Experiments/Segment/SceneCanvas.cs, of other draws, so a seed here is not the seed there; the same
-network, pairs of pools, optimizer, schedule and names, but batches of 32, PyTorch's own precision of convolutions and no penalties. Results are lines of the same segment.csv, under settings of
-their own, and the report is made there: `dotnet run --project samples/Experiments -c Release -- report --output docs/results`.
+network, pairs of pools, optimizer, schedule and names, but batches of 32, PyTorch's own precision of convolutions and no penalties.
+Results are lines of the same segment.csv, under settings of their own, and the report is made there:
+`dotnet run --project samples/Experiments -c Release -- report --output docs/results`.
 """
 import argparse
 import math
@@ -202,7 +203,7 @@ def main():
     options.add_argument("--train", type=int, default=400_000, help="number of training scenes")
     options.add_argument("--output", required=True, help="folder of segment.csv; runs that it holds are not done again")
     options.add_argument("--epochs", type=int, default=1)
-    options.add_argument("--depth", type=int, default=2, help="levels of pooling less one")
+    options.add_argument("--depth", type=int, default=2, choices=range(1, len(WIDTHS)), help="levels of pooling less one")
     options.add_argument("--first-seed", type=int, default=1)
     options.add_argument("--seeds", type=int, default=5)
     options.add_argument("--only", nargs="+", choices=list(PAIRS), default=list(PAIRS), metavar="NAME", help="; ".join(PAIRS))

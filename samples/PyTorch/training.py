@@ -63,6 +63,7 @@ class Run:
 
     def capture(self):
         before = {name: value.clone() for name, value in self.net.state_dict().items()}
+        torch.cuda.synchronize()
         with torch.cuda.stream(self.stream):
             for _ in range(3):
                 self.optimizer.zero_grad(set_to_none=True)
@@ -105,6 +106,7 @@ def train(runs, epochs, score):
         for run, curve in zip(runs, curves):
             curve.append((epoch + 1, run.losses.item() / run.batches, score(run)))
             run.losses.zero_()
+        torch.cuda.synchronize()
     return curves
 
 

@@ -38,6 +38,7 @@ public static class LiftSurgery
     /// <see cref="LiftSurgeryOptions.Strict"/>, and a pool cannot be replaced; the message has the table. Or a place takes no lift after
     /// all, though it took another module. Nothing was changed.
     /// </exception>
+    /// <exception cref="AggregateException">A place did not take its pool back after the example; the inner exceptions say which.</exception>
     public static LiftSurgeryReport ReplaceMaxPools(Module<Tensor, Tensor> model, Tensor example, LiftSurgeryOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -57,6 +58,7 @@ public static class LiftSurgery
     /// <see cref="LiftSurgeryOptions.Strict"/>, and a pool cannot be replaced; the message has the table. Or a place takes no lift after
     /// all, though it took another module. Nothing was changed.
     /// </exception>
+    /// <exception cref="AggregateException">A place did not take its pool back after the example; the inner exceptions say which.</exception>
     public static LiftSurgeryReport ReplaceMaxPools(Module model, Action example, LiftSurgeryOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);

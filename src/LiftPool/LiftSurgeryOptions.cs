@@ -46,8 +46,8 @@ public sealed class LiftSurgeryOptions
     public bool StridedConvolutions { get; init; }
 
     /// <summary>
-    /// Whether to change nothing, and to throw, unless everything that is chosen and halves can be replaced. Functional calls, whose
-    /// windows are not read, do not count; the report lists them (<see cref="LiftSurgeryOutcome.NotKnown"/>). Default: false.
+    /// Whether to change nothing, and to throw, unless everything that is chosen and halves can be replaced. A functional call
+    /// (<see cref="LiftSurgeryOutcome.NotKnown"/>) may halve, so it counts as something that cannot. Default: false.
     /// </summary>
     public bool Strict { get; init; }
 }

@@ -10,7 +10,7 @@ internal sealed class ExperimentOptions
 
     private const int UsualSeeds = 3;
 
-    // So that the largest numbers of all are lists and tensors that fit into memory, and no product of them overflows.
+    // So that no product of the largest numbers overflows: 400,000 scenes are 4 GB.
     private const int MostRuns = 1000;
     private const int MostExamples = 400_000;
 

@@ -47,48 +47,46 @@ internal sealed class ExampleRun(Module model, ModuleNames names, Action example
         }
     }
 
+    /// <exception cref="AggregateException">Not everything could be put back.</exception>
     private Exception? Fault(PoolSite[] sites)
     {
+        Stack<Action> undo = [];
         try
         {
-            Pass(sites);
+            Pass(sites, undo);
             return null;
         }
         catch (Exception fault)
         {
             return fault;
         }
-    }
-
-    /// <summary>The example, with a probe in each place.</summary>
-    private void Pass(PoolSite[] sites)
-    {
-        Stack<Action> undo = [];
-        List<(PoolSite Site, PoolProbe Probe)> probes = [];
-        try
-        {
-            foreach (var site in sites)
-            {
-                site.Forget();
-                var probe = new PoolProbe(site);
-                undo.Push(probe.Dispose);
-                undo.Push(((Module<Tensor, Tensor>)site.Pool).register_forward_pre_hook((Module _) => site.Calls++).remove);
-                site.Put(probe, undo);
-                probes.Add((site, probe));
-            }
-
-            // Where a field takes a lift and the registration does not, its weights would be neither trained nor saved.
-            var registered = new ModuleNames(model);
-            foreach (var (site, _) in probes.Where(one => !registered.Has(one.Probe)))
-            {
-                site.Refuse("its registration in TorchSharp's module was not found");
-            }
-
-            QuietPass.Run(names, example);
-        }
         finally
         {
             Undoing.Run(undo);
         }
+    }
+
+    /// <summary>The example, with a probe in each place.</summary>
+    private void Pass(PoolSite[] sites, Stack<Action> undo)
+    {
+        List<(PoolSite Site, PoolProbe Probe)> probes = [];
+        foreach (var site in sites)
+        {
+            site.Forget();
+            var probe = new PoolProbe(site);
+            undo.Push(probe.Dispose);
+            undo.Push(((Module<Tensor, Tensor>)site.Pool).register_forward_pre_hook((Module _) => site.Calls++).remove);
+            site.Put(probe, undo);
+            probes.Add((site, probe));
+        }
+
+        // Where a field takes a lift and the registration does not, its weights would be neither trained nor saved.
+        var registered = new ModuleNames(model);
+        foreach (var (site, _) in probes.Where(one => !registered.Has(one.Probe)))
+        {
+            site.Refuse("its registration in TorchSharp's module was not found");
+        }
+
+        QuietPass.Run(names, example);
     }
 }

@@ -29,9 +29,13 @@ internal sealed class LiftMaker(ModuleNames model, LiftSurgeryOptions options)
         {
             site.Keep("left as it is by Start");
         }
-        else if (model.Has(lift) || !given.Add(lift))
+        else if (model.Has(lift))
         {
             site.Refuse("what Start gave stands in another place already");
+        }
+        else if (!given.Add(lift))
+        {
+            site.Refuse("Start gave the same module for another place");
         }
         else
         {

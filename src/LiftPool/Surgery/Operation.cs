@@ -20,7 +20,7 @@ internal sealed class Operation(Module model, Action example, LiftSurgeryOptions
 
             LiftSurgeryRow[] others = [.. OtherPools.In(names), .. FunctionalCalls.In(names, options)];
             LiftSurgeryReport report = new([.. sites.Select(Row), .. others]);
-            if (options.Strict && report.Rows.Any(row => row.Outcome == LiftSurgeryOutcome.NotPossible))
+            if (options.Strict && report.Rows.Any(row => row.Outcome is LiftSurgeryOutcome.NotPossible or LiftSurgeryOutcome.NotKnown))
             {
                 throw new InvalidOperationException($"LiftSurgery: not everything can be replaced, so nothing was changed.\n{report}");
             }
@@ -53,7 +53,8 @@ internal sealed class Operation(Module model, Action example, LiftSurgeryOptions
             throw new InvalidOperationException($"LiftSurgery: a lift could not be put in, so nothing was changed: {fault.Message}", fault);
         }
 
-        foreach (var site in sites)
+        // A lift that holds the pool itself calls it, and so its hooks.
+        foreach (var site in sites.Where(site => !new ModuleNames(site.Lift!).Has(site.Pool)))
         {
             SharedHooks.Give((Module<Tensor, Tensor>)site.Pool, site.Lift!);
         }

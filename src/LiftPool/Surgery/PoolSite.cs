@@ -76,8 +76,9 @@ internal sealed class PoolSite(Module pool, string name, PoolWindow window, IRea
     {
         foreach (var slot in Slots)
         {
-            slot.Put(module);
+            // First: a place may take a module and throw all the same.
             undo.Push(() => slot.Put(Pool));
+            slot.Put(module);
         }
     }
 

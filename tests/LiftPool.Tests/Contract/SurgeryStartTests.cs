@@ -131,13 +131,33 @@ public sealed class SurgeryStartTests
             },
         });
 
-        const string Twice = "what Start gave stands in another place already";
         report.Rows.Select(row => (row.Name, row.Outcome, row.Why)).Should().Equal(
-            ("one", LiftSurgeryOutcome.Replaced, null), ("other", LiftSurgeryOutcome.NotPossible, Twice),
-            ("third", LiftSurgeryOutcome.NotPossible, Twice), ("own", LiftSurgeryOutcome.Kept, "left as it is by Start"));
+            ("one", LiftSurgeryOutcome.Replaced, null), ("other", LiftSurgeryOutcome.NotPossible, "Start gave the same module for another place"),
+            ("third", LiftSurgeryOutcome.NotPossible, "what Start gave stands in another place already"), ("own", LiftSurgeryOutcome.Kept, "left as it is by Start"));
         model[0].Should().BeSameAs(same);
         same.parameters().Should().OnlyContain(weight => !weight.IsInvalid);
         model.call(rand(2, 4, 32, 32)).shape.Should().Equal(2, 4, 2, 2);
+    }
+
+    [Fact]
+    public void A_hook_of_a_pool_that_Start_wraps_runs_once()
+    {
+        using var scope = NewDisposeScope();
+        var pool = MaxPool2d(2);
+        var model = Sequential(("pool", pool));
+        var calls = 0;
+        pool.register_forward_hook((_, _, output) =>
+        {
+            calls++;
+            return output;
+        });
+
+        var report = LiftSurgery.ReplaceMaxPools(model, rand(1, 4, 8, 8), new() { Start = _ => Sequential(("pool", pool), ("nothing", Identity())) });
+        report.Replaced.Should().Be(1);
+        calls = 0;
+        model.call(rand(1, 4, 8, 8));
+
+        calls.Should().Be(1);
     }
 
     [Fact]
