@@ -74,7 +74,8 @@ public sealed class FaultTests(ITestOutputHelper output)
 
         output.WriteLine(said);
         said.Split('\n')[^1].Should().MatchRegex(
-            "^forward: (nothing|OutOfMemoryException); backward: ExternalException; `BackwardFault`: OutOfMemoryException; right with memory again$");
+            "^forward: (nothing|OutOfMemoryException); "
+            + "backward: ExternalException; `BackwardFault`: OutOfMemoryException; right with memory again$");
     }
 
     private static string Said((int? ExitCode, string Output, string Error) ended)

@@ -126,7 +126,8 @@ internal static class DisposalOrders
             return [[]];
         }
 
-        var disposed = items.SelectMany(item => Merged([.. items.Where(other => other != item)], firstCall).Select(rest => (int[])[item, .. rest]));
+        var disposed = items.SelectMany(
+            item => Merged([.. items.Where(other => other != item)], firstCall).Select(rest => (int[])[item, .. rest]));
         return firstCall == Calls
             ? disposed
             : disposed.Concat(Merged(items, firstCall + 1).Select(rest => (int[])[Items.Length + firstCall, .. rest]));

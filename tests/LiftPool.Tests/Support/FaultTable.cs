@@ -1,6 +1,6 @@
 namespace LiftPool.Tests;
 
-/// <summary>What LiftPool's layers do where something goes wrong, beside what TorchSharp's convolution does, as a table of Markdown.</summary>
+/// <summary>What LiftPool's layers do where something goes wrong, beside what TorchSharp's convolution does, as a table.</summary>
 internal static class FaultTable
 {
     /// <summary>The test assembly's argument.</summary>

@@ -38,7 +38,7 @@ internal sealed class FaultTrial
         Output = subject.Forward(Module, Read);
     }
 
-    /// <summary>From a gradient of the output that is given: no operation stands behind the layer, whose complaint could be taken for its.</summary>
+    /// <summary>From a gradient of the output that is given: no other operation's complaint can be taken for the layer's.</summary>
     internal void Backward(bool retainGraph = false)
     {
         using var given = arange(Output.numel(), ScalarType.Float64).sin().view(Output.shape);
@@ -81,6 +81,7 @@ internal sealed class FaultTrial
         return own is not null ? "goes on" : Are(trial, times) ? "right" : "WRONG";
 
         bool Are(FaultTrial other, double times)
-            => other.Gradients.Zip(undisturbed.Gradients, (found, wanted) => found.RelativeNormTo(wanted.mul(times))).All(error => error < 1e-12);
+            => other.Gradients.Zip(undisturbed.Gradients, (found, wanted) => found.RelativeNormTo(wanted.mul(times)))
+                .All(error => error < 1e-12);
     }
 }

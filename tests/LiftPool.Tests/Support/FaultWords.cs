@@ -18,7 +18,7 @@ internal static class FaultWords
         ("expected the predict operator", "names the operator"),
     ];
 
-    /// <summary>The type, and what it says if that is known; of a backward that LiftPool failed, what <see cref="BackwardFault"/> says.</summary>
+    /// <summary>The type, and what it says if that is known; of LiftPool's own backward, what <see cref="BackwardFault"/> says.</summary>
     internal static string Of(Exception error)
     {
         if (error is ExternalException && error.Message.Contains(FailedBackward, StringComparison.Ordinal))

@@ -16,7 +16,8 @@ internal static class GuardedCalls
     private const int UsualCalls = 25;
 
     private static readonly ScalarType[] Types = [ScalarType.Float32, ScalarType.Float64, ScalarType.BFloat16, ScalarType.Float16];
-    private static readonly PaddingModes[] Paddings = [PaddingModes.Zeros, PaddingModes.Reflect, PaddingModes.Replicate, PaddingModes.Circular];
+    private static readonly PaddingModes[] Paddings
+        = [PaddingModes.Zeros, PaddingModes.Reflect, PaddingModes.Replicate, PaddingModes.Circular];
     private static readonly LiftAxes[] SomeAxes = [LiftAxes.All, LiftAxes.Width, LiftAxes.Height, LiftAxes.Width | LiftAxes.Height];
 
     /// <summary>Makes the calls and says how many tensors lay between guards. The last line before a crash names the call.</summary>
@@ -31,7 +32,8 @@ internal static class GuardedCalls
             }
         }
 
-        return $"{paths.Length * calls} calls on {string.Join(", ", paths)}: {GuardedMemory.Copies} tensors, the guard at the {side} of each";
+        return $"{paths.Length * calls} calls on {string.Join(", ", paths)}: "
+            + $"{GuardedMemory.Copies} tensors, the guard at the {side} of each";
     }
 
     private static void Compare(string path, int seed, string side)
@@ -68,7 +70,8 @@ internal static class GuardedCalls
         {
             var (lifted, all) = (axes > 1 ? Of(SomeAxes) : LiftAxes.All, AnyPool.AllBands(axes));
             return AnyPool.Down(
-                axes, channels, 1 + (2 * random.Next(4)), lifted == LiftAxes.All ? random.Next(1, all + 1) : all, Of(Enum.GetValues<BandReduction>()),
+                axes, channels, 1 + (2 * random.Next(4)),
+                bands: lifted == LiftAxes.All ? random.Next(1, all + 1) : all, reduction: Of(Enum.GetValues<BandReduction>()),
                 bias: Flag(), padding_mode: padding, ceil_mode: Flag(), tanh: Flag(), dense_max: Of(Enum.GetValues<DenseMax>()), lifted: lifted);
         }
 

@@ -19,7 +19,7 @@ internal static partial class MemoryTable
     private const long Spare = 2 << 20;
     private const double Growth = 1.5;
     // Of planes that are in work as a whole, until a backward and where vectors are wide a forward have no room.
-    private static readonly long[] Heights = [32, 64, 128, 264];
+    private static readonly long[] Heights = [32, 64, 128, 256];
     private const int MostSteps = 40;
     private const int AddressSpace = 9;
 

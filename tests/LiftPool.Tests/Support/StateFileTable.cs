@@ -88,16 +88,16 @@ internal static class StateFileTable
            from bit in Bits
            select file.Select((value, i) => i == place ? (byte)(value ^ (1 << bit)) : value).ToArray();
 
-    /// <summary>Each kind of outcome, and what the module is then; it has to compute after every one.</summary>
+    /// <summary>What is thrown, and what the module is then; it has to compute after every one.</summary>
     private static string Outcomes(int model, IEnumerable<byte[]> files, bool strict)
     {
-        var outcomes = new SortedSet<string>(StringComparer.Ordinal);
+        var outcomes = new SortedDictionary<string, SortedSet<string>>(StringComparer.Ordinal);
         foreach (var file in files)
         {
             using var scope = NewDisposeScope();
             using var module = New(Models[model], seed: 1);
             var before = module.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.clone());
-            var thrown = "";
+            var thrown = "no exception";
             try
             {
                 using var stream = new MemoryStream(file);
@@ -111,14 +111,11 @@ internal static class StateFileTable
             var state = module.state_dict();
             var changed = state.Count(entry => !entry.Value.IsExactly(before[entry.Key]));
             var now = changed == 0 ? "as it was" : changed < state.Count ? "partly loaded" : "loaded";
-            outcomes.Add(thrown.Length == 0 ? now : $"{thrown}, {now}");
-            if (!Serves(module, before))
-            {
-                outcomes.Add("does NOT serve");
-            }
+            outcomes.TryAdd(thrown, new(StringComparer.Ordinal));
+            outcomes[thrown].Add(Serves(module, before) ? now : "does NOT serve");
         }
 
-        return string.Join("; ", outcomes);
+        return string.Join("; ", outcomes.Select(one => $"{one.Key}: {string.Join(" or ", one.Value)}"));
     }
 
     private static bool Serves(Module module, Dictionary<string, Tensor> before)
