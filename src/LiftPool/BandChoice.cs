@@ -1,3 +1,4 @@
+using System.Globalization;
 using LiftPool.Lifting;
 
 namespace LiftPool;
@@ -40,7 +41,9 @@ internal static class BandChoice
 
     // A value that is not the enum's has no names.
     private static string Described(IReadOnlyList<string> names, int chosen)
-        => chosen > 0 && chosen >> names.Count == 0 ? string.Join(", ", names.Where((_, band) => (chosen >> band & 1) != 0)) : $"{chosen}";
+        => chosen > 0 && chosen >> names.Count == 0
+            ? string.Join(", ", names.Where((_, band) => (chosen >> band & 1) != 0))
+            : chosen.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The number of the band's name with L in the place of each axis that is not lifted.</summary>
     private static int NumberInEnum(LiftedAxes axes, int band)

@@ -67,8 +67,8 @@ public sealed partial class LiftingScheme
         var axis = dim < 0 ? dim + x.dim() : dim;
         if (axis < 2 || axis >= x.dim())
         {
-            var got = $"{dim} for {Errors.Shape(x)}";
-            throw Errors.Wrong(nameof(LiftingScheme), "an axis that is neither batch nor channels", got, nameof(dim));
+            const string Wanted = "an axis that is neither batch nor channels";
+            throw Errors.Wrong(nameof(LiftingScheme), Wanted, $"{dim} for {Errors.Shape(x)}", nameof(dim));
         }
 
         checks.Tensor(nameof(LiftingScheme), x, channelAxis: 1, Channels, parameter);

@@ -227,7 +227,7 @@ public sealed partial class LiftingScheme : Module
             if (!double.IsFinite(gain) || gain == 0 || (rounds && gain != 1))
             {
                 var wanted = rounds ? "a gain of 1 where a step rounds" : "a finite gain that is not 0";
-                throw Errors.Wrong(nameof(LiftingScheme), wanted, FormattableString.Invariant($"{gain}"), name);
+                throw Errors.Wrong(nameof(LiftingScheme), wanted, $"{gain}", name);
             }
         }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace LiftPool.Tests;
 
 /// <summary>What cannot be built, and says why.</summary>
@@ -249,8 +251,9 @@ public sealed class ConstructionErrorTests
     public void A_penalty_weight_that_is_negative_or_not_finite(double weight)
     {
         using var scope = NewDisposeScope();
-        BadCall.Refused(() => new LiftRegularizer(lambda_u: weight).Dispose(), "LiftRegularizer", "a finite lambda_u of at least 0", $"{weight}", "lambda_u");
-        BadCall.Refused(() => new LiftRegularizer(lambda_p: weight).Dispose(), "LiftRegularizer", "a finite lambda_p of at least 0", $"{weight}", "lambda_p");
+        var got = weight.ToString(CultureInfo.InvariantCulture);
+        BadCall.Refused(() => new LiftRegularizer(lambda_u: weight).Dispose(), "LiftRegularizer", "a finite lambda_u of at least 0", got, "lambda_u");
+        BadCall.Refused(() => new LiftRegularizer(lambda_p: weight).Dispose(), "LiftRegularizer", "a finite lambda_p of at least 0", got, "lambda_p");
     }
 
     [Fact]

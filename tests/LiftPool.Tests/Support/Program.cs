@@ -1,3 +1,4 @@
+using System.Globalization;
 using LiftPool.Calls;
 
 namespace LiftPool.Tests;
@@ -18,6 +19,15 @@ internal static class Program
             [ConvolutionCanary.Argument] => ConvolutionCanary.Compare(),
             [Paths] => string.Join(Environment.NewLine, ComputePath.Paths),
             [KernelMemory.Argument, var call] when KernelMemory.Calls.Contains(call) => KernelMemory.FirstEndIn(call),
+            [GuardedCalls.Argument, var side] when GuardedMemory.Sides.Contains(side) => GuardedCalls.Run(side),
+            [GuardedCalls.Argument, var side, var calls] when GuardedMemory.Sides.Contains(side)
+                => GuardedCalls.Run(side, int.Parse(calls, CultureInfo.InvariantCulture)),
+            [FaultTable.Argument] => FaultTable.Markdown(),
+            [MemoryTable.Argument, var subject] => MemoryTable.OfAddressSpace(subject),
+            [MemoryTable.HeapArgument] => MemoryTable.OfManagedHeap(),
+            [StateFileTable.Argument] => StateFileTable.Markdown(),
+            [StateFileTable.FlippedArgument, var model] => StateFileTable.FlippedNotStrictly(model),
+            [DisposalOrders.Argument] => DisposalOrders.Run(),
             _ => null,
         };
         if (answer is null)
