@@ -67,32 +67,37 @@ internal static class Gradients
         foreach (var (variable, gradient) in variables.Zip(gradients))
         {
             using var scope = NewDisposeScope();
-            var direction = randn_like(variable.detach());
-            var scale = Math.Max(Floor, gradient.square().sum().sqrt().item<double>());
-            var (near, far) = (SlopeAlong(function, variable, direction, Step), SlopeAlong(function, variable, direction, 2 * Step));
+            var (along, exact) = (Numbers.In(randn_like(variable.detach())), Numbers.In(gradient));
+            var scale = Math.Max(Floor, Math.Sqrt(exact.Sum(entry => entry * entry)));
+            var (near, far) = (SlopeAlong(function, variable, along, Step), SlopeAlong(function, variable, along, 2 * Step));
             if (Math.Abs(near - far) > 1e-7 * scale)
             {
                 return null;
             }
 
-            worst = Math.Max(worst, Error(gradient.mul(direction).sum().item<double>(), near) / scale);
+            worst = Math.Max(worst, Error(exact.Zip(along, (entry, part) => entry * part).Sum(), near) / scale);
         }
 
         return worst;
     }
 
-    private static double SlopeAlong(Func<Tensor> function, Tensor variable, Tensor direction, double step)
+    private static double SlopeAlong(Func<Tensor> function, Tensor variable, double[] direction, double step)
     {
         using var scope = NewDisposeScope();
-        var (values, here) = (variable.detach(), variable.detach().clone());
+        var entries = variable.detach().view(-1).data<double>();
+        var here = entries.ToArray();
         double At(double length)
         {
-            values.copy_(here + (direction * length));
-            return function().item<double>();
+            for (var i = 0; i < here.Length; i++)
+            {
+                entries[i] = here[i] + (length * direction[i]);
+            }
+
+            return Numbers.In(function())[0];
         }
 
         var slope = (At(step) - At(-step)) / (2 * step);
-        values.copy_(here);
+        _ = At(0);
         return slope;
     }
 

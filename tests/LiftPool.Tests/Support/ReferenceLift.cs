@@ -1,3 +1,5 @@
+using LiftPool.Lifting;
+
 namespace LiftPool.Tests;
 
 /// <summary>
@@ -15,13 +17,13 @@ internal static class ReferenceLift
         var chosen = all.Where((_, i) => (bands >> i & 1) != 0)
             .Select(band => isMagnitude && !ReferenceEquals(band, approximation) ? band.abs() : band).ToArray();
         var weights = pool.named_parameters().SingleOrDefault(named => named.name == "gain").parameter;
-        Tensor Sum(IEnumerable<Tensor> terms) => terms.Aggregate((sum, term) => sum + term);
+        Tensor Sum(IEnumerable<Tensor> terms) => terms.Aggregate((sum, term) => sum.add(term, Scalars.One));
         return pool.reduction switch
         {
             BandReduction.Concat => cat(chosen, 1),
-            BandReduction.Mean => Sum(chosen) / chosen.Length,
+            BandReduction.Mean => Sum(chosen).By(1.0 / chosen.Length),
             BandReduction.Learned or BandReduction.LearnedMagnitude
-                => Sum(chosen.Select((band, i) => band * weights[i].view([-1, .. Enumerable.Repeat(1L, (int)band.dim() - 2)]))),
+                => Sum(chosen.Select((band, i) => band.mul(weights[i].view([-1, .. Enumerable.Repeat(1L, (int)band.dim() - 2)])))),
             _ => Sum(chosen),
         };
     }
@@ -29,16 +31,20 @@ internal static class ReferenceLift
     /// <summary>The bands of <c>[N, C, ...]</c> in their order.</summary>
     internal static Tensor[] Bands(LiftDownPool pool, Tensor x)
     {
-        for (var dim = 2; dim < x.dim(); dim++)
+        for (var dim = (int)x.dim() - 1; dim >= 2; dim--)
         {
             var n = x.size(dim);
             if (pool.dense_max == DenseMax.Ahead)
             {
-                // The last sample has none after it. The gradient of a tie goes to the first.
+                // The last sample has none after it. Of equals the first of a window gets the gradient, row by row as MaxPool has it.
                 var next = cat([x.narrow(dim, 1, n - 1), x.narrow(dim, n - 1, 1)], dim);
                 x = where(x >= next, x, next);
             }
+        }
 
+        for (var dim = 2; dim < x.dim(); dim++)
+        {
+            var n = x.size(dim);
             if (n % 2 == 1)
             {
                 x = pool.ceil_mode ? cat([x, x.narrow(dim, n - 1, 1)], dim) : x.narrow(dim, 0, n - 1);
@@ -70,18 +76,18 @@ internal static class ReferenceLift
         var (d, s) = (x.slice(dim, 0, x.size(dim), 2), x.slice(dim, 1, x.size(dim), 2));
         foreach (var step in scheme.steps)
         {
-            (s, d) = step.Kind == StepKind.Predict ? (s, d - Apply(step, s, dim)) : (s + Apply(step, d, dim), d);
+            (s, d) = step.Kind == StepKind.Predict ? (s, d.sub(Apply(step, s, dim))) : (s.add(Apply(step, d, dim), Scalars.One), d);
         }
 
-        return (s * scheme.approximation_gain, d * scheme.detail_gain);
+        return (s.By(scheme.approximation_gain), d.By(scheme.detail_gain));
     }
 
     internal static Tensor Unlift(LiftingScheme scheme, Tensor s, Tensor d, int dim)
     {
-        (s, d) = (s / scheme.approximation_gain, d / scheme.detail_gain);
+        (s, d) = (s.By(1 / scheme.approximation_gain), d.By(1 / scheme.detail_gain));
         foreach (var step in scheme.steps.Reverse())
         {
-            (s, d) = step.Kind == StepKind.Predict ? (s, d + Apply(step, s, dim)) : (s - Apply(step, d, dim), d);
+            (s, d) = step.Kind == StepKind.Predict ? (s, d.add(Apply(step, s, dim), Scalars.One)) : (s.sub(Apply(step, d, dim)), d);
         }
 
         return stack([d, s], dim + 1).flatten(dim, dim + 1);

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace LiftPool.Tests;
 
 /// <summary>What came of each check of each layer. Each is run once in a process, by whoever asks first.</summary>
-internal static class CheckTable
+internal static partial class CheckTable
 {
     private static readonly ConcurrentDictionary<(TableRow, TableCheck), (int Count, Exception? Failure)> Known = new();
 
@@ -32,8 +33,14 @@ internal static class CheckTable
         }
     }
 
+    /// <summary>Such a table without what depends on the machine: numbers are only numbers.</summary>
+    internal static string Words(string line) => Number().Replace(line, "n");
+
     private static string Cell(TableRow row, TableCheck check)
         => check.WhyNot(row) ?? (Of(row, check) is { Failure: null, Count: var count } ? count.ToString(CultureInfo.InvariantCulture) : "FAILED");
 
     private static string Line(string first, IEnumerable<string> cells) => $"| {first} | {string.Join(" | ", cells)} |";
+
+    [GeneratedRegex(@"(?<=\| )\d+(?= \|)")]
+    private static partial Regex Number();
 }

@@ -22,7 +22,7 @@ internal sealed record TableCheck(string Name, Action<TableRow, ScalarType> Run)
         new("no batch", LayoutChecks.NoBatch) { WhyNot = row => row.IsScheme ? "batch only" : null },
         new("no samples", LayoutChecks.NoSamples) { IsOfEachPath = false },
         new("storage", LayoutChecks.Storage),
-        new("1, 2, 8 threads", ValueChecks.Threads),
+        new("1, 2, 8 threads", ValueChecks.Threads) { Dtypes = Every[..3] },
         new("hooks", StateChecks.Hooks) { WhyNot = row => row.IsScheme ? "no forward" : null },
         new("refusals", StateChecks.Refusals) { IsOfEachPath = false },
         new("file", StateChecks.File),

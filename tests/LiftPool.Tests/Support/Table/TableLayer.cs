@@ -48,7 +48,7 @@ internal sealed class TableLayer : IDisposable
         Forward = inputs =>
         {
             var bands = pyramid.forward(inputs[0]);
-            return [.. bands.Levels.SelectMany(level => level.Values), pyramid.unlift(bands.Approximation.mul(0.5), bands)];
+            return [.. bands.Levels.SelectMany(level => level.Values), pyramid.unlift(bands.Approximation.By(0.5), bands)];
         },
         Reference = inputs =>
         {
@@ -58,7 +58,7 @@ internal sealed class TableLayer : IDisposable
                 levels.Add(ReferenceLift.Bands(pool, levels.Count == 0 ? inputs[0] : levels[^1][0]));
             }
 
-            var back = levels[^1][0] * 0.5;
+            var back = levels[^1][0].By(0.5);
             for (var level = levels.Count - 1; level >= 0; level--)
             {
                 back = ReferenceLift.Inverse(pyramid.pools[level].Scheme, [back, .. levels[level].Skip(1)]);

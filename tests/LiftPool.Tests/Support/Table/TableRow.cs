@@ -23,7 +23,7 @@ internal sealed record TableRow(string Name, int Axes, bool HasKernels, Func<lon
         /// <summary>Odd and even lengths.</summary>
         Ordinary,
 
-        /// <summary>Worth a team of threads.</summary>
+        /// <summary>Worth a team of threads, and so long along the first axis that it is cut for them.</summary>
         Large,
     }
 
@@ -46,13 +46,24 @@ internal sealed record TableRow(string Name, int Axes, bool HasKernels, Func<lon
     /// <summary>Whether it is a scheme alone: a part of the layers, called axis by axis.</summary>
     internal bool IsScheme => Name == nameof(LiftingScheme);
 
+    /// <summary>Whether a module that is not the library's, and computes in its own dtype, is among its operators.</summary>
+    internal bool HasOwnOperator => Name.Contains("one's own", StringComparison.Ordinal);
+
     /// <summary>The paths on which its results may differ.</summary>
     internal IReadOnlyList<string> Paths => HasKernels ? ComputePath.Paths : [ComputePath.Paths[0]];
 
     internal TableLayer New(ScalarType dtype, int seed = 1, Size size = Size.Ordinary)
     {
         manual_seed(seed);
-        return Make(size == Size.Small ? FewChannels : Channels, dtype, null);
+        var layer = Make(size == Size.Small ? FewChannels : Channels, dtype, null);
+        using var noGrad = no_grad();
+        foreach (var weight in layer.Weights)
+        {
+            // Some weights start at a constant.
+            weight.add_(randn(weight.shape).By(0.1).to(dtype));
+        }
+
+        return layer;
     }
 
     /// <summary>The same layer with the same weights in float64.</summary>
@@ -75,7 +86,7 @@ internal sealed record TableRow(string Name, int Axes, bool HasKernels, Func<lon
         var channels = size == Size.Small ? FewChannels : Channels;
         long[] lengths = (Axes, size) switch
         {
-            _ when IsPyramid => [.. new long[] { size == Size.Large ? 80 : 8, 12 }.Take(Axes)],
+            _ when IsPyramid => [.. new long[] { size == Size.Large ? 120 : 8, 12 }.Take(Axes)],
             (1, Size.Small) => [7],
             (2, Size.Small) => [5, 4],
             (3, Size.Small) => [2, 4, 3],
@@ -83,8 +94,8 @@ internal sealed record TableRow(string Name, int Axes, bool HasKernels, Func<lon
             (2, Size.Ordinary) => [9, 6],
             (3, Size.Ordinary) => [5, 4, 6],
             (1, _) => [1000],
-            (2, _) => [21, 26],
-            _ => [7, 8, 10],
+            (2, _) => [50, 42],
+            _ => [34, 10, 12],
         };
         var isUp = Name.StartsWith("LiftUpPool", StringComparison.Ordinal);
         return [.. Enumerable.Range(0, isUp ? 1 << Axes : 1)
