@@ -8,8 +8,8 @@ internal static class LiftingTransform
 {
     /// <summary>
     /// The bands of <paramref name="x"/>, <c>[B, C, ...]</c> with even lengths along the lifted axes, in the type that
-    /// <see cref="NumberTypes.Computing"/> says of the layer's <paramref name="dtype"/>; <paramref name="x"/> is in either. Those outside <paramref name="needed"/> are null, and nothing is computed for them that
-    /// the others do not need.
+    /// <see cref="NumberTypes.Computing"/> says of the layer's <paramref name="dtype"/>; <paramref name="x"/> is in either. Those
+    /// outside <paramref name="needed"/> are null, and nothing is computed for them that the others do not need.
     /// </summary>
     internal static Tensor?[] Forward(
         LiftingSteps steps, Tensor x, ScalarType dtype, LiftedAxes axes, BandSet needed, TensorPenalties? penalties)

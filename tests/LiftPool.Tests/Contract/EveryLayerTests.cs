@@ -30,7 +30,9 @@ public sealed class EveryLayerTests(ITestOutputHelper output) : IClassFixture<On
     [MemberData(nameof(Cells))]
     public void The_layer_passes_the_check(string layer, string check)
     {
-        var (count, failure) = CheckTable.Of(TableRow.All.Single(row => row.Name == layer), TableCheck.All.Single(one => one.Name == check));
+        var (row, column) = (TableRow.All.Single(row => row.Name == layer), TableCheck.All.Single(one => one.Name == check));
+
+        var (count, failure) = CheckTable.Of(row, column);
 
         failure?.Message.Should().BeNull();
         count.Should().BePositive();

@@ -1,6 +1,6 @@
 namespace LiftPool.Tests;
 
-/// <summary>Hooks on operators and up-pools run, see what they should see, and may change it; EveryLayerTests has those on each layer.</summary>
+/// <summary>Hooks on operators and up-pools run, see what they should see, and may change it. Each layer's: EveryLayerTests.</summary>
 public class HookTests
 {
     [Theory]

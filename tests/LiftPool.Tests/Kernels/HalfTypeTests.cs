@@ -130,7 +130,13 @@ public class HalfTypeTests(ITestOutputHelper output) : IClassFixture<OneThread>
 
     /// <summary>A layer and the same in float64, with weights that the half type holds.</summary>
     private static (LiftDownPool Half, LiftDownPool Exact) Pair(
-        int axes, ScalarType dtype, BandReduction reduction, int? bands, string path, bool ceilMode = false, DenseMax window = DenseMax.None)
+        int axes,
+        ScalarType dtype,
+        BandReduction reduction,
+        int? bands,
+        string path,
+        bool ceilMode = false,
+        DenseMax window = DenseMax.None)
     {
         manual_seed(7);
         LiftDownPool New(ScalarType type)

@@ -47,7 +47,7 @@ public sealed class PrecisionTests(ITestOutputHelper output) : IClassFixture<One
     [Fact]
     public void The_page_has_these_bounds_and_errors_below_them()
     {
-        var rows = DocumentTable.After("precision").Skip(2).Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..^1]).ToArray();
+        var rows = DocumentTable.After("precision")[2..].Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..^1]).ToArray();
         var wanted =
             from quantity in Enum.GetValues<Quantity>()
             from dtype in Dtypes

@@ -9,6 +9,7 @@ internal static class DocumentTable
         var page = ReadmeTests.Resource("testing.md");
         var mark = $"<!-- {name} -->\n";
         page.Should().Contain(mark);
-        return [.. page[(page.IndexOf(mark, StringComparison.Ordinal) + mark.Length)..].Split('\n').TakeWhile(line => line.StartsWith('|'))];
+        var from = page.IndexOf(mark, StringComparison.Ordinal) + mark.Length;
+        return [.. page[from..].Split('\n').TakeWhile(line => line.StartsWith('|'))];
     }
 }

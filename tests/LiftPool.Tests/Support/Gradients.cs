@@ -57,8 +57,8 @@ internal static class Gradients
         Tensor GradientProduct(bool createGraph)
             => Derivative.Of(function(), variables, createGraph).Select(Weighed).Aggregate((sum, product) => sum.add(product));
 
-        return WorstErrorAlong(
-            variables, Derivative.Of(GradientProduct(createGraph: true), variables, createGraph: false), () => GradientProduct(createGraph: false));
+        var exact = Derivative.Of(GradientProduct(createGraph: true), variables, createGraph: false);
+        return WorstErrorAlong(variables, exact, () => GradientProduct(createGraph: false));
     }
 
     private static double? WorstErrorAlong(IReadOnlyList<Tensor> variables, Tensor[] gradients, Func<Tensor> function)

@@ -73,14 +73,16 @@ internal sealed class PrecisionPoint : IDisposable
     }
 
     /// <summary>
-    /// The largest error over the largest value that there is; of the inverse over the largest of input and bands, and 1, as a band may be
-    /// larger than what it gives back.
+    /// The largest error over the largest value that there is; of the inverse over the largest of input, output and bands, which it comes
+    /// from.
     /// </summary>
     internal static double Error(Quantity quantity, Dictionary<Quantity, Tensor[]> found, Dictionary<Quantity, Tensor[]> wanted)
     {
-        var least = quantity == Quantity.Inverse ? wanted[Quantity.Forward].Append(wanted[quantity][0]).Max(one => one.LargestMagnitude()) : 0;
+        var met = quantity == Quantity.Inverse ? wanted[Quantity.Forward] : [];
+        var least = met.Select(one => one.LargestMagnitude()).Aggregate(0.0, Math.Max);
         found[quantity].Should().HaveSameCount(wanted[quantity]);
-        return found[quantity].Zip(wanted[quantity], (value, right) => value.LargestErrorTo(right) / Math.Max(least, right.LargestMagnitude()))
+        return found[quantity].Zip(wanted[quantity])
+            .Select(pair => pair.First.LargestErrorTo(pair.Second) / Math.Max(least, pair.Second.LargestMagnitude()))
             .Aggregate(0.0, Math.Max);
     }
 

@@ -37,7 +37,7 @@ internal static partial class CheckTable
     internal static string Words(string line) => Number().Replace(line, "n");
 
     private static string Cell(TableRow row, TableCheck check)
-        => check.WhyNot(row) ?? (Of(row, check) is { Failure: null, Count: var count } ? count.ToString(CultureInfo.InvariantCulture) : "FAILED");
+        => check.WhyNot(row) ?? (Of(row, check) is { Failure: null } done ? done.Count.ToString(CultureInfo.InvariantCulture) : "FAILED");
 
     private static string Line(string first, IEnumerable<string> cells) => $"| {first} | {string.Join(" | ", cells)} |";
 

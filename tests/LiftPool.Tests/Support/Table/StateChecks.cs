@@ -24,8 +24,8 @@ internal static class StateChecks
         };
 
         (before, after).Should().Be((1, 1), "hooks run once");
-        found.Zip(wanted, (value, right) => value.IsExactly(right.neg())).Should().OnlyContain(same => same, "hooks change input and output");
-        layer.Forward(others)[..wanted.Length].Zip(wanted, (value, right) => value.IsExactly(right)).Should().OnlyContain(same => same, "forward skips hooks");
+        TableRow.ShouldBeSame(found, Array.ConvertAll(wanted, value => value.neg()), "hooks change input and output");
+        TableRow.ShouldBeSame(layer.Forward(others)[..wanted.Length], wanted, "forward skips hooks");
         (before, after).Should().Be((1, 1), "forward skips hooks");
 
         Tensor[] OfDown(LiftDownPool pool)
@@ -119,8 +119,7 @@ internal static class StateChecks
             after.Should().OnlyContain(entry => entry.Value.IsExactly(before[entry.Key].to(other)), "the weights are {0}", other);
             layer.Weights.Should().NotContain(weight => !weight.requires_grad || !weight.is_leaf);
             wanted.Owner.load_state_dict(after);
-            layer.Forward(inputs).Zip(wanted.Forward(inputs), (found, right) => found.dtype == other && found.IsExactly(right))
-                .Should().OnlyContain(same => same, "it is a layer of {0}", other);
+            TableRow.ShouldBeSame(layer.Forward(inputs), wanted.Forward(inputs), $"a layer of {other}");
             ValueChecks.Gradients(layer.Forward(inputs), layer.Weights).Should().NotContain(gradient => gradient.dtype != other);
         }
     }
@@ -164,7 +163,7 @@ internal static class StateChecks
             layer.Layer.train(training);
             layer.Layer.training.Should().Be(training);
             layer.Layer.modules().Should().NotContain(module => module.training != training);
-            layer.Forward(inputs).Zip(trained, (found, right) => found.IsExactly(right)).Should().OnlyContain(same => same, "training {0}", training);
+            TableRow.ShouldBeSame(layer.Forward(inputs), trained, $"training {training}");
         }
     }
 
@@ -205,7 +204,7 @@ internal static class StateChecks
             load(saved.Layer, loaded.Layer);
         }
 
-        loaded.Forward(inputs).Zip(wanted, (found, right) => found.IsExactly(right)).Should().OnlyContain(same => same);
+        TableRow.ShouldBeSame(loaded.Forward(inputs), wanted, "loaded");
         loaded.Weights.Should().NotContain(weight => !weight.requires_grad || !weight.is_leaf);
     }
 }

@@ -157,7 +157,8 @@ internal sealed record TableRow(string Name, int Axes, bool HasKernels, Func<lon
         yield return new($"{down}, groups, Learned", axes, false, (channels, dtype, device)
             => TableLayer.Down(
                 AnyPool.Down(
-                    axes, channels, 3, reduction: BandReduction.Learned, groups: 2, proj_groups: 1, bias: true, dtype: dtype, device: device),
+                    axes, channels, 3, reduction: BandReduction.Learned, groups: 2, proj_groups: 1, bias: true,
+                    dtype: dtype, device: device),
                 all));
         yield return new($"{down}, steps of one's own, Concat", axes, false, (channels, dtype, device)
             => TableLayer.Down(AnyPool.Down(axes, Steps(channels, dtype, device), reduction: BandReduction.Concat), all));

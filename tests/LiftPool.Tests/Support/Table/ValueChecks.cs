@@ -22,7 +22,7 @@ internal static class ValueChecks
             y.ErrorTo(right).Should().BeLessThan(ValueBound(dtype), "the outputs are those of the formulas");
         }
 
-        inputs.Zip(before, (input, copy) => input.IsExactly(copy)).Should().OnlyContain(same => same, "the inputs stay what they are");
+        TableRow.ShouldBeSame(inputs, before, "the inputs stay what they are");
     }
 
     /// <summary>Every input and weight gets a gradient of its own shape and dtype: that of the formulas in float64.</summary>
@@ -81,12 +81,13 @@ internal static class ValueChecks
         }
     }
 
-    /// <summary>The gradients of a weighed sum of all outputs, the weights as a dtype holds them: that of the outputs if none is given.</summary>
+    /// <summary>The gradients of a weighed sum of all outputs; the sum's weights as a dtype holds them, by default the outputs'.</summary>
     internal static Tensor[] Gradients(Tensor[] outputs, IReadOnlyList<Tensor> variables, ScalarType? dtype = null)
         => Derivative.Of(Sum(outputs, dtype), variables, createGraph: false);
 
     internal static Tensor Sum(Tensor[] outputs, ScalarType? dtype = null)
-        => outputs.Select(output => Tests.Gradients.Weighed(output, dtype ?? output.dtype)).Aggregate((sum, term) => sum.add(term, Scalars.One));
+        => outputs.Select(output => Tests.Gradients.Weighed(output, dtype ?? output.dtype))
+            .Aggregate((sum, term) => sum.add(term, Scalars.One));
 
     private static double ValueBound(ScalarType dtype) => dtype switch
     {
