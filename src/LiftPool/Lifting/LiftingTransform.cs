@@ -8,20 +8,21 @@ internal static class LiftingTransform
 {
     /// <summary>
     /// The bands of <paramref name="x"/>, <c>[B, C, ...]</c> with even lengths along the lifted axes, in the type that
-    /// <see cref="NumberTypes.Computing"/> says. Those outside <paramref name="needed"/> are null, and nothing is computed for them that
-    /// the others do not need.
+    /// <see cref="NumberTypes.Computing"/> says of the layer's <paramref name="dtype"/>; <paramref name="x"/> is in either. Those
+    /// outside <paramref name="needed"/> are null, and nothing is computed for them that the others do not need.
     /// </summary>
-    internal static Tensor?[] Forward(LiftingSteps steps, Tensor x, LiftedAxes axes, BandSet needed, TensorPenalties? penalties)
+    internal static Tensor?[] Forward(
+        LiftingSteps steps, Tensor x, ScalarType dtype, LiftedAxes axes, BandSet needed, TensorPenalties? penalties)
     {
         var dims = axes.Dims;
-        steps = steps.ComputingIn(NumberTypes.Computing(x.dtype));
+        steps = steps.ComputingIn(NumberTypes.Computing(dtype));
         Tensor?[] parts = [InCarryingType(steps, x)];
         for (var axis = 0; axis < dims.Length; axis++)
         {
-            parts = steps.Lift(parts, dims[axis], HalvesLeadingTo(needed, dims.Length, axis), x.dtype, penalties);
+            parts = steps.Lift(parts, dims[axis], HalvesLeadingTo(needed, dims.Length, axis), dtype, penalties);
         }
 
-        return [.. parts.Select(band => band is null ? null : Finished(steps, band, x.dtype))];
+        return [.. parts.Select(band => band is null ? null : Finished(steps, band, dtype))];
     }
 
     /// <summary>Undoes <see cref="Forward"/>, all bands given.</summary>

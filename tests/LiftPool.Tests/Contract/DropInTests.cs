@@ -55,45 +55,6 @@ public class DropInTests
         network.parameters().Should().OnlyContain(p => p.HasUsefulGrad());
     }
 
-    [Theory]
-    [InlineData(ScalarType.Float64)]
-    [InlineData(ScalarType.Float32)]
-    [InlineData(ScalarType.BFloat16)]
-    [InlineData(ScalarType.Float16)]
-    public void Moved_to_another_dtype_every_weight_and_the_output_are_of_it(ScalarType dtype)
-    {
-        using var scope = NewDisposeScope();
-        manual_seed(3);
-        using var network = nn.Sequential(("pool", new LiftDownPool2d(16, bias: true, reduction: BandReduction.Learned)));
-        var before = network.parameters().Select(p => p.detach().clone()).ToArray();
-
-        network.to(dtype);
-
-        network.parameters().Should().HaveCount(9).And.OnlyContain(p => p.dtype == dtype && p.requires_grad);
-        network.parameters().Zip(before).Should().OnlyContain(p => p.First.IsExactly(p.Second.to(dtype)));
-        var y = network.forward(rand(2, 16, 6, 6).to(dtype));
-        y.dtype.Should().Be(dtype);
-        y.isfinite().all().item<bool>().Should().BeTrue();
-        y.sum().backward();
-        network.parameters().Should().OnlyContain(p => p.HasUsefulGrad());
-    }
-
-    [Fact]
-    public void Training_and_evaluation_mode_make_no_difference_to_the_papers_operators()
-    {
-        using var scope = NewDisposeScope();
-        manual_seed(4);
-        using var pool = new LiftDownPool2d(16);
-        var x = randn(2, 16, 6, 6);
-
-        var trained = pool.forward(x);
-        pool.eval();
-        pool.modules().Should().HaveCount(7).And.OnlyContain(module => !module.training);
-        pool.forward(x).IsExactly(trained).Should().BeTrue();
-        pool.train();
-        pool.modules().Should().OnlyContain(module => module.training);
-    }
-
     [Fact]
     public void Evaluation_mode_reaches_an_operator_of_ones_own()
     {
@@ -133,27 +94,6 @@ public class DropInTests
             var (y, bands) = pool.forward_with_bands(randn(1, 16, 8, 8));
             up.forward(y, bands).square().sum().backward();
             pool.parameters().Concat(up.parameters()).Should().OnlyContain(weight => weight.HasUsefulGrad());
-        }
-    }
-
-    [Fact]
-    public void A_new_layer_has_the_default_dtype_unless_it_is_told_another()
-    {
-        using var scope = NewDisposeScope();
-        set_default_dtype(ScalarType.Float64);
-        try
-        {
-            using var pool = new LiftDownPool2d(4, bias: true, reduction: BandReduction.Learned);
-            using var up = new LiftUpPool2d(4);
-            using var told = new LiftDownPool2d(4, reduction: BandReduction.Learned, dtype: ScalarType.Float32);
-
-            pool.parameters().Concat(up.parameters()).Should().OnlyContain(weight => weight.dtype == ScalarType.Float64);
-            told.parameters().Should().HaveCount(5).And.OnlyContain(weight => weight.dtype == ScalarType.Float32);
-            pool.forward(ones(1, 4, 4, 4)).dtype.Should().Be(ScalarType.Float64);
-        }
-        finally
-        {
-            set_default_dtype(ScalarType.Float32);
         }
     }
 

@@ -1,6 +1,6 @@
 namespace LiftPool.Tests;
 
-/// <summary>What is saved: the keys and shapes, which never change, and that what is loaded is what was saved.</summary>
+/// <summary>What is saved: the keys and shapes, which never change. EveryLayerTests saves and loads each layer.</summary>
 public class StateTests
 {
     [Fact]
@@ -84,32 +84,6 @@ public class StateTests
         plain.Scheme.Should().BeSameAs(owner.Scheme);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void What_is_loaded_is_what_was_saved_to_the_bit(bool throughFile)
-    {
-        using var scope = NewDisposeScope();
-        manual_seed(1);
-        using var saved = Full();
-        using var loaded = Full();
-        var x = randn(2, 8, 7, 6);
-        loaded.forward(x).IsExactly(saved.forward(x)).Should().BeFalse("the two start apart");
-
-        if (throughFile)
-        {
-            ThroughFile(file => saved.save(file), file => loaded.load(file));
-        }
-        else
-        {
-            loaded.load_state_dict(saved.state_dict());
-        }
-
-        loaded.state_dict().Should().HaveCount(9).And.OnlyContain(entry => entry.Value.IsExactly(saved.state_dict()[entry.Key]));
-        loaded.parameters().Should().OnlyContain(weight => weight.requires_grad && weight.is_leaf);
-        loaded.forward(x).IsExactly(saved.forward(x)).Should().BeTrue();
-    }
-
     [Fact]
     public void A_missing_or_an_unexpected_key_is_an_error_when_strict()
     {
@@ -131,14 +105,6 @@ public class StateTests
         missed.Should().HaveCount(4).And.OnlyContain(key => key.EndsWith(".bias", StringComparison.Ordinal));
         extra.Should().BeEmpty();
         large.state_dict()["scheme.update.conv.weight"].IsExactly(small.state_dict()["scheme.update.conv.weight"]).Should().BeTrue();
-    }
-
-    private static LiftDownPool2d Full()
-    {
-        var pool = new LiftDownPool2d(channels: 8, reduction: BandReduction.Learned, bias: true);
-        using var unchanged = no_grad();
-        init.normal_(pool.state_dict()["gain"]);
-        return pool;
     }
 
     private static Module<Tensor, Tensor> Depthwise(long taps) => nn.Conv1d(8, 8, taps, padding: taps / 2, groups: 8, bias: false);

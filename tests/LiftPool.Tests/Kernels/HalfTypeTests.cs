@@ -71,10 +71,22 @@ public class HalfTypeTests(ITestOutputHelper output) : IClassFixture<OneThread>
     [MemberData(nameof(Cases))]
     public void Gradients_and_penalties_are_rounded_once(ScalarType dtype, string path)
     {
-        foreach (var (axes, lengths, channelsLast) in new (int, long[], bool)[] { (1, [37], false), (2, [9, 14], false), (2, [8, 6], true), (3, [5, 6, 7], false) })
+        // A sample that is repeated, or in several windows of a maximum, has a gradient that is a sum.
+        foreach (var (axes, lengths, channelsLast, ceilMode, window) in new (int, long[], bool, bool, DenseMax)[]
+        {
+            (1, [37], false, false, DenseMax.None),
+            (2, [9, 14], false, false, DenseMax.None),
+            (2, [8, 6], true, false, DenseMax.None),
+            (3, [5, 6, 7], false, false, DenseMax.None),
+            (1, [37], false, true, DenseMax.None),
+            (3, [5, 5, 7], false, true, DenseMax.None),
+            (1, [36], false, false, DenseMax.Ahead),
+            (2, [9, 14], true, true, DenseMax.Back),
+            (3, [5, 6, 7], false, false, DenseMax.Valid),
+        })
         {
             using var scope = NewDisposeScope();
-            var (half, exact) = Pair(axes, dtype, BandReduction.Learned, null, path);
+            var (half, exact) = Pair(axes, dtype, BandReduction.Learned, null, path, ceilMode, window);
             var x = Input([2, Channels, .. lengths], dtype, channelsLast);
             var upstream = On("tensor", () => half.forward(x).detach());
             var found = Gradients(half, x, upstream, path);
@@ -117,11 +129,19 @@ public class HalfTypeTests(ITestOutputHelper output) : IClassFixture<OneThread>
     }
 
     /// <summary>A layer and the same in float64, with weights that the half type holds.</summary>
-    private static (LiftDownPool Half, LiftDownPool Exact) Pair(int axes, ScalarType dtype, BandReduction reduction, int? bands, string path)
+    private static (LiftDownPool Half, LiftDownPool Exact) Pair(
+        int axes,
+        ScalarType dtype,
+        BandReduction reduction,
+        int? bands,
+        string path,
+        bool ceilMode = false,
+        DenseMax window = DenseMax.None)
     {
         manual_seed(7);
-        var half = AnyPool.Down(axes, Channels, 5, bands, reduction, bias: true, dtype: dtype);
-        var exact = AnyPool.Down(axes, Channels, 5, bands, reduction, bias: true, dtype: ScalarType.Float64);
+        LiftDownPool New(ScalarType type)
+            => AnyPool.Down(axes, Channels, 5, bands, reduction, bias: true, ceil_mode: ceilMode, dtype: type, dense_max: window);
+        var (half, exact) = (New(dtype), New(ScalarType.Float64));
         using var noGrad = no_grad();
         foreach (var (weight, other) in exact.parameters().Zip(half.parameters()))
         {

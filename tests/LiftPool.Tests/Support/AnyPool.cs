@@ -63,11 +63,12 @@ internal static class AnyPool
         long? proj_groups = null,
         bool bias = false,
         PaddingModes padding_mode = PaddingModes.Zeros,
-        ScalarType? dtype = null) => axes switch
+        ScalarType? dtype = null,
+        Device? device = null) => axes switch
         {
-            1 => new LiftUpPool1d(channels, kernel_size, groups, proj_groups, bias, padding_mode, dtype: dtype),
-            2 => new LiftUpPool2d(channels, kernel_size, groups, proj_groups, bias, padding_mode, dtype: dtype),
-            _ => new LiftUpPool3d(channels, kernel_size, groups, proj_groups, bias, padding_mode, dtype: dtype),
+            1 => new LiftUpPool1d(channels, kernel_size, groups, proj_groups, bias, padding_mode, device: device, dtype: dtype),
+            2 => new LiftUpPool2d(channels, kernel_size, groups, proj_groups, bias, padding_mode, device: device, dtype: dtype),
+            _ => new LiftUpPool3d(channels, kernel_size, groups, proj_groups, bias, padding_mode, device: device, dtype: dtype),
         };
 
     /// <summary>An up-pool with a scheme of one's own.</summary>
