@@ -36,9 +36,12 @@ internal sealed record DownRequest(LiftingSteps Steps, LiftedAxes Axes) : PoolRe
     internal override PoolResult Compose(LiftingSteps steps, PoolInputs inputs)
     {
         var x = inputs.Signals[0]!;
-        var even = OddSizes.MakeEven(DenseMaximum.Of(x, Axes, DenseMax), Axes, CeilMode);
+
+        // A sample may be in several windows, or stand for the one that is repeated: its gradients are summed before they are rounded.
+        var wide = NumberTypes.In(NumberTypes.Computing(x.dtype), x);
+        var even = OddSizes.MakeEven(DenseMaximum.Of(wide, Axes, DenseMax), Axes, CeilMode);
         var penalties = Norm is { } norm ? new TensorPenalties(norm, x.dtype) : null;
-        var bands = LiftingTransform.Forward(steps, even, Axes, Needed, penalties);
+        var bands = LiftingTransform.Forward(steps, even, x.dtype, Axes, Needed, penalties);
         return new(HasOutput ? OutputOf(bands, inputs.BandWeights, x.dtype) : null)
         {
             Bands = KeepBands ? [.. bands.Select(band => NumberTypes.In(x.dtype, band!))] : [],
