@@ -90,7 +90,7 @@ internal sealed class FuzzAnswer(FuzzCase one, FuzzReferenceSteps steps, Diction
         var isWeight = name.EndsWith("weight", StringComparison.Ordinal) || name.EndsWith("bias", StringComparison.Ordinal)
             || name.EndsWith("gain", StringComparison.Ordinal) || name.EndsWith("factor", StringComparison.Ordinal);
         var samples = Math.Sqrt(Math.Max(1, Samples));
-        return (one.Call == FuzzCall.Penalties, isWeight) switch
+        return double.Epsilon + (one.Call == FuzzCall.Penalties, isWeight) switch
         {
             (false, false) => 0.1,
             (false, true) => 0.1 * Math.Max(steps.Largest, 1) * samples,

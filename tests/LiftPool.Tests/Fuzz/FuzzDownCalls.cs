@@ -20,7 +20,7 @@ internal static class FuzzDownCalls
         }
 
         var isByFormula = subject.HasReference && one.Signal.Content != FuzzContent.Special;
-        var answer = isByFormula ? Right(subject, input.View, hasGradients) : null;
+        var answer = isByFormula ? Right(subject, pool, input.View, hasGradients) : null;
         Dictionary<string, Tensor>? composed = null;
         if (!isByFormula)
         {
@@ -103,11 +103,11 @@ internal static class FuzzDownCalls
         return values;
     }
 
-    private static FuzzAnswer Right(FuzzSubject subject, Tensor input, bool gradients)
+    private static FuzzAnswer Right(FuzzSubject subject, LiftDownPool pool, Tensor input, bool gradients)
     {
         var one = subject.Case;
         using var grad = set_grad_enabled(gradients);
-        var (reference, steps, gain) = subject.NewReference();
+        var (reference, steps, gain) = subject.NewReference(pool);
         var x = input.detach().to(ScalarType.Float64).clone().requires_grad_(gradients);
         var all = reference.Down(x, gain, one.Pool.Norm ?? PenaltyNorm.MeanSquare);
         var values = all.Where(value => value.Key switch

@@ -55,10 +55,15 @@ internal static class FuzzGenerators
         from batch in Gen.Frequency((1, 0), (6, 1), (4, 2), (1, 3))
         from batched in Gen.Frequency((5, true), (1, false))
         from lengths in Gen.Frequency((1, Gen.Int[0, 3]), (9, Gen.Int[2, 9]), (3, Gen.Int[8, 20]), (1, Gen.Int[20, pool.Dimensions == 1 ? 90 : 24])).Array[pool.Dimensions]
+        from isTall in Gen.Frequency((9, false), (1, true))
         from layout in Gen.Frequency((3, FuzzLayout.Contiguous), (2, FuzzLayout.ChannelsLast), (1, FuzzLayout.Transposed), (1, FuzzLayout.Strided), (1, FuzzLayout.Slice), (1, FuzzLayout.Expanded))
         from content in Gen.Frequency((16, FuzzContent.Normal), (2, FuzzContent.Integers), (1, FuzzContent.Zeros), (1, FuzzContent.Special))
         from magnitude in Gen.Frequency((6, 1.0), (1, 1e-3), (1, pool.Dtype == ScalarType.Float16 ? 8.0 : 1e3))
-        select new FuzzSignal(batched ? batch : null, Array.ConvertAll(lengths, n => (long)n)) { Layout = layout, Content = content, Magnitude = magnitude };
+        select new FuzzSignal(batched ? batch : null, Tall(lengths, isTall && pool.Dimensions > 1)) { Layout = layout, Content = content, Magnitude = magnitude };
+
+    // Enough rows that several threads share them.
+    private static long[] Tall(int[] lengths, bool isTall)
+        => [.. lengths.Select((length, i) => i == 0 && isTall ? Math.Min(64, 4L * length) : length)];
 
     private static readonly Gen<double> Tap = Gen.Int[-8, 8].Select(n => n / 8.0);
 

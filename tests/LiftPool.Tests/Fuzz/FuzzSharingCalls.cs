@@ -12,6 +12,7 @@ internal static class FuzzSharingCalls
             2 => LiftDownPool2d.Sharing(subject.Pool, (Bands2d)pool.Bands, pool.Reduction, pool.Ceil, pool.DenseMax, pool.Axes),
             _ => LiftDownPool3d.Sharing(subject.Pool, (Bands3d)pool.Bands, pool.Reduction, pool.Ceil, pool.DenseMax, pool.Axes),
         };
+        other.to(pool.Dtype);
         other.recompute = pool.Recompute;
         if (other.state_dict().Keys.Any(key => key != "gain"))
         {

@@ -5,6 +5,9 @@ namespace LiftPool.Tests;
 /// <summary>The pool of a generated call, its input, and the formulas that answer for it.</summary>
 internal sealed class FuzzSubject : IDisposable
 {
+    // More than there are blocks of channels, often: planes are cut then.
+    private const int ManyThreads = 3;
+
     private readonly DisposeScope scope = NewDisposeScope();
     private readonly Random random;
     private LiftPyramid? pyramid;
@@ -14,6 +17,7 @@ internal sealed class FuzzSubject : IDisposable
         Case = one;
         manual_seed(one.Seed);
         random = new(one.Seed);
+        set_num_threads(one.Choice % 3 == 0 ? ManyThreads : 1);
         Scheme = NewScheme(one);
         Pool = NewPool(one.Pool, Scheme);
 
@@ -46,10 +50,10 @@ internal sealed class FuzzSubject : IDisposable
         => AnyPool.Down(pool.Dimensions, scheme, pool.Bands, pool.Reduction, pool.Channels, pool.Ceil, pool.DenseMax, pool.Axes);
 
     /// <summary>The formulas with copies of the weights as they are now, and leaves for the weights of a learned reduction.</summary>
-    internal (FuzzReference Reference, FuzzReferenceSteps Steps, Tensor? Gain) NewReference()
+    internal (FuzzReference Reference, FuzzReferenceSteps Steps, Tensor? Gain) NewReference(LiftDownPool? pool = null)
     {
         var steps = new FuzzReferenceSteps(Case.Scheme, Scheme) { ApproximationGain = Scheme.approximation_gain, DetailGain = Scheme.detail_gain };
-        var gain = Pool.state_dict().TryGetValue("gain", out var own) ? own.detach().to(ScalarType.Float64).clone().requires_grad_() : null;
+        var gain = (pool ?? Pool).state_dict().TryGetValue("gain", out var own) ? own.detach().to(ScalarType.Float64).clone().requires_grad_() : null;
         return (new(Case.Pool, steps), steps, gain);
     }
 
@@ -118,6 +122,7 @@ internal sealed class FuzzSubject : IDisposable
     {
         Pool.Dispose();
         scope.Dispose();
+        set_num_threads(1);
     }
 
     internal static LiftingScheme NewScheme(FuzzCase one)
