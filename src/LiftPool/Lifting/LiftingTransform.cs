@@ -52,7 +52,8 @@ internal static class LiftingTransform
     internal static Tensor Unlift(LiftingSteps steps, Tensor s, Tensor d, int dim)
     {
         steps = steps.ComputingIn(NumberTypes.Computing(s.dtype));
-        return NumberTypes.In(s.dtype, steps.Unlift([InCarryingType(steps, s, s.dtype), InCarryingType(steps, d, s.dtype)], dim, s.dtype)[0]);
+        Tensor[] halves = [InCarryingType(steps, s, s.dtype), InCarryingType(steps, d, s.dtype)];
+        return NumberTypes.In(s.dtype, steps.Unlift(halves, dim, s.dtype)[0]);
     }
 
     private static Tensor InCarryingType(LiftingSteps steps, Tensor x, ScalarType dtype)
@@ -60,7 +61,7 @@ internal static class LiftingTransform
 
     // In the type that reductions compute in: what is made of several bands is rounded once.
     private static Tensor Finished(LiftingSteps steps, Tensor band, ScalarType dtype)
-        => NumberTypes.In(NumberTypes.Computing(dtype), steps.Rounds ? Integers.Narrow(band, dtype) : band);
+        => NumberTypes.In(NumberTypes.Computing(dtype), steps.Rounds ? Integers.Checked(band, dtype) : band);
 
     /// <summary>
     /// After lifting the axis number <paramref name="axis"/>: for each half, whether the name of a needed band begins with its name.

@@ -16,7 +16,10 @@ internal sealed class FuzzAnswer(FuzzCase one, FuzzReferenceSteps steps, Diction
     internal bool IsSmooth
         => steps.NearestKink > (one.Pool.Dtype == ScalarType.Float64 ? 1e-12 : 2e-5) * Math.Max(steps.Largest, double.Epsilon);
 
-    internal void Differentiate(Dictionary<string, Tensor> outputs, (string Name, Tensor Leaf) input, IEnumerable<(string Name, Tensor? Leaf)> weights)
+    internal void Differentiate(
+        Dictionary<string, Tensor> outputs,
+        (string Name, Tensor Leaf) input,
+        IEnumerable<(string Name, Tensor? Leaf)> weights)
     {
         isDifferentiated = true;
         var isCall = one.Call == FuzzCall.Penalties;
@@ -24,11 +27,14 @@ internal sealed class FuzzAnswer(FuzzCase one, FuzzReferenceSteps steps, Diction
         {
             "c_u" when !isCall => value.mul(UpdateWeight),
             "c_p" when !isCall => value.mul(PredictWeight),
-            "c_u" or "c_p" => FuzzValues.Weighed(name, value, one.Pool.Dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32),
+            "c_u" or "c_p" => FuzzValues.Weighed(name, value, FuzzBounds.TypeOfPenalties(one.Pool.Dtype)),
             _ => FuzzValues.Weighed(name, value, one.Pool.Dtype),
         };
         var loss = outputs.Select(value => Term(value.Key, value.Value)).Aggregate((sum, term) => sum.add(term));
-        FuzzValues.Backward(loss, gradients, [input, .. weights.Where(weight => weight.Leaf is not null).Select(weight => (weight.Name, weight.Leaf!))]);
+        FuzzValues.Backward(
+            loss,
+            gradients,
+            [input, .. weights.Where(weight => weight.Leaf is not null).Select(weight => (weight.Name, weight.Leaf!))]);
     }
 
     /// <summary>Asserts that all of it was found.</summary>
@@ -52,7 +58,8 @@ internal sealed class FuzzAnswer(FuzzCase one, FuzzReferenceSteps steps, Diction
             }
         }
 
-        var unknown = found.Keys.Where(name => !values.ContainsKey(name) && !name.StartsWith(FuzzValues.Gradient, StringComparison.Ordinal)).ToArray();
+        var unknown = found.Keys.Where(name
+            => !values.ContainsKey(name) && !name.StartsWith(FuzzValues.Gradient, StringComparison.Ordinal)).ToArray();
         if (unknown.Length > 0)
         {
             throw new FuzzFailure($"there should be no {string.Join(", ", unknown)}");
@@ -71,6 +78,11 @@ internal sealed class FuzzAnswer(FuzzCase one, FuzzReferenceSteps steps, Diction
         foreach (var name in names.Union(gradients.Keys))
         {
             var (own, right) = (found.GetValueOrDefault(name), gradients.GetValueOrDefault(name));
+            if (right is not null && bounds.Overflows(right))
+            {
+                continue;
+            }
+
             if (own is not null && !own.isfinite().all().item<bool>())
             {
                 throw new FuzzFailure($"{name} is not finite");

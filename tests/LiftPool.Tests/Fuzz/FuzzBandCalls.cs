@@ -55,7 +55,8 @@ internal static class FuzzBandCalls
             8 => bands.to(dtype, CPU),
             _ => bands.Map(tensor => tensor.transpose(-1, 0).contiguous().transpose(-1, 0)),
         };
-        if (changed.Count != names.Count || !changed.Names.SequenceEqual(names) || !changed.InputShape.SequenceEqual(bands.InputShape) || changed.Axes != bands.Axes)
+        if (changed.Count != names.Count || !changed.Names.SequenceEqual(names) || !changed.InputShape.SequenceEqual(bands.InputShape)
+            || changed.Axes != bands.Axes)
         {
             throw new FuzzFailure($"change {how} made other bands: {string.Join(", ", changed.Names)}");
         }

@@ -41,7 +41,8 @@ internal static class FuzzBandFaults
         }),
         new("bands of other channels", subject =>
         {
-            var up = AnyPool.Up(subject.Case.Pool.Dimensions, LiftingScheme.Mean(channels: subject.Case.Pool.Channels + 1, dtype: subject.Case.Pool.Dtype));
+            var up = AnyPool.Up(subject.Case.Pool.Dimensions,
+                LiftingScheme.Mean(channels: subject.Case.Pool.Channels + 1, dtype: subject.Case.Pool.Dtype));
             var bands = Bands(subject);
             return () => up.forward(bands);
         }),
@@ -80,14 +81,17 @@ internal static class FuzzBandFaults
         On("null for the cropped samples", bands => () => bands.WithCropped(null!)),
         On("no map", bands => () => bands.Map((Func<Tensor, Tensor>)null!)),
         On("a map to null", bands => () => bands.Map(_ => null!), MayCompute: true),
-        On("a map of one band to another shape", bands => () => bands.Map((name, band) => name == bands.Names[1] ? band.narrow(-1, 0, 1) : band), MayCompute: true),
+        On("a map of one band to another shape", bands => ()
+            => bands.Map((name, band) => name == bands.Names[1] ? band.narrow(-1, 0, 1) : band), MayCompute: true),
         On("a map to another rank", bands => () => bands.Map(band => band.sum()), MayCompute: true),
-        On("a map of one band to another dtype", bands => () => bands.Map((name, band) => name == bands.Names[1] ? band.to(ScalarType.Int64) : band), MayCompute: true),
+        On("a map of one band to another dtype", bands => ()
+            => bands.Map((name, band) => name == bands.Names[1] ? band.to(ScalarType.Int64) : band), MayCompute: true),
         On("no device", bands => () => bands.to((Device)null!)),
         On("three bands", bands => () => _ = new LiftBands([First(bands), First(bands), First(bands)])),
         On("null for the bands", bands => () => _ = new LiftBands((IReadOnlyList<Tensor>)null!)),
         On("a null among the bands", bands => () => _ = new LiftBands([.. bands.Values.Skip(1), null!])),
-        On("an input shape that does not belong to the bands", bands => () => _ = new LiftBands([.. bands.Values], [.. bands.InputShape.Select(length => length + 2)])),
+        On("an input shape that does not belong to the bands", bands => ()
+            => _ = new LiftBands([.. bands.Values], [.. bands.InputShape.Select(length => length + 2)])),
         On("a dictionary that lacks a band", bands => () => _ = new LiftBands(bands.Skip(1).ToDictionary())),
         On("bands along no axis", bands => () => _ = new LiftBands([.. bands.Values], axes: LiftAxes.None)),
         On("bands along an unknown axis", bands => () => _ = new LiftBands([.. bands.Values], axes: (LiftAxes)16)),
@@ -105,7 +109,8 @@ internal static class FuzzBandFaults
 
     private static Tensor First(LiftBands bands) => bands[bands.Names[0]];
 
-    private static FuzzFault On(string name, Func<LiftBands, Action> make, bool MayCompute = false) => new(name, subject => make(Bands(subject)), MayCompute);
+    private static FuzzFault On(string name, Func<LiftBands, Action> make, bool MayCompute = false)
+        => new(name, subject => make(Bands(subject)), MayCompute);
 
     private static FuzzFault Up(string name, Func<LiftBands, LiftUpPool, Action> make)
         => new(name, subject => make(Bands(subject), AnyPool.Up(subject.Case.Pool.Dimensions, subject.Pool)));

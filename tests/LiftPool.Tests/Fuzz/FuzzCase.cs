@@ -111,7 +111,8 @@ internal sealed record FuzzPool(int Dimensions, long Channels, ScalarType Dtype)
 
     /// <summary>The dimensions of <c>[N, C, ...]</c> that are lifted, in their order.</summary>
     internal int[] LiftedDims
-        => [.. Enumerable.Range(0, Dimensions).Where(fromEnd => ((int)Axes >> fromEnd & 1) != 0).Select(fromEnd => Dimensions + 1 - fromEnd)];
+        => [.. Enumerable.Range(0, Dimensions).Where(fromEnd => ((int)Axes >> fromEnd & 1) != 0)
+            .Select(fromEnd => Dimensions + 1 - fromEnd)];
 }
 
 /// <summary>An input, as plain values.</summary>

@@ -24,8 +24,10 @@ internal static class FuzzConstructionFaults
         Pool("a complex dtype", subject => Down(subject, dtype: ScalarType.ComplexFloat64)),
         new("no axis", subject => Dimensions(subject) == 1 ? null : () => Down(subject, axes: LiftAxes.None).Dispose()),
         new("an unknown axis", subject => Dimensions(subject) == 1 ? null : () => Down(subject, axes: (LiftAxes)8).Dispose()),
-        new("an axis that the pool lacks", subject => Dimensions(subject) != 2 ? null : () => Down(subject, axes: LiftAxes.Depth).Dispose()),
-        new("a band along an axis that is not lifted", subject => Dimensions(subject) != 2 ? null : () => Down(subject, bands: (int)Bands2d.HH, axes: LiftAxes.Height).Dispose()),
+        new("an axis that the pool lacks", subject => Dimensions(subject) != 2 ? null : ()
+            => Down(subject, axes: LiftAxes.Depth).Dispose()),
+        new("a band along an axis that is not lifted", subject => Dimensions(subject) != 2 ? null : ()
+            => Down(subject, bands: (int)Bands2d.HH, axes: LiftAxes.Height).Dispose()),
         new("no scheme", subject => () => AnyPool.Down(Dimensions(subject), (LiftingScheme)null!)),
         new("a scheme that a pool owns", subject => () => AnyPool.Down(Dimensions(subject), subject.Scheme)),
         new("an up-pool of a scheme that a pool owns", subject => () => AnyPool.Up(Dimensions(subject), subject.Scheme)),
@@ -45,7 +47,8 @@ internal static class FuzzConstructionFaults
         new("no taps", _ => () => LiftingOperators.Rectified([])),
         new("null taps", _ => () => LiftingOperators.Filter(null!)),
         new("an unknown wavelet", subject => () => LiftingScheme.Wavelet((Wavelet)(8 + subject.Case.Seed))),
-        new("a lossless scheme of bfloat16", _ => () => LiftingScheme.Wavelet(Wavelet.Cdf53, lossless: true, dtype: ScalarType.BFloat16), MayCompute: true),
+        new("a lossless scheme of bfloat16", _ => ()
+            => LiftingScheme.Wavelet(Wavelet.Cdf53, lossless: true, dtype: ScalarType.BFloat16), MayCompute: true),
         new("an even kernel_size of max-lifting", _ => () => LiftingScheme.MaxLifting(kernel_size: 4)),
         new("no channel of the mean", _ => () => LiftingScheme.Mean(channels: 0)),
         new("null steps", subject => () => _ = new LiftingScheme((IReadOnlyList<LiftingStep>)null!)),

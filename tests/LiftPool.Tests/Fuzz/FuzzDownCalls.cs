@@ -37,7 +37,8 @@ internal static class FuzzDownCalls
             }
             else
             {
-                FuzzSpecialValues.Check(found, composed!, one.Scheme.Lossless);
+                // A mean of bands is a sum that is divided, or multiplied.
+                FuzzSpecialValues.Check(found, composed!, name => one.Scheme.Lossless && name is not ("output" or "c_u" or "c_p"));
             }
 
             FuzzValues.ShareNothing(found);
@@ -53,37 +54,27 @@ internal static class FuzzDownCalls
         using var grad = set_grad_enabled(gradients);
         var x = input.detach().requires_grad_(gradients);
         var hasRegularizer = one.Call != FuzzCall.Penalties && one.Pool.Norm is not null;
-        using var penalty = hasRegularizer ? new LiftRegularizer(FuzzAnswer.UpdateWeight, FuzzAnswer.PredictWeight, one.Pool.Norm!.Value) : null;
+        using var penalty = hasRegularizer
+            ? new LiftRegularizer(FuzzAnswer.UpdateWeight, FuzzAnswer.PredictWeight, one.Pool.Norm!.Value)
+            : null;
         var values = new Dictionary<string, Tensor>();
-        using (var own = NewDisposeScope())
+        switch (one.Call)
         {
-            switch (one.Call)
-            {
-                case FuzzCall.ForwardWithBands:
-                    var (output, bands) = one.Choice % 3 == 0 ? pool.call_with_bands(x) : pool.forward_with_bands(x);
-                    values["output"] = output;
-                    FuzzValues.Add(values, bands);
-                    bands.MoveToOuterDisposeScope();
-                    break;
-                case FuzzCall.Penalties:
-                    (values["c_u"], values["c_p"]) = pool.penalties(x, one.Pool.Norm ?? PenaltyNorm.MeanSquare);
-                    values["c_u"].MoveToOuterDisposeScope();
-                    values["c_p"].MoveToOuterDisposeScope();
-                    break;
-                default:
-                    values["output"] = one.Choice % 3 == 0 ? pool.call(x) : pool.forward(x);
-                    break;
-            }
-
-            if (values.TryGetValue("output", out var y))
-            {
-                y.MoveToOuterDisposeScope();
-            }
-
-            if (own.DisposablesCount != 0)
-            {
-                throw new FuzzFailure($"{own.DisposablesCount} tensors that nobody asked for are left in the caller's scope");
-            }
+            case FuzzCall.ForwardWithBands:
+                var (y, bands) = FuzzValues.Alone(
+                    () => one.Choice % 3 == 0 ? pool.call_with_bands(x) : pool.forward_with_bands(x),
+                    both => [both.output, .. FuzzValues.In(both.bands)]);
+                values["output"] = y;
+                FuzzValues.Add(values, bands);
+                break;
+            case FuzzCall.Penalties:
+                (values["c_u"], values["c_p"]) = FuzzValues.Alone(
+                    () => pool.penalties(x, one.Pool.Norm ?? PenaltyNorm.MeanSquare),
+                    both => [both.c_u, both.c_p]);
+                break;
+            default:
+                values["output"] = FuzzValues.Alone(() => one.Choice % 3 == 0 ? pool.call(x) : pool.forward(x), output => [output]);
+                break;
         }
 
         if (penalty is not null)
@@ -119,7 +110,8 @@ internal static class FuzzDownCalls
         var answer = new FuzzAnswer(one, steps, values) { Samples = x.numel() };
         if (gradients)
         {
-            answer.Differentiate(values, ("the input", x), steps.Weights.Select(weight => ($"scheme.{weight.Key}", (Tensor?)weight.Value)).Append(("gain", gain)));
+            var weights = steps.Weights.Select(weight => ($"scheme.{weight.Key}", (Tensor?)weight.Value));
+            answer.Differentiate(values, ("the input", x), weights.Append(("gain", gain)));
         }
 
         return answer;

@@ -12,7 +12,8 @@ internal sealed class FuzzFailure(string message, Exception? cause = null) : Exc
         }
         catch (Exception error)
         {
-            throw new FuzzFailure($"on {path}: {(error is FuzzFailure ? error.Message : $"{error.GetType().Name}: {error.Message}")}", error);
+            var what = error is FuzzFailure ? "" : $"{error.GetType().Name}: ";
+            throw new FuzzFailure($"on {path}: {what}{error.Message}", error);
         }
     }
 }

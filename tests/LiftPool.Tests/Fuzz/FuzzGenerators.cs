@@ -54,28 +54,37 @@ internal static class FuzzGenerators
     private static Gen<FuzzSignal> Signals(FuzzPool pool) =>
         from batch in Gen.Frequency((1, 0), (6, 1), (4, 2), (1, 3))
         from batched in Gen.Frequency((5, true), (1, false))
-        from lengths in Gen.Frequency((1, Gen.Int[0, 3]), (9, Gen.Int[2, 9]), (3, Gen.Int[8, 20]), (1, Gen.Int[20, pool.Dimensions == 1 ? 90 : 24])).Array[pool.Dimensions]
-        from isTall in Gen.Frequency((9, false), (1, true))
-        from layout in Gen.Frequency((3, FuzzLayout.Contiguous), (2, FuzzLayout.ChannelsLast), (1, FuzzLayout.Transposed), (1, FuzzLayout.Strided), (1, FuzzLayout.Slice), (1, FuzzLayout.Expanded))
+        let most = pool.Dimensions == 1 ? 90 : 24
+        from lengths in Gen.Frequency(
+            (1, Gen.Int[0, 3]), (9, Gen.Int[2, 9]), (3, Gen.Int[8, 20]), (1, Gen.Int[20, most])).Array[pool.Dimensions]
+        from isTall in Gen.Frequency((14, false), (1, true))
+        from layout in Gen.Frequency((3, FuzzLayout.Contiguous), (2, FuzzLayout.ChannelsLast), (1, FuzzLayout.Transposed),
+            (1, FuzzLayout.Strided), (1, FuzzLayout.Slice), (1, FuzzLayout.Expanded))
         from content in Gen.Frequency((16, FuzzContent.Normal), (2, FuzzContent.Integers), (1, FuzzContent.Zeros), (1, FuzzContent.Special))
         from magnitude in Gen.Frequency((6, 1.0), (1, 1e-3), (1, pool.Dtype == ScalarType.Float16 ? 8.0 : 1e3))
-        select new FuzzSignal(batched ? batch : null, Tall(lengths, isTall && pool.Dimensions > 1)) { Layout = layout, Content = content, Magnitude = magnitude };
+        let all = Tall(lengths, isTall && pool.Dimensions > 1)
+        select new FuzzSignal(!batched ? null : isTall ? 1 : batch, all) { Layout = layout, Content = content, Magnitude = magnitude };
 
-    // Enough rows that several threads share them.
+    // Of so many samples and rows several threads share the planes of one item, if it has some channels.
     private static long[] Tall(int[] lengths, bool isTall)
-        => [.. lengths.Select((length, i) => i == 0 && isTall ? Math.Min(64, 4L * length) : length)];
+    {
+        long[] least = isTall ? lengths.Length == 2 ? [64, 17] : [33, 9, 9] : new long[lengths.Length];
+        return [.. lengths.Zip(least, (length, atLeast) => Math.Max(length, atLeast))];
+    }
 
     private static readonly Gen<double> Tap = Gen.Int[-8, 8].Select(n => n / 8.0);
 
     private static readonly Gen<FuzzStep[]> Steps =
         (from kind in Gen.Enum<StepKind>()
-         from op in Gen.Frequency((3, FuzzOperatorKind.Learned), (3, FuzzOperatorKind.Filter), (3, FuzzOperatorKind.Rectified), (1, FuzzOperatorKind.Own))
+         from op in Gen.Frequency((3, FuzzOperatorKind.Learned), (3, FuzzOperatorKind.Filter), (3, FuzzOperatorKind.Rectified),
+             (1, FuzzOperatorKind.Own))
          from half in Gen.Int[0, 2]
          from taps in Tap.Array[(2 * half) + 1]
          select new FuzzStep(kind, op, taps)).Array[0, 4];
 
     private static Gen<FuzzScheme> Schemes(FuzzPool pool) =>
-        from kind in Gen.Frequency((5, FuzzSchemeKind.Paper), (3, FuzzSchemeKind.Wavelet), (1, FuzzSchemeKind.MaxLifting), (1, FuzzSchemeKind.Mean), (4, FuzzSchemeKind.Steps))
+        from kind in Gen.Frequency((5, FuzzSchemeKind.Paper), (3, FuzzSchemeKind.Wavelet), (1, FuzzSchemeKind.MaxLifting),
+            (1, FuzzSchemeKind.Mean), (4, FuzzSchemeKind.Steps))
         from padding in Paddings
         from wavelet in Gen.Enum<Wavelet>()
         from flags in Gen.Bool.Array[4]
@@ -110,7 +119,8 @@ internal static class FuzzGenerators
         from scheme in Schemes(pool)
         from choice in Gen.Int[0, 9999]
         from seed in Gen.Int[0, 9999]
-        select new FuzzCase(call, pool, scheme, scheme.Lossless ? signal with { Content = FuzzContent.Integers, Magnitude = 1 } : signal, choice, seed);
+        let own = scheme.Lossless ? signal with { Content = FuzzContent.Integers, Magnitude = 1 } : signal
+        select new FuzzCase(call, pool, scheme, own, choice, seed);
 
     // The channels themselves, the layers' default, for 0.
     private static long DivisorOf(long channels, int index)

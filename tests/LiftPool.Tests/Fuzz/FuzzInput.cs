@@ -1,6 +1,8 @@
 namespace LiftPool.Tests;
 
-/// <summary>A tensor in the middle of a larger one whose other values are NaN: in whatever layout, nobody may read or change those.</summary>
+/// <summary>
+/// A tensor in the middle of a larger one whose other values are NaN: in whatever layout, nobody may read or change those.
+/// </summary>
 internal sealed class FuzzInput
 {
     private const long Margin = 64;
@@ -24,11 +26,13 @@ internal sealed class FuzzInput
         switch (layout)
         {
             case FuzzLayout.ChannelsLast:
-                return Permuted(values, [.. Enumerable.Range(0, (int)rank).Where(dim => dim != channelAxis).Select(dim => (long)dim), channelAxis]);
+                return Permuted(values,
+                    [.. Enumerable.Range(0, (int)rank).Where(dim => dim != channelAxis).Select(dim => (long)dim), channelAxis]);
             case FuzzLayout.Transposed:
                 return Permuted(values, [.. Enumerable.Range(0, (int)rank).Reverse().Select(dim => (long)dim)]);
             case FuzzLayout.Strided:
-                return Copied(values, Guard([.. values.shape[..^1], (2 * values.size(-1)) + 1], values), all => all.slice(-1, 1, (2 * values.size(-1)) + 1, 2));
+                return Copied(values, Guard([.. values.shape[..^1], (2 * values.size(-1)) + 1], values), all
+                    => all.slice(-1, 1, (2 * values.size(-1)) + 1, 2));
             case FuzzLayout.Slice:
                 return Copied(values, Guard([.. values.shape.Select(length => length + 3)], values), all =>
                     Enumerable.Range(0, (int)rank).Aggregate(all, (view, dim) => view.narrow(dim, 1 + (dim % 2), values.size(dim))));
@@ -54,7 +58,8 @@ internal sealed class FuzzInput
     {
         var dense = values.permute(order);
         long[] back = [.. Enumerable.Range(0, order.Length).Select(dim => (long)Array.IndexOf(order, dim))];
-        return Copied(values, Guard([values.numel() + (2 * Margin)], values), all => all.narrow(0, Margin, values.numel()).view(dense.shape).permute(back));
+        return Copied(values, Guard([values.numel() + (2 * Margin)], values), all
+            => all.narrow(0, Margin, values.numel()).view(dense.shape).permute(back));
     }
 
     private static FuzzInput Copied(Tensor values, Tensor whole, Func<Tensor, Tensor> viewOf)

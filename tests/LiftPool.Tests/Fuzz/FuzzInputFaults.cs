@@ -9,15 +9,18 @@ internal static class FuzzInputFaults
         new("no input for the bands", subject => () => subject.Pool.forward_with_bands(null!)),
         new("no input for the penalties", subject => () => subject.Pool.penalties(null!)),
         On("an axis too many", (_, x) => x.unsqueeze(0).unsqueeze(0)),
-        On("an axis too few", (subject, x) => x.flatten().narrow(0, 0, Math.Min(4, x.numel())).view([-1, .. Enumerable.Repeat(1L, subject.Case.Pool.Dimensions - 1)])),
+        On("an axis too few", (subject, x)
+            => x.flatten().narrow(0, 0, Math.Min(4, x.numel())).view([-1, .. Enumerable.Repeat(1L, subject.Case.Pool.Dimensions - 1)])),
         new("a channel too many", subject => With(subject, ones(Shape(subject, subject.Case.Pool.Channels + 1), subject.Case.Pool.Dtype))),
         new("no channel at all", subject => With(subject, ones(Shape(subject, 0), subject.Case.Pool.Dtype))),
         On("an integer input", (_, x) => x.nan_to_num(0).to(ScalarType.Int64)),
         On("a boolean input", (_, x) => x.to(ScalarType.Bool)),
         On("a complex input", (_, x) => x.to(ScalarType.ComplexFloat64)),
-        new("another dtype than the weights have", subject => subject.Scheme.FirstWeight is null && subject.Case.Pool.Reduction is not (BandReduction.Learned or BandReduction.LearnedMagnitude)
+        new("another dtype than the weights have", subject
+            => subject.Scheme.FirstWeight is null
+                && subject.Case.Pool.Reduction is not (BandReduction.Learned or BandReduction.LearnedMagnitude)
             ? null
-            : With(subject, ones(Shape(subject, subject.Case.Pool.Channels), subject.Case.Pool.Dtype == ScalarType.Float64 ? ScalarType.Float32 : ScalarType.Float64))),
+            : With(subject, Good(subject).to(subject.Case.Pool.Dtype == ScalarType.Float64 ? ScalarType.Float32 : ScalarType.Float64))),
         new("an axis without samples", subject =>
         {
             var shape = Shape(subject, subject.Case.Pool.Channels);
@@ -74,7 +77,8 @@ internal static class FuzzInputFaults
         Lift("an odd length", (subject, _) => (ones([1, subject.Case.Pool.Channels, 13], subject.Case.Pool.Dtype), -1)),
         new("halves of two shapes", subject =>
         {
-            var (s, d) = (ones([1, subject.Case.Pool.Channels, 12], subject.Case.Pool.Dtype), ones([1, subject.Case.Pool.Channels, 13], subject.Case.Pool.Dtype));
+            var (s, d) = (ones([1, subject.Case.Pool.Channels, 12], subject.Case.Pool.Dtype),
+                ones([1, subject.Case.Pool.Channels, 13], subject.Case.Pool.Dtype));
             return () => subject.Scheme.unlift(s, d);
         }),
         new("an approximation without a detail", subject =>
@@ -98,9 +102,13 @@ internal static class FuzzInputFaults
     internal static Tensor Good(FuzzSubject subject) => ones(Shape(subject, subject.Case.Pool.Channels), subject.Case.Pool.Dtype);
 
     private static long[] Shape(FuzzSubject subject, long channels)
-        => [.. subject.Case.Signal.Batch is { } batch ? [batch] : Array.Empty<long>(), channels, .. Enumerable.Repeat(30L, subject.Case.Pool.Dimensions)];
+    {
+        var lengths = Enumerable.Repeat(30L, subject.Case.Pool.Dimensions);
+        return subject.Case.Signal.Batch is { } batch ? [batch, channels, .. lengths] : [channels, .. lengths];
+    }
 
-    private static FuzzFault On(string name, Func<FuzzSubject, Tensor, Tensor> change) => new(name, subject => With(subject, change(subject, Good(subject))));
+    private static FuzzFault On(string name, Func<FuzzSubject, Tensor, Tensor> change)
+        => new(name, subject => With(subject, change(subject, Good(subject))));
 
     private static FuzzFault Lift(string name, Func<FuzzSubject, Tensor, (Tensor, long)> change) => new(name, subject =>
     {

@@ -15,7 +15,8 @@ internal static class FuzzPyramidCalls
                 return false;
             }
 
-            lengths = [.. lengths.Select((length, i) => one.Pool.LiftedDims.Contains(i + 2) ? FuzzRules.BandLength(one.Pool, length) : length)];
+            lengths = [.. lengths.Select((length, i)
+                => one.Pool.LiftedDims.Contains(i + 2) ? FuzzRules.BandLength(one.Pool, length) : length)];
         }
 
         return true;
@@ -36,11 +37,11 @@ internal static class FuzzPyramidCalls
         {
             pyramid.zero_grad();
             var x = input.View.detach().requires_grad_();
-            var bands = pyramid.forward(x);
+            var bands = FuzzValues.Alone(() => pyramid.forward(x), all => all.Levels.SelectMany(FuzzValues.In));
             var largest = CheckLevels(subject, bands, input.View);
             if (one.Pool.DenseMax == DenseMax.None)
             {
-                var restored = pyramid.unlift(bands);
+                var restored = FuzzValues.Alone(() => pyramid.unlift(bands), signal => [signal]);
                 if (one.Scheme.Lossless && !restored.IsExactly(input.View))
                 {
                     throw new FuzzFailure("a lossless pyramid lost something");

@@ -10,7 +10,9 @@ internal sealed class FuzzReference(FuzzPool pool, FuzzReferenceSteps steps)
     private Tensor? update;
     private Tensor? predict;
 
-    /// <summary>Output (if any band is chosen), bands, cropped samples and penalties, by name. <paramref name="x"/> may lack the batch axis.</summary>
+    /// <summary>
+    /// Output (if any band is chosen), bands, cropped samples and penalties, by name. <paramref name="x"/> may lack the batch axis.
+    /// </summary>
     internal Dictionary<string, Tensor> Down(Tensor x, Tensor? gain, PenaltyNorm norm)
     {
         var isBatched = x.dim() == pool.Dimensions + 2;
@@ -77,7 +79,8 @@ internal sealed class FuzzReference(FuzzPool pool, FuzzReferenceSteps steps)
         var (approximation, detail, first) = steps.Split(part.Value, dim);
         update = Sum(update, Penalty(approximation.sub(first), norm));
         predict = Sum(predict, Penalty(detail, norm));
-        return [($"{part.Name}L", steps.Met(approximation.mul(steps.ApproximationGain))), ($"{part.Name}H", steps.Met(detail.mul(steps.DetailGain)))];
+        return [($"{part.Name}L", steps.Met(approximation.mul(steps.ApproximationGain))),
+            ($"{part.Name}H", steps.Met(detail.mul(steps.DetailGain)))];
     }
 
     private static Tensor Sum(Tensor? total, Tensor term) => total is null ? term : total.add(term);
@@ -126,7 +129,8 @@ internal sealed class FuzzReference(FuzzPool pool, FuzzReferenceSteps steps)
                 continue;
             }
 
-            var isMagnitude = pool.Reduction is BandReduction.Magnitude or BandReduction.LearnedMagnitude && name.Contains('H', StringComparison.Ordinal);
+            var isMagnitude = pool.Reduction is BandReduction.Magnitude or BandReduction.LearnedMagnitude
+                && name.Contains('H', StringComparison.Ordinal);
             var term = isMagnitude ? steps.AwayFromZero(band).abs() : band;
             terms.Add(gain is null ? term : term.mul(gain[terms.Count].reshape([1, -1, .. Enumerable.Repeat(1L, pool.Dimensions)])));
         }

@@ -14,7 +14,8 @@ internal sealed class FuzzReferenceSteps
         var parameters = made.named_parameters().Where(one => one.parameter.requires_grad).Select(one => one.name).ToHashSet();
         weights = made.state_dict().ToDictionary(
             one => one.Key, one => one.Value.detach().to(ScalarType.Float64).clone().requires_grad_(parameters.Contains(one.Key)));
-        var isPair = weights.Keys.Any(key => key.StartsWith("predict", StringComparison.Ordinal) || key.StartsWith("update", StringComparison.Ordinal));
+        var isPair = weights.Keys.Any(key
+            => key.StartsWith("predict", StringComparison.Ordinal) || key.StartsWith("update", StringComparison.Ordinal));
         steps = [.. made.steps.Select((step, k) =>
             (step.Kind, step.Rounding, OperatorOf(k, isPair ? $"{step.Kind.ToString().ToLowerInvariant()}" : $"steps.{k}")))];
     }
@@ -134,7 +135,8 @@ internal sealed class FuzzReferenceSteps
 
         Tensor Filter(Tensor x, int dim) => Met(Filtered(x, dim, Weight("weight")!));
 
-        Tensor Rectified(Tensor x, int dim) => AwayFromZero(Filtered(x, dim, Weight("weight")!)).relu().mul(PerChannel(Weight("factor")!.flatten(), x));
+        Tensor Rectified(Tensor x, int dim)
+            => AwayFromZero(Filtered(x, dim, Weight("weight")!)).relu().mul(PerChannel(Weight("factor")!.flatten(), x));
 
         Tensor Learned(Tensor x, int dim)
         {

@@ -45,11 +45,13 @@ internal static class FuzzShrinking
     }
 
     // What went wrong, without its numbers: the words of the message.
-    private static string KindOf(Exception error) => string.Concat(error.Message.Where(letter => char.IsLetter(letter) || letter == ' ').Take(60));
+    private static string KindOf(Exception error)
+        => string.Concat(error.Message.Where(letter => char.IsLetter(letter) || letter == ' ').Take(60));
 
     private static IEnumerable<FuzzCase> Simpler(FuzzCase one)
     {
         var (pool, signal, scheme) = (one.Pool, one.Signal, one.Scheme);
+        FuzzCase WithLengths(long[] lengths) => one with { Signal = signal with { Lengths = lengths } };
         FuzzCase[] candidates =
         [
             one with { Signal = signal with { Layout = FuzzLayout.Contiguous } },
@@ -57,7 +59,7 @@ internal static class FuzzShrinking
             one with { Signal = signal with { Content = FuzzContent.Normal } },
             one with { Signal = signal with { Magnitude = 1 } },
             .. signal.Lengths.SelectMany((length, i) => new[] { length / 2, length - 1 }.Where(shorter => shorter > 1)
-                .Select(shorter => one with { Signal = signal with { Lengths = [.. signal.Lengths[..i], shorter, .. signal.Lengths[(i + 1)..]] } })),
+                .Select(shorter => WithLengths([.. signal.Lengths[..i], shorter, .. signal.Lengths[(i + 1)..]]))),
             one with { Pool = pool with { Dtype = ScalarType.Float64 } },
             one with { Pool = pool with { Channels = 1 }, Scheme = scheme with { Groups = 1, ProjGroups = 1 } },
             one with { Pool = pool with { Channels = 2 }, Scheme = scheme with { Groups = 2, ProjGroups = 2 } },
@@ -76,7 +78,8 @@ internal static class FuzzShrinking
             one with { Scheme = scheme with { KernelSize = 3 } },
             one with { Scheme = scheme with { Groups = pool.Channels, ProjGroups = pool.Channels } },
             one with { Scheme = scheme with { Kind = FuzzSchemeKind.Mean, Lossless = false, ApproximationGain = 1, DetailGain = 1 } },
-            .. scheme.Steps.Select((_, i) => one with { Scheme = scheme with { Steps = [.. scheme.Steps[..i], .. scheme.Steps[(i + 1)..]] } }),
+            .. scheme.Steps.Select((_, i)
+                => one with { Scheme = scheme with { Steps = [.. scheme.Steps[..i], .. scheme.Steps[(i + 1)..]] } }),
         ];
         return candidates.Where(candidate => SizeOf(candidate) < SizeOf(one));
     }

@@ -4,7 +4,10 @@ namespace LiftPool.Tests;
 internal static class FuzzSurgeryCalls
 {
     // Windows and paddings: those that a lift can stand for, and those that it cannot.
-    private static readonly (long Window, long Stride, long Padding)[] Windows = [(2, 2, 0), (3, 2, 0), (3, 2, 1), (3, 3, 0), (2, 1, 0), (2, 2, 1)];
+    private static readonly (long Window, long Stride, long Padding)[] Windows
+        = [(2, 2, 0), (3, 2, 0), (3, 2, 1), (3, 3, 0), (2, 1, 0), (2, 2, 1)];
+
+    private delegate Module<Tensor, Tensor> Maker(int dimensions, long window, long stride, long padding, bool ceil);
 
     internal static void Run(FuzzSubject subject)
     {
@@ -15,14 +18,16 @@ internal static class FuzzSurgeryCalls
         var (window, stride, padding) = Windows[one.Choice % Windows.Length];
         long[] shape = [Math.Max(1, one.Signal.Batch ?? 1), one.Pool.Channels, .. one.Signal.Lengths.Select(length => length + 4)];
         var x = rand(shape, dtype).mul(one.Signal.Magnitude);
+        var isMean = one.Choice / Windows.Length % 3 == 0;
         using var model = Sequential(
             ("activation", ReLU()),
-            ("max", Max(one.Pool.Dimensions, window, stride, padding, one.Pool.Ceil)),
+            ("pool", (isMean ? (Maker)Mean : Max)(one.Pool.Dimensions, window, stride, padding, one.Pool.Ceil)),
             ("end", Identity()));
         var wanted = model.call(x);
-        var options = new LiftSurgeryOptions { Learnable = one.Scheme.Learnable, AveragePools = one.Scheme.Bias };
+        var options = new LiftSurgeryOptions { Learnable = one.Scheme.Learnable, AveragePools = isMean };
         var report = LiftSurgery.ReplaceMaxPools(model, x, options);
         var mayBeReplaced = stride == 2 && (window, padding) is (2, 0) or (3, 0) or (3, 1) && !(padding == 1 && one.Pool.Ceil);
+        mayBeReplaced &= !isMean || (window == 2 && padding == 0);
         if (report.Rows.Count != 1 || (report.Replaced == 1) != mayBeReplaced)
         {
             throw new FuzzFailure($"window {window}, stride {stride}, padding {padding}, ceil_mode {one.Pool.Ceil}: {report}");
@@ -39,6 +44,13 @@ internal static class FuzzSurgeryCalls
             }
         }));
     }
+
+    private static Module<Tensor, Tensor> Mean(int dimensions, long window, long stride, long padding, bool ceil) => dimensions switch
+    {
+        1 => AvgPool1d(window, stride, padding, ceil_mode: ceil),
+        2 => AvgPool2d(window, stride, padding, ceil_mode: ceil),
+        _ => AvgPool3d(window, stride, padding, ceil_mode: ceil),
+    };
 
     private static Module<Tensor, Tensor> Max(int dimensions, long window, long stride, long padding, bool ceil) => dimensions switch
     {

@@ -2,7 +2,9 @@ using Xunit.Abstractions;
 
 namespace LiftPool.Tests;
 
-/// <summary>Some thousand random calls, other ones on every run unless the environment variable LIFTPOOL_FUZZ_SEED names the first.</summary>
+/// <summary>
+/// Some thousand random calls, other ones on every run unless the environment variable LIFTPOOL_FUZZ_SEED names the first.
+/// </summary>
 public sealed class FuzzTests(ITestOutputHelper output) : IClassFixture<OneThread>
 {
     // The calls of a few minutes of one core; a run by hand has no end of its own.

@@ -12,11 +12,14 @@ internal static class FuzzText
         string[] lines =
         [
             FormattableString.Invariant($"manual_seed({one.Seed});"),
-            $"var scheme = {SchemeOf(one)};{(one.Scheme.WeightScale == 1 ? "" : $" // its parameters times {Number(one.Scheme.WeightScale)}")}",
+            $"var scheme = {SchemeOf(one)};"
+                + $"{(one.Scheme.WeightScale == 1 ? "" : $" // its parameters times {Number(one.Scheme.WeightScale)}")}",
             $"var pool = new LiftDownPool{dims}(scheme, (Bands{dims})0b{Convert.ToString(pool.Bands, 2)}, BandReduction.{pool.Reduction}, "
-                + $"channels: {pool.Channels}, ceil_mode: {Bool(pool.Ceil)}, DenseMax.{pool.DenseMax}{(pool.Dimensions == 1 ? "" : $", {Axes(pool.Axes)}")})"
+                + $"channels: {pool.Channels}, ceil_mode: {Bool(pool.Ceil)}, DenseMax.{pool.DenseMax}"
+                + $"{(pool.Dimensions == 1 ? "" : $", {Axes(pool.Axes)}")})"
                 + $"{(pool.Recompute ? " { recompute = true }" : "")};",
-            $"var x = {Content(signal)}([{string.Join(", ", one.Shape)}]).to(ScalarType.{pool.Dtype}); // {signal.Layout}, times {Number(signal.Magnitude)}",
+            $"var x = {Content(signal)}([{string.Join(", ", one.Shape)}]).to(ScalarType.{pool.Dtype}); "
+                + $"// {signal.Layout}, times {Number(signal.Magnitude)}",
             Call(one),
         ];
         return string.Join(Environment.NewLine, lines);
@@ -31,7 +34,8 @@ internal static class FuzzText
         {
             FuzzSchemeKind.Paper => $"new LiftingScheme({one.Pool.Channels}, {Learned(scheme)}, {rest})",
             FuzzSchemeKind.Wavelet
-                => $"LiftingScheme.Wavelet(Wavelet.{scheme.Wavelet}, learnable: {Bool(scheme.Learnable)}, {channels}lossless: {Bool(scheme.Lossless)}, {rest})",
+                => $"LiftingScheme.Wavelet(Wavelet.{scheme.Wavelet}, learnable: {Bool(scheme.Learnable)}, {channels}"
+                    + $"lossless: {Bool(scheme.Lossless)}, {rest})",
             FuzzSchemeKind.MaxLifting or FuzzSchemeKind.Mean
                 => $"LiftingScheme.{scheme.Kind}(learnable: {Bool(scheme.Learnable)}, {channels}kernel_size: {scheme.KernelSize}, {rest})",
             _ => $"new LiftingScheme([{string.Join(", ", scheme.Steps.Select(step => $"LiftingStep.{step.Kind}({Operator(step)})"))}], "
@@ -48,7 +52,8 @@ internal static class FuzzText
     }
 
     private static string Learned(FuzzScheme scheme)
-        => $"kernel_size: {scheme.KernelSize}, groups: {scheme.Groups}, proj_groups: {scheme.ProjGroups}, bias: {Bool(scheme.Bias)}, tanh: {Bool(scheme.Tanh)}";
+        => $"kernel_size: {scheme.KernelSize}, groups: {scheme.Groups}, "
+            + $"proj_groups: {scheme.ProjGroups}, bias: {Bool(scheme.Bias)}, tanh: {Bool(scheme.Tanh)}";
 
     private static string Content(FuzzSignal signal) => signal.Content switch
     {
@@ -61,7 +66,8 @@ internal static class FuzzText
     private static string Call(FuzzCase one) => one.Call switch
     {
         FuzzCall.Forward => "pool.forward(x);",
-        FuzzCall.ForwardWithBands => $"pool.forward_with_bands(x);{(one.Pool.Norm is { } norm ? $" // in a LiftRegularizer of {norm}" : "")}",
+        FuzzCall.ForwardWithBands
+            => $"pool.forward_with_bands(x);{(one.Pool.Norm is { } norm ? $" // in a LiftRegularizer of {norm}" : "")}",
         FuzzCall.Penalties => $"pool.penalties(x, PenaltyNorm.{one.Pool.Norm ?? PenaltyNorm.MeanSquare});",
         FuzzCall.Up => "up.forward(features, bands);",
         FuzzCall.Refused => $"{FuzzFaults.NameOf(one)} // is to be refused",

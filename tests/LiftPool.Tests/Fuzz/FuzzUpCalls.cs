@@ -1,3 +1,5 @@
+using LiftPool.Calls;
+
 namespace LiftPool.Tests;
 
 /// <summary>The inverse: of any bands beside the formulas with gradients, and of a pool's own bands beside the input.</summary>
@@ -14,7 +16,8 @@ internal static class FuzzUpCalls
 
     /// <summary>The spatial lengths of what is lifted.</summary>
     internal static long[] Lengths(FuzzCase one)
-        => [.. one.Signal.Lengths.Select((length, i) => one.Pool.DenseMax == DenseMax.Valid && one.Pool.LiftedDims.Contains(i + 2) ? length - 1 : length)];
+        => [.. one.Signal.Lengths.Select((length, i)
+            => one.Pool.DenseMax == DenseMax.Valid && one.Pool.LiftedDims.Contains(i + 2) ? length - 1 : length)];
 
     /// <summary>The shapes of a band and of what floor mode crops of a signal.</summary>
     private static (long[] Band, List<long[]> Cropped) Shapes(FuzzCase one, long[] lengths)
@@ -51,44 +54,55 @@ internal static class FuzzUpCalls
         FuzzInput[] cropped = [.. croppedShapes.Select(shape => subject.Input(shape))];
         long[] inputShape = [.. one.Shape[..^one.Pool.Dimensions], .. lengths];
         var hasGradients = one.Choice % 8 != 0 && one.Signal.Content != FuzzContent.Special;
-        if (!subject.HasReference || one.Signal.Content == FuzzContent.Special)
+        var isByFormula = subject.HasReference && one.Signal.Content != FuzzContent.Special;
+        var answer = isByFormula ? Right(subject, bands, cropped, lengths, hasGradients) : null;
+        using var up = subject.NewUp();
+        up.recompute = one.Pool.Recompute;
+        Dictionary<string, Tensor>? composed = null;
+        if (answer is null)
         {
-            return;
+            using var forced = ComputePath.Force("tensor");
+            composed = Found(one, up, bands, cropped, inputShape, gradients: false);
         }
 
-        var answer = Right(subject, bands, cropped, lengths, hasGradients);
         FuzzSubject.OnEachPath(path => FuzzFailure.On(path, () =>
         {
-            subject.Pool.zero_grad();
-            using var grad = set_grad_enabled(hasGradients);
-            using var up = AnyPool.Up(one.Pool.Dimensions, subject.Pool);
-            up.recompute = one.Pool.Recompute;
-            Tensor Leaf(FuzzInput input) => input.View.detach().requires_grad_(hasGradients);
-            Tensor[] leaves = [.. bands.Select(Leaf)];
-            Tensor[] kept = [.. cropped.Select(Leaf)];
-            using var given = new LiftBands(leaves, inputShape, kept, one.Pool.Axes);
-            var values = new Dictionary<string, Tensor>();
-            using (var own = NewDisposeScope())
+            var values = Found(one, up, bands, cropped, inputShape, hasGradients);
+            if (answer is not null)
             {
-                values["output"] = (one.Choice % 3) switch { 0 => up.forward(given), 1 => up.call(given), _ => up.forward(leaves[0], given) };
-                values["output"].MoveToOuterDisposeScope();
-                if (own.DisposablesCount != 0)
-                {
-                    throw new FuzzFailure($"{own.DisposablesCount} tensors that nobody asked for are left in the caller's scope");
-                }
+                answer.Check(values);
+            }
+            else
+            {
+                FuzzSpecialValues.Check(values, composed!, _ => one.Scheme.Lossless);
             }
 
-            if (hasGradients)
-            {
-                var named = leaves.Select((leaf, i) => ($"band {i}", leaf)).Concat(kept.Select((leaf, i) => ($"cropped {i}", leaf)));
-                var weights = subject.Scheme.named_parameters().Select(weight => ($"scheme.{weight.name}", (Tensor)weight.parameter));
-                FuzzValues.Backward(FuzzValues.Weighed("output", values["output"]), values, [.. named, .. weights]);
-            }
-
-            answer.Check(values);
             FuzzValues.ShareNothing(values);
             Array.ForEach([.. bands, .. cropped], input => input.IsUnchanged());
         }));
+    }
+
+    /// <summary>The restored signal, and the gradients of the bands, of what was cropped and of the weights, by name.</summary>
+    private static Dictionary<string, Tensor> Found(
+        FuzzCase one, LiftUpPool up, FuzzInput[] bands, FuzzInput[] cropped, long[] inputShape, bool gradients)
+    {
+        up.Scheme.zero_grad();
+        using var grad = set_grad_enabled(gradients);
+        Tensor Leaf(FuzzInput input) => input.View.detach().requires_grad_(gradients);
+        Tensor[] leaves = [.. bands.Select(Leaf)];
+        Tensor[] kept = [.. cropped.Select(Leaf)];
+        using var given = new LiftBands(leaves, inputShape, kept, one.Pool.Axes);
+        var values = new Dictionary<string, Tensor>();
+        Tensor Restored() => (one.Choice % 3) switch { 0 => up.forward(given), 1 => up.call(given), _ => up.forward(leaves[0], given) };
+        values["output"] = FuzzValues.Alone(Restored, restored => [restored]);
+        if (gradients)
+        {
+            var named = leaves.Select((leaf, i) => ($"band {i}", leaf)).Concat(kept.Select((leaf, i) => ($"cropped {i}", leaf)));
+            var weights = up.Scheme.named_parameters().Select(weight => ($"scheme.{weight.name}", (Tensor)weight.parameter));
+            FuzzValues.Backward(FuzzValues.Weighed("output", values["output"]), values, [.. named, .. weights]);
+        }
+
+        return values;
     }
 
     private static FuzzAnswer Right(FuzzSubject subject, FuzzInput[] bands, FuzzInput[] cropped, long[] lengths, bool gradients)
@@ -102,8 +116,10 @@ internal static class FuzzUpCalls
         var answer = new FuzzAnswer(subject.Case, steps, values) { Samples = values["output"].numel() };
         if (gradients)
         {
-            var rest = leaves.Skip(1).Select((leaf, i) => ($"band {i + 1}", (Tensor?)leaf)).Concat(kept.Select((leaf, i) => ($"cropped {i}", (Tensor?)leaf)));
-            answer.Differentiate(values, ("band 0", leaves[0]), [.. rest, .. steps.Weights.Select(weight => ($"scheme.{weight.Key}", (Tensor?)weight.Value))]);
+            var rest = leaves.Skip(1).Select((leaf, i) => ($"band {i + 1}", (Tensor?)leaf))
+                .Concat(kept.Select((leaf, i) => ($"cropped {i}", (Tensor?)leaf)));
+            var weights = steps.Weights.Select(weight => ($"scheme.{weight.Key}", (Tensor?)weight.Value));
+            answer.Differentiate(values, ("band 0", leaves[0]), [.. rest, .. weights]);
         }
 
         return answer;
@@ -124,7 +140,7 @@ internal static class FuzzUpCalls
         _ = reference.Down(input.View.to(ScalarType.Float64), gain, PenaltyNorm.MeanSquare);
         FuzzSubject.OnEachPath(path => FuzzFailure.On(path, () =>
         {
-            using var up = AnyPool.Up(one.Pool.Dimensions, subject.Pool);
+            using var up = subject.NewUp();
             var (_, bands) = subject.Pool.forward_with_bands(input.View);
             var restored = up.forward(bands);
             if (one.Scheme.Lossless && !restored.IsExactly(input.View))
@@ -132,7 +148,8 @@ internal static class FuzzUpCalls
                 throw new FuzzFailure("a lossless scheme lost something");
             }
 
-            new FuzzBounds(one.Pool.Dtype, steps.Largest, !one.Scheme.HasOwnOperators).Inverse(restored, input.View, subject.Amplification());
+            new FuzzBounds(one.Pool.Dtype, steps.Largest, !one.Scheme.HasOwnOperators)
+                .Inverse(restored, input.View, subject.Amplification());
             input.IsUnchanged();
         }));
     }

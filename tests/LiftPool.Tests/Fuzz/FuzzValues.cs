@@ -19,6 +19,24 @@ internal static class FuzzValues
         }
     }
 
+    /// <summary>Calls, and asserts that the call leaves its results in the caller's scope and nothing else.</summary>
+    internal static T Alone<T>(Func<T> call, Func<T, IEnumerable<Tensor>> resultsOf)
+    {
+        using var own = NewDisposeScope();
+        var results = call();
+        foreach (var tensor in resultsOf(results))
+        {
+            tensor.MoveToOuterDisposeScope();
+        }
+
+        return own.DisposablesCount == 0
+            ? results
+            : throw new FuzzFailure($"{own.DisposablesCount} tensors that nobody asked for are left in the caller's scope");
+    }
+
+    /// <summary>All tensors of some bands.</summary>
+    internal static IEnumerable<Tensor> In(LiftBands bands) => bands.Values.Concat(bands.Cropped);
+
     /// <summary>The sum of the entries, each with a weight that its type holds, other ones for each name.</summary>
     internal static Tensor Weighed(string name, Tensor x, ScalarType? dtype = null)
     {

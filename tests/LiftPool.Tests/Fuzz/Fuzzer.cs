@@ -14,6 +14,9 @@ internal static class Fuzzer
     /// <summary>The test assembly's argument, before <c>--calls N</c> and, if wanted, <c>--seed S</c>.</summary>
     internal const string Argument = "fuzz";
 
+    // More are most often the same once more.
+    private const int MostFailures = 5;
+
     /// <summary>A seed that no run before had, which its failures print.</summary>
     internal static ulong AnySeed => (ulong)Environment.TickCount64 * 1_000_003;
 
@@ -32,8 +35,7 @@ internal static class Fuzzer
             return null;
         }
 
-        Console.WriteLine($"First seed {seed.ToString(CultureInfo.InvariantCulture)}");
-        set_num_threads(1);
+        Console.WriteLine($"First seed {Text(seed)}");
         var failures = 0;
         LiveTensors.CountedOnAThreadOfItsOwn(_ => failures = Run(seed, calls, TimeSpan.MaxValue, Console.WriteLine));
         Environment.ExitCode = failures == 0 ? 0 : 1;
@@ -50,21 +52,25 @@ internal static class Fuzzer
         var counts = new FuzzCounts();
         var clock = Stopwatch.StartNew();
         var failures = 0;
-        for (var i = 0L; i < calls && clock.Elapsed < time; i++)
+        var i = 0L;
+        for (; i < calls && failures < MostFailures && clock.Elapsed < time; i++)
         {
             var own = seed + (ulong)i;
             var one = Draw(own, out var size);
             if (Failure(one, counts) is { } error)
             {
                 failures++;
-                write($"Seed {own.ToString(CultureInfo.InvariantCulture)}: {error.Message}{Environment.NewLine}{one}");
+                write($"Seed {Text(own)}: {error.Message}{Environment.NewLine}{one}");
                 write(FuzzShrinking.Smallest(one, size, error));
             }
         }
 
+        write($"Seeds {Text(seed)} to {Text(seed + (ulong)Math.Max(0, i - 1))}");
         write(counts.Table(clock.Elapsed));
         return failures;
     }
+
+    private static string Text(ulong seed) => seed.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The call of a seed.</summary>
     internal static FuzzCase Draw(ulong seed, out Size size)

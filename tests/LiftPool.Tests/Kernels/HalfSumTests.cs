@@ -4,7 +4,7 @@ namespace LiftPool.Tests;
 
 /// <summary>
 /// Gradients of half types that are sums: of a sample that is in several windows or stands for one that is repeated, of taps that all
-/// channels share. They are rounded once, after the sum, on every path.
+/// channels share, of a band that is in two results. They are rounded once, after the sum, on every path.
 /// </summary>
 [Trait(EachPath.Name, EachPath.Value)]
 public sealed class HalfSumTests : IClassFixture<OneThread>
@@ -12,6 +12,8 @@ public sealed class HalfSumTests : IClassFixture<OneThread>
     private const int Channels = 19;
 
     public static TheoryData<ScalarType, string> Cases => HalfTypeTests.Cases;
+
+    public static TheoryData<string> Paths => [.. ComputePath.Paths];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -60,6 +62,30 @@ public sealed class HalfSumTests : IClassFixture<OneThread>
                 HalfTypeTests.ShouldBeRounded(found.parameter.grad!, wanted.parameter.grad!, dtype, found.name, slack: 2e-5);
             }
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public void Of_a_lossless_band_that_is_in_two_results(string path)
+    {
+        using var scope = NewDisposeScope();
+        var x = randint(-8, 9, [2, Channels, 12]).to(ScalarType.Float16);
+        Tensor[] weights = [.. Enumerable.Range(0, 3).Select(_ => rand([2, Channels, 6]).to(ScalarType.Float16))];
+        Tensor Gradient(ScalarType dtype, string on)
+        {
+            using var forced = ComputePath.Force(on);
+            var scheme = LiftingScheme.Wavelet(Wavelet.Cdf53, lossless: true, dtype: dtype);
+            var pool = new LiftDownPool1d(scheme, reduction: BandReduction.Mean);
+            var leaf = x.to(dtype).detach().clone().requires_grad_();
+            var (y, bands) = pool.forward_with_bands(leaf);
+            ComputePath.Last.Should().Be(on);
+            Tensor[] results = [y, bands["L"], bands["H"]];
+            results.Zip(weights, (result, weight) => result.to(ScalarType.Float64).mul(weight.to(ScalarType.Float64)).sum())
+                .Aggregate((sum, term) => sum.add(term)).backward();
+            return leaf.grad!;
+        }
+
+        HalfTypeTests.ShouldBeRounded(Gradient(ScalarType.Float16, path), Gradient(ScalarType.Float64, "tensor"), ScalarType.Float16, path);
     }
 
     private static Tensor GradientOfInput(LiftDownPool pool, Tensor input, Tensor weights, string path)
