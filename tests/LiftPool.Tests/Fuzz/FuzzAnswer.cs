@@ -40,7 +40,7 @@ internal sealed class FuzzAnswer(FuzzCase one, FuzzReferenceSteps steps, Diction
     /// <summary>Asserts that all of it was found.</summary>
     internal void Check(Dictionary<string, Tensor> found)
     {
-        var bounds = new FuzzBounds(one.Pool.Dtype, steps.Largest, !one.Scheme.HasOwnOperators);
+        var bounds = new FuzzBounds(one.Pool.Dtype, steps.Largest, !one.Scheme.HasOwnOperators) { HasTanh = one.Scheme.Tanh };
         foreach (var (name, value) in values)
         {
             if (!found.TryGetValue(name, out var own))
