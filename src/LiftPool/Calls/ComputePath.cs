@@ -156,7 +156,7 @@ internal static class ComputePath
         => weight.is_contiguous()
             && !weight.is_neg()
             && weight.size(0) == x.size(1)
-            && weight.dtype == x.dtype
+            && (weight.dtype == x.dtype || weight.dtype == NumberTypes.Computing(x.dtype))
             && weight.device_type == x.device_type;
 
     /// <summary>
@@ -209,7 +209,7 @@ internal static class ComputePath
         {
             var pairs = request.PairsOf(x.shape);
             pairs[0] = Math.Min(pairs[0], Pieces.Length(channels, pairs, axes, scheme) + (2 * Pieces.Reach(scheme.Steps)));
-            var some = new OperatorMemory(1, 1, 1, 1);
+            var some = new OperatorMemory(storage, 1, 1, 1, 1);
             long[] lengths = [.. pairs.Select((count, i) => Samples(i + 2, count))];
             var (border, gains, mask) = (KernelWords.Of(scheme.Padding), request.Steps.Normalisation, (int)axes.Axes);
             return KernelRunner.BytesOf(

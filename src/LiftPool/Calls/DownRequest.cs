@@ -37,7 +37,7 @@ internal sealed record DownRequest(LiftingSteps Steps, LiftedAxes Axes) : PoolRe
     {
         var x = inputs.Signals[0]!;
 
-        // A sample in several windows, or repeated, has a gradient that is a sum: of half types it is to be rounded once.
+        // A sample may be in several windows, or stand for the one that is repeated: its gradients are summed before they are rounded.
         var wide = NumberTypes.In(NumberTypes.Computing(x.dtype), x);
         var even = OddSizes.MakeEven(DenseMaximum.Of(wide, Axes, DenseMax), Axes, CeilMode);
         var penalties = Norm is { } norm ? new TensorPenalties(norm, x.dtype) : null;

@@ -81,7 +81,12 @@ internal abstract record FusedCall(PoolRequest Request, FusedScheme Scheme, int 
         for (var k = 0; k < operators.Length; k++)
         {
             var own = weights.AsSpan(k * FusedScheme.WeightsPerStep, FusedScheme.WeightsPerStep);
-            operators[k] = new(addresses.Of(own[0]), addresses.Of(own[1]), addresses.Of(own[2]), addresses.Of(own[3]));
+            if (own.IndexOfAnyExcept((Tensor?)null) is var first && first < 0)
+            {
+                continue;
+            }
+
+            operators[k] = new(StorageOf(own[first]!), addresses.Of(own[0]), addresses.Of(own[1]), addresses.Of(own[2]), addresses.Of(own[3]));
         }
 
         return operators;

@@ -43,7 +43,7 @@ internal sealed class FilterOperator : OwnModule, IAxisOperator
 
     /// <summary>Only ever linear, so a kernel needs the taps alone.</summary>
     public Tensor?[]? ChannelWeights(long channels)
-        => RunsAlongAxes ? [weight.expand(channels, 1, -1).contiguous(), null, null, null] : null;
+        => RunsAlongAxes ? [NumberTypes.ForChannels(weight, channels), null, null, null] : null;
 
     public string? Refuses(long length) => SameConv1d.Refuses(PaddingMode, KernelSize, length);
 

@@ -27,9 +27,9 @@ internal static class Integers
         return Math.Max(Math.Abs(least.to(ScalarType.Float64).item<double>()), Math.Abs(most.to(ScalarType.Float64).item<double>()));
     }
 
-    /// <summary>A half or a band in the type of the layer.</summary>
+    /// <summary>A half or a band itself, if the type of the layer holds it.</summary>
     /// <exception cref="ArgumentException">The type does not hold such large integers.</exception>
-    internal static Tensor Narrow(Tensor band, ScalarType dtype)
+    internal static Tensor Checked(Tensor band, ScalarType dtype)
     {
         // Infinity and NaN go through.
         using (NewDisposeScope())
@@ -45,6 +45,6 @@ internal static class Integers
             }
         }
 
-        return band.to(dtype);
+        return band;
     }
 }

@@ -123,7 +123,7 @@ internal sealed class LiftingSteps(IReadOnlyList<SchemeStep> steps, double appro
             var changed = subtract ? target[i]!.sub(change) : target[i]!.add(change, Scalars.One);
 
             // Nothing wider carries what may grow beyond the integers of float64 before it is a band.
-            target[i] = step.Rounding != StepRounding.None && dtype == NumberTypes.OfIntegers ? Integers.Narrow(changed, dtype) : changed;
+            target[i] = step.Rounding != StepRounding.None && dtype == NumberTypes.OfIntegers ? Integers.Checked(changed, dtype) : changed;
         }
     }
 

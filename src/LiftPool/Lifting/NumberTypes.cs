@@ -19,4 +19,11 @@ internal static class NumberTypes
 
     /// <summary>The tensor in that type; it itself if it is in it already.</summary>
     internal static Tensor In(ScalarType dtype, Tensor x) => x.dtype == dtype ? x : x.to(dtype);
+
+    /// <summary>
+    /// A filter's weight for each channel. One that they share is in the computing type then, so that the channels' gradients are summed
+    /// before they are rounded.
+    /// </summary>
+    internal static Tensor ForChannels(Tensor weight, long channels)
+        => (weight.size(0) == channels ? weight : In(Computing(weight.dtype), weight)).expand(channels, 1, -1).contiguous();
 }

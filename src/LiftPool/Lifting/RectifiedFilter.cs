@@ -38,7 +38,7 @@ internal sealed class RectifiedFilter : OwnModule, IAxisOperator
     public bool RunsAlongAxes => !HasHooks;
 
     public Tensor?[]? ChannelWeights(long channels) => RunsAlongAxes
-        ? [weight.expand(channels, 1, -1).contiguous(), null, factor.expand(channels, 1, -1).contiguous(), null]
+        ? [NumberTypes.ForChannels(weight, channels), null, NumberTypes.ForChannels(factor, channels), null]
         : null;
 
     public string? Refuses(long length) => SameConv1d.Refuses(PaddingMode, KernelSize, length);

@@ -179,7 +179,7 @@ public class HalfTypeTests(ITestOutputHelper output) : IClassFixture<OneThread>
     }
 
     /// <summary>Each value is as near as the type has one, but for what float32 adds.</summary>
-    private static void ShouldBeRounded(Tensor found, Tensor exact, ScalarType dtype, string what, double slack = Slack)
+    internal static void ShouldBeRounded(Tensor found, Tensor exact, ScalarType dtype, string what, double slack = Slack)
     {
         found.dtype.Should().Be(dtype);
         var (fraction, smallest) = dtype == ScalarType.BFloat16 ? (8, Math.ScaleB(1, -134)) : (11, Math.ScaleB(1, -25));

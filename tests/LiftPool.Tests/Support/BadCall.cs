@@ -29,7 +29,8 @@ internal static class BadCall
         return error;
     }
 
-    private static long Made
+    /// <summary>How many tensors this thread has made so far.</summary>
+    internal static long Made
     {
         get
         {

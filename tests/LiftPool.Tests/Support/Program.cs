@@ -5,7 +5,8 @@ namespace LiftPool.Tests;
 
 /// <summary>
 /// The test assembly's own entry point: <c>dotnet LiftPool.Tests.dll canary</c> says whether LibTorch's float32
-/// convolution is right on this machine, and <c>paths</c> what LIFTPOOL_KERNEL may force. <c>dotnet test</c> does not come through here.
+/// convolution is right on this machine, <c>paths</c> what LIFTPOOL_KERNEL may force, and <c>fuzz --calls N [--seed S]</c> makes random
+/// calls. <c>dotnet test</c> does not come through here.
 /// </summary>
 internal static class Program
 {
@@ -17,6 +18,7 @@ internal static class Program
         string? answer = args switch
         {
             [ConvolutionCanary.Argument] => ConvolutionCanary.Compare(),
+            [Fuzzer.Argument, .. var options] => Fuzzer.Answer(options),
             [Paths] => string.Join(Environment.NewLine, ComputePath.Paths),
             [KernelMemory.Argument, var call] when KernelMemory.Calls.Contains(call) => KernelMemory.FirstEndIn(call),
             [GuardedCalls.Argument, var side] when GuardedMemory.Sides.Contains(side) => GuardedCalls.Run(side),
@@ -37,6 +39,6 @@ internal static class Program
         }
 
         Console.WriteLine(answer);
-        return 0;
+        return Environment.ExitCode;
     }
 }

@@ -14,8 +14,11 @@ internal enum KernelTask
 /// <param name="ChannelsLast">The order of the dimensions in memory.</param>
 internal readonly record struct TensorMemory(nint Data, bool ChannelsLast);
 
-/// <summary>The memory of an operator's weights, <c>[C, taps]</c>, <c>[C]</c>, <c>[C]</c>, <c>[C]</c>; 0 for what it has not.</summary>
-internal readonly record struct OperatorMemory(nint Taps, nint Bias, nint Proj, nint ProjBias)
+/// <summary>
+/// The memory of an operator's weights, <c>[C, taps]</c>, <c>[C]</c>, <c>[C]</c>, <c>[C]</c>; 0 for what it has not. Their type is the
+/// signals' or the one that is computed in.
+/// </summary>
+internal readonly record struct OperatorMemory(StorageType Storage, nint Taps, nint Bias, nint Proj, nint ProjBias)
 {
     internal bool IsAny => (Taps | Bias | Proj | ProjBias) != 0;
 }
@@ -27,7 +30,7 @@ internal sealed record KernelCall
 
     internal required Geometry Geometry { get; init; }
 
-    /// <summary>The type of all tensors' elements.</summary>
+    /// <summary>The type of the elements of all tensors but the operators' weights.</summary>
     internal required StorageType Storage { get; init; }
 
     /// <summary>The operators' weights.</summary>

@@ -173,21 +173,21 @@ internal static unsafe class KernelRunner
 
         private static void Pack(KernelCall call, int firstChannel, V* packed)
         {
-            var (geometry, size) = (call.Geometry, Storages.Size(call.Storage));
+            var geometry = call.Geometry;
             for (var k = 0; k < geometry.Steps.Length; k++)
             {
                 var (from, to) = (call.Operators[k], new PackedWeights<V>(packed + geometry.WeightOffset(k), geometry.Steps[k].Taps));
                 for (var tap = 0; tap < to.Count; tap++)
                 {
-                    Load(from.Taps + (tap * size), to.Count, to.Taps + tap);
+                    Load(from.Storage, from.Taps + (tap * Storages.Size(from.Storage)), to.Count, to.Taps + tap);
                 }
 
-                Load(from.Bias, 1, to.Bias);
-                Load(from.Proj, 1, to.Proj);
-                Load(from.ProjBias, 1, to.ProjBias);
+                Load(from.Storage, from.Bias, 1, to.Bias);
+                Load(from.Storage, from.Proj, 1, to.Proj);
+                Load(from.Storage, from.ProjBias, 1, to.ProjBias);
             }
 
-            void Load(nint memory, int stride, V* to)
+            void Load(StorageType storage, nint memory, int stride, V* to)
             {
                 if (memory == 0)
                 {
@@ -195,12 +195,13 @@ internal static unsafe class KernelRunner
                     return;
                 }
 
+                var size = Storages.Size(storage);
                 memory += (nint)firstChannel * stride * size;
                 for (var lane = 0; lane < V.Count; lane++, memory += (nint)stride * size)
                 {
                     ((T*)to)[lane] = size == sizeof(T)
                         ? *(T*)memory
-                        : Unsafe.BitCast<float, T>((float)Storages.ReadNumber(call.Storage, memory));
+                        : Unsafe.BitCast<float, T>((float)Storages.ReadNumber(storage, memory));
                 }
             }
         }

@@ -34,8 +34,8 @@ internal static unsafe class Shares
     private static void Sum<T>(KernelCall call, T* shares, int vector, int channel)
         where T : unmanaged
     {
-        var (geometry, storage) = (call.Geometry, call.Storage);
-        var (target, stride) = TargetOf(call, vector);
+        var geometry = call.Geometry;
+        var (storage, target, stride) = TargetOf(call, vector);
         if (target == 0)
         {
             return;
@@ -78,17 +78,18 @@ internal static unsafe class Shares
     }
 
     /// <summary>
-    /// Where a vector of gradients goes: the address for the first channel, 0 for nowhere, and the elements from one to the next.
+    /// Where a vector of gradients goes: their type, the address for the first channel, 0 for nowhere, and the elements from one to the
+    /// next.
     /// </summary>
-    private static (nint Address, int Stride) TargetOf(KernelCall call, int vector)
+    private static (StorageType Storage, nint Address, int Stride) TargetOf(KernelCall call, int vector)
     {
-        var (geometry, size) = (call.Geometry, Storages.Size(call.Storage));
+        var geometry = call.Geometry;
         if (vector >= geometry.WeightVectors)
         {
             var gain = vector - geometry.WeightVectors;
             return call.GainGradients == 0 || gain >= call.Gains
-                ? (0, 0)
-                : (call.GainGradients + ((nint)gain * geometry.Channels * size), 1);
+                ? default
+                : (call.Storage, call.GainGradients + ((nint)gain * geometry.Channels * Storages.Size(call.Storage)), 1);
         }
 
         var k = geometry.Steps.Length - 1;
@@ -99,12 +100,12 @@ internal static unsafe class Shares
 
         if (!call.Learns(k))
         {
-            return (0, 0);
+            return default;
         }
 
         var (weights, taps, place) = (call.WeightGradients[k], geometry.Steps[k].Taps, vector - geometry.WeightOffset(k));
         return place < taps
-            ? (weights.Taps == 0 ? 0 : weights.Taps + (place * size), taps)
-            : ((place - taps) switch { 0 => weights.Bias, 1 => weights.Proj, _ => weights.ProjBias }, 1);
+            ? (weights.Storage, weights.Taps == 0 ? 0 : weights.Taps + (place * Storages.Size(weights.Storage)), taps)
+            : (weights.Storage, (place - taps) switch { 0 => weights.Bias, 1 => weights.Proj, _ => weights.ProjBias }, 1);
     }
 }

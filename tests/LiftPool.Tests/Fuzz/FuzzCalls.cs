@@ -1,0 +1,83 @@
+namespace LiftPool.Tests;
+
+/// <summary>One generated call, whatever it is.</summary>
+internal static class FuzzCalls
+{
+    // One call in so many is made twice, to count what the second leaves alive.
+    private const int Twice = 5;
+
+    /// <summary>Makes the call and checks its answer.</summary>
+    /// <returns>Whether the right answer was a refusal.</returns>
+    internal static bool Run(FuzzCase one)
+    {
+        using var subject = new FuzzSubject(one);
+        if (one.Call == FuzzCall.Refused)
+        {
+            FuzzFaults.Run(subject);
+            return true;
+        }
+
+        if (!HasAnswer(one))
+        {
+            using var scope = NewDisposeScope();
+            using var input = subject.Values(ShapeOf(one));
+            FuzzFaults.Refused(CallOf(subject, input), mayCompute: one.Call == FuzzCall.Pyramid);
+            return true;
+        }
+
+        var run = RunOf(one.Call);
+        run(subject);
+        if (one.Choice % Twice == 0)
+        {
+            var alive = Alive;
+            run(subject);
+            if (Alive - alive is var left and > 0)
+            {
+                throw new FuzzFailure($"{left} tensors are left alive");
+            }
+        }
+
+        return false;
+    }
+
+    private static long Alive => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+
+    private static Action<FuzzSubject> RunOf(FuzzCall call) => call switch
+    {
+        FuzzCall.Up => FuzzUpCalls.Run,
+        FuzzCall.ChangedBands => FuzzBandCalls.Run,
+        FuzzCall.Pyramid => FuzzPyramidCalls.Run,
+        FuzzCall.SchemeAlone => FuzzSchemeCalls.Run,
+        FuzzCall.Sharing => FuzzSharingCalls.Run,
+        FuzzCall.Surgery => FuzzSurgeryCalls.Run,
+        _ => FuzzDownCalls.Run,
+    };
+
+    private static long[] ShapeOf(FuzzCase one) => one.Call == FuzzCall.SchemeAlone ? FuzzSchemeCalls.Shape(one) : one.Shape;
+
+    private static bool HasAnswer(FuzzCase one) => one.Call switch
+    {
+        FuzzCall.SchemeAlone => FuzzSchemeCalls.HasAnswer(one),
+        FuzzCall.Pyramid => FuzzPyramidCalls.HasAnswer(one),
+        FuzzCall.Surgery => true,
+        _ => FuzzRules.Takes(one.Pool, one.Scheme, one.Signal.Lengths),
+    };
+
+    private static Action CallOf(FuzzSubject subject, Tensor input)
+    {
+        switch (subject.Case.Call)
+        {
+            case FuzzCall.SchemeAlone:
+                return () => subject.Scheme.lift(input, FuzzSchemeCalls.Dim(subject.Case));
+            case FuzzCall.Pyramid:
+                var pyramid = subject.Pyramid;
+                return () => pyramid.forward(input);
+            case FuzzCall.Penalties:
+                return () => subject.Pool.penalties(input);
+            case FuzzCall.Forward:
+                return () => subject.Pool.forward(input);
+            default:
+                return () => subject.Pool.forward_with_bands(input);
+        }
+    }
+}
