@@ -1,4 +1,3 @@
-using System.Reflection;
 using Xunit.Abstractions;
 
 namespace LiftPool.Tests;
@@ -18,7 +17,7 @@ public sealed class FaultTests(ITestOutputHelper output)
         var table = Said(ChildProcess.Run([FaultTable.Argument], _ => { }));
 
         table.Should().NotContain("WRONG");
-        Documented(FaultTable.Argument).Should().Be(table);
+        string.Join('\n', DocumentTable.After(FaultTable.Argument)).Should().Be(table);
 
         // Where a convolution throws a layer of ours does, and where it goes on ours does, but for what the documents explain.
         var differing = Rows(table).Where(cells => cells[1..].Select(Throws).Distinct().Count() > 1).Select(cells => cells[0]);
@@ -33,7 +32,7 @@ public sealed class FaultTests(ITestOutputHelper output)
         var table = Said(ChildProcess.Run([StateFileTable.Argument], _ => { }));
 
         table.Should().NotContain("NOT");
-        Documented(StateFileTable.Argument).Should().Be(table);
+        string.Join('\n', DocumentTable.After(StateFileTable.Argument)).Should().Be(table);
         foreach (var cells in Rows(table).Where(cells => cells[0] != "of each other model"))
         {
             cells[3..].Should().AllBe(cells[2], "{0}", cells[0]);
@@ -92,15 +91,4 @@ public sealed class FaultTests(ITestOutputHelper output)
 
     private static string[][] Rows(string table)
         => [.. table.Split('\n').Skip(2).Select(line => line.Trim('|', ' ').Split(" | "))];
-
-    /// <summary>The table of that name in docs/testing.md.</summary>
-    private static string Documented(string name)
-    {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("testing.md")!;
-        using var reader = new StreamReader(stream);
-        var text = reader.ReadToEnd().ReplaceLineEndings("\n");
-        var begin = $"<!-- {name}: written by the command of that name -->\n";
-        var from = text.IndexOf(begin, StringComparison.Ordinal) + begin.Length;
-        return text[from..text.IndexOf("\n\n", from, StringComparison.Ordinal)];
-    }
 }

@@ -55,9 +55,7 @@ public sealed class SurgeryOfModelsTests(ITestOutputHelper output)
     public void The_document_has_the_table_as_it_is_printed()
     {
         using var scope = NewDisposeScope();
-        using var file = typeof(SurgeryOfModelsTests).Assembly.GetManifestResourceStream("surgery.md")!;
-        using var reader = new StreamReader(file);
-        var lines = reader.ReadToEnd().Split('\n');
+        var lines = Pages.Text("docs/surgery.md").Split('\n');
 
         var printed = LiftSurgery.ReplaceMaxPools(New("resnet18"), randn(1, 3, 64, 64)).ToString().Split('\n');
         lines.Should().ContainInConsecutiveOrder(printed[..2]);

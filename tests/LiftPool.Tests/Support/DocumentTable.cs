@@ -6,7 +6,7 @@ internal static class DocumentTable
     /// <summary>The lines of the table after the comment of that name.</summary>
     internal static string[] After(string name)
     {
-        var page = ReadmeTests.Resource("testing.md");
+        var page = Pages.Text("docs/testing.md");
         var mark = $"<!-- {name} -->\n";
         page.Should().Contain(mark);
         var from = page.IndexOf(mark, StringComparison.Ordinal) + mark.Length;
