@@ -47,6 +47,9 @@ namespace LiftPool.Build
                 Log.LogWarning(null, "LIFTPOOL001", null, Library, 0, 0, 0, 0,
                     "LiftPool: could not relax " + Version + " in " + Path.GetFileName(Library) + " (" + e.Message
                     + "), TorchSharp may not load on systems older than GCC 13; see LiftPool's docs/troubleshooting.md");
+
+                // Without a copy the package's file stays in place, and the next build says so again.
+                return true;
             }
 
             // Under another name first: a build that is cut off leaves no half of a file that looks whole.

@@ -18,8 +18,8 @@ namespace LiftPool;
 /// dimensions, on all axes or on some.</para>
 /// <para>The example goes through the model once or, where that fails, a few times: in evaluation mode, without gradients, with the
 /// hooks that the model has. Modes, persistent buffers, gradients and the state of the CPU's default random generator are afterwards as
-/// they were. The lifts come to the device and the type of what the example brought to their pools, and to the mode of the pools, whose hooks
-/// they take over. Their weights stand in the state dict under the pools' names. Optimizers that exist do not know them: make the
+/// they were. The lifts come to the device and the type of what the example brought to their pools, and to the mode of the pools, whose
+/// hooks they take over. Their weights stand in the state dict under the pools' names. Optimizers that exist do not know them: make the
 /// optimizer afterwards.</para>
 /// <para>References to a pool are replaced wherever the model holds them: fields, private and read-only ones too, Sequential, ModuleList,
 /// ModuleDict, lists, dictionaries, lambdas. TorchSharp's pool types are sealed: where a field is declared as one, the report says which
@@ -38,7 +38,9 @@ public static class LiftSurgery
     /// <see cref="LiftSurgeryOptions.Strict"/>, and a pool cannot be replaced; the message has the table. Or a place takes no lift after
     /// all, though it took another module. Nothing was changed.
     /// </exception>
-    /// <exception cref="AggregateException">A place did not take its pool back after the example; the inner exceptions say which.</exception>
+    /// <exception cref="AggregateException">
+    /// A place did not take its pool back after the example; the inner exceptions say which.
+    /// </exception>
     public static LiftSurgeryReport ReplaceMaxPools(Module<Tensor, Tensor> model, Tensor example, LiftSurgeryOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -58,7 +60,9 @@ public static class LiftSurgery
     /// <see cref="LiftSurgeryOptions.Strict"/>, and a pool cannot be replaced; the message has the table. Or a place takes no lift after
     /// all, though it took another module. Nothing was changed.
     /// </exception>
-    /// <exception cref="AggregateException">A place did not take its pool back after the example; the inner exceptions say which.</exception>
+    /// <exception cref="AggregateException">
+    /// A place did not take its pool back after the example; the inner exceptions say which.
+    /// </exception>
     public static LiftSurgeryReport ReplaceMaxPools(Module model, Action example, LiftSurgeryOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);

@@ -23,7 +23,7 @@ mkdir "$feed"
 export RestoreAdditionalProjectSources=$feed
 
 # The longest first, so that none is left alone at the end.
-all=(nativeaot trimmed embedded fsharp app.cs libstdc++ self-contained contents csharp single-file net8.0 net9.0)
+all=(nativeaot fsharp-nativeaot trimmed fsharp-trimmed embedded fsharp fsharp-single-file app.cs libstdc++ self-contained contents csharp single-file net8.0 net9.0)
 
 # row NAME: runs the function of that name, whose last line of output is what came of it, in a folder of its own: $place.
 row() {
@@ -37,7 +37,7 @@ row() {
     else
         result=$(tail -n 1 "$place/log")
     fi
-    printf '%-16s %4d s  %s\n' "$1" $((SECONDS - began)) "$result"
+    printf '%-18s %4d s  %s\n' "$1" $((SECONDS - began)) "$result"
     rm -rf "$place"
     return $failed
 }
@@ -47,9 +47,10 @@ project() {
     cp -r "$here/$1" "$place/project"
 }
 
-# publish ARGUMENTS: the fresh C# project, in one form, and a run of it.
+# publish csharp|fsharp ARGUMENTS: the fresh project, in one form, and a run of it.
 publish() {
-    project csharp
+    project "$1"
+    shift
     dotnet publish "$place/project" -c Release -o "$place/out" "$@" && "$place/out/consumer"
 }
 
@@ -136,7 +137,7 @@ on() {
 }
 
 row-csharp() {
-    publish
+    publish csharp
 }
 
 row-fsharp() {
@@ -162,24 +163,40 @@ row-app.cs() {
 }
 
 row-self-contained() {
-    publish --self-contained
+    publish csharp --self-contained
 }
 
 row-single-file() {
-    publish -p:PublishSingleFile=true
+    publish csharp -p:PublishSingleFile=true
 }
 
 row-embedded() {
-    publish -p:PublishSingleFile=true -p:IncludeNativeLibrariesForSelfExtract=true
+    publish csharp -p:PublishSingleFile=true -p:IncludeNativeLibrariesForSelfExtract=true
 }
 
 row-trimmed() {
-    publish --self-contained -p:PublishTrimmed=true
+    publish csharp --self-contained -p:PublishTrimmed=true
+}
+
+row-fsharp-single-file() {
+    publish fsharp --self-contained -p:PublishSingleFile=true
+}
+
+row-fsharp-trimmed() {
+    publish fsharp --self-contained -p:PublishTrimmed=true
 }
 
 row-nativeaot() {
+    nativeaot csharp
+}
+
+row-fsharp-nativeaot() {
+    nativeaot fsharp
+}
+
+nativeaot() {
     command -v clang gcc > /dev/null || { echo "NativeAOT links with clang or gcc, and neither is here: install one"; return 1; }
-    publish --self-contained -p:PublishAot=true
+    publish "$1" --self-contained -p:PublishAot=true
 }
 
 (($# > 0)) || set -- "${all[@]}"

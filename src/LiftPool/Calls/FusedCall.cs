@@ -86,7 +86,8 @@ internal abstract record FusedCall(PoolRequest Request, FusedScheme Scheme, int 
                 continue;
             }
 
-            operators[k] = new(StorageOf(own[first]!), addresses.Of(own[0]), addresses.Of(own[1]), addresses.Of(own[2]), addresses.Of(own[3]));
+            operators[k] = new(
+                StorageOf(own[first]!), addresses.Of(own[0]), addresses.Of(own[1]), addresses.Of(own[2]), addresses.Of(own[3]));
         }
 
         return operators;
