@@ -20,7 +20,7 @@ public sealed class CommandLineTests : IDisposable
 
         var outputs = commands.SelectMany(one => one.Options).Where(one => one.Name.StartsWith("--out", StringComparison.Ordinal));
 
-        outputs.Should().HaveCount(8).And.OnlyContain(one => one.Name == "--output" && one.Aliases.Count == 0);
+        outputs.Should().HaveCount(9).And.OnlyContain(one => one.Name == "--output" && one.Aliases.Count == 0);
     }
 
     [Theory]
