@@ -16,7 +16,7 @@ import check
 import layers
 from liftpool import (
     LiftBands, LiftDownPool1d, LiftDownPool2d, LiftDownPool3d, LiftingOperators, LiftingScheme, LiftingStep, LiftRegularizer,
-    LiftUpPool1d, LiftUpPool2d, LiftUpPool3d,
+    LiftUpPool1d, LiftUpPool2d,
 )  # fmt: skip
 
 X = torch.randn(2, 4, 6, 5, generator=torch.Generator().manual_seed(1))

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Packs the library and uses the package as others would: in fresh projects outside the repository, C# and F#, in each form that .NET
-# builds. A line a row: what, its seconds, what came of it; as many rows at a time as there are processors, four at most.
+# Packs the library and uses the package as others would: in fresh projects outside the repository, C# in each form that .NET builds and
+# F# in most. A line a row: what, its seconds, what came of it; as many rows at a time as there are processors, four at most.
 # `run.sh ROW...` runs some rows; PACKAGE=file.nupkg takes another package, its symbols beside it. Linux. Installs nothing.
 set -uo pipefail
 shopt -s nullglob
