@@ -7,7 +7,7 @@ internal static class Charts
 {
     private const int Width = 1200;
     private const int RowHeight = 44;
-    private const int Frame = 170;
+    private const int Frame = 194;
     private const int CurvesHeight = 640;
 
     private static readonly Color DecidedColor = Color.FromHex("#2f6db5");
@@ -45,7 +45,7 @@ internal static class Charts
         bars.Horizontal = true;
         plot.Add.VerticalLine(0, 1.5f, Colors.Black);
         plot.Title(title);
-        plot.XLabel($"{metric.Title}: difference from {reference}, 95 % intervals (Holm, over these bars); pale if undecided");
+        plot.XLabel($"{metric.Title}: difference from {reference}\n95 % intervals (Holm, over these bars); pale if undecided");
         plot.Axes.Left.SetTicks([.. Enumerable.Range(0, rows.Length).Select(i => rows.Length - 1.0 - i)], [.. rows.Select(row => Label(row.Variant))]);
         Style(plot);
         plot.Axes.SetLimitsY(-0.6, rows.Length - 0.4);

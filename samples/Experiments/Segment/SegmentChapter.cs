@@ -41,8 +41,19 @@ internal static class SegmentChapter
                 PairChoice.Skip,
                 [.. Pairs.Where(one => one != PairChoice.Skip)],
                 [Metric.Percent("validation mIoU"), Metric.Percent("training mIoU"), .. Scenes.Names.Select(name => Metric.Percent(IoU(name)))]),
-            new("Against a skip connection", PairChoice.Skip, [PairChoice.MaxBlurWithSkip, PairChoice.DenseMaxWithSkip, PairChoice.TiedWithSkip, PairChoice.TiedWithoutPenalty, PairChoice.Magnitude, PairChoice.MagnitudeWithSkip], [Metric.Percent("validation mIoU"), Test, Metric.Percent("validation boundary mIoU")]),
-            new("Tied or untied, with or without penalties, or a skip connection", PairChoice.Tied, [PairChoice.Untied, PairChoice.TiedWithoutPenalty, PairChoice.Skip], [Metric.Percent("validation mIoU"), Metric.Percent("validation boundary mIoU")]),
+            new(
+                "Against a skip connection",
+                PairChoice.Skip,
+                [
+                    PairChoice.DenseMaxWithSkip, PairChoice.MaxBlurWithSkip, PairChoice.TiedWithSkip, PairChoice.TiedWithoutPenalty,
+                    PairChoice.Magnitude, PairChoice.MagnitudeWithSkip, Reference, PairChoice.Bilinear,
+                ],
+                [Metric.Percent("validation mIoU"), Test, Metric.Percent("validation boundary mIoU")]),
+            new(
+                "Tied or untied, with or without penalties, or a skip connection",
+                PairChoice.Tied,
+                [PairChoice.Untied, PairChoice.TiedWithoutPenalty, PairChoice.Skip],
+                [Metric.Percent("validation mIoU"), Metric.Percent("validation boundary mIoU")]),
         ],
         [
             new("LiftUpPool beats MaxUnpool", PairChoice.Tied, Reference, Test),
@@ -53,10 +64,15 @@ internal static class SegmentChapter
             new("LiftUpPool beats a skip connection", PairChoice.Tied, PairChoice.Skip, Test, IsOurs: true),
             new("LiftUpPool beats a skip connection: without penalties", PairChoice.TiedWithoutPenalty, PairChoice.Skip, Test, IsOurs: true),
             new("LiftUpPool plus a skip connection beats a skip connection alone", PairChoice.TiedWithSkip, PairChoice.Skip, Test, IsOurs: true),
+            BestBeats("MaxPool2d", PairChoice.Skip),
+            BestBeats("MaxBlurPool", PairChoice.MaxBlurWithSkip),
         ])
     {
         Pictures = Draw,
     };
+
+    private static Claim BestBeats(string pool, string pair) => new(
+        $"a dense maximum and LearnedMagnitude beat {pool} beside a skip connection", PairChoice.DenseMaxWithSkip, pair, Test, IsOurs: true);
 
     private static IReadOnlyList<(string Title, string File)> Draw(Drawing drawing) => drawing
         .AddBars("Segmentation, by pair of pools", "segment-miou.png", Reference, Pairs[1..], Test)
