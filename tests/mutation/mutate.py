@@ -1,157 +1,229 @@
 #!/usr/bin/env python3
-"""Mutation testing, room by room: Stryker changes a place of the library, the tests should notice.
+"""Mutation testing, room by room: Stryker changes places of the library, the tests should notice.
 
     dotnet tool restore
-    python3 tests/mutation/mutate.py Lifting                     # some files of the room, drawn by seed 1: about 300 mutants
-    python3 tests/mutation/mutate.py Kernels --path 256          # on one path of computation
-    python3 tests/mutation/mutate.py Surgery --all               # each file
-    python3 tests/mutation/mutate.py root --files LiftBands.cs BandChecks.cs --tests "FullyQualifiedName~Band"
+    python3 tests/mutation/mutate.py Lifting                  # every file of the room, 300 of the mutants that tests reach
+    python3 tests/mutation/mutate.py Kernels --path 256       # on one path of computation
+    python3 tests/mutation/mutate.py Surgery --sample 0       # all of them
 
-Prints the mutants that survive and the score: of those that a test covers, the share that a test kills (a time-out kills too). The work
-is done on a copy, in which Stryker is told to leave all other files alone: it would put switches into them, which slow every loop. So a
-score is one of files, not of mutants, drawn. docs/testing.md has the scores, the hours and the survivors.
+Stryker makes the mutants, in a copy in which it leaves all other rooms alone: its switches slow every loop. The tests run here
+(tests/LiftPool.Tests/Mutants): first all once, for what each reaches; then those that reach a mutant, the shortest first, until one fails.
+A process goes on with the next mutant; what survives there is tried once more in a process of its own, with the tests that take long, too.
+Prints the survivors and the score: of the mutants that a test reaches, the share that a test kills. One that takes five times as long as
+its tests, or ends the process, is killed. docs/testing.md has the scores and the time they took.
 """
 import argparse
 import collections
 import json
 import os
 from pathlib import Path
+import queue
 import random
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import xml.etree.ElementTree
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LIBRARY = Path("src/LiftPool")
-LINES = 600  # hold about 300 mutants
-# What takes long, starts processes or trains. It judges what the other tests leave alive.
-SLOW = ["ChosenAxesTests", "EveryLayerTests", "FixtureTests", "GradientTests", "HookedOperatorTests", "LongSumTests", "PieceTests", "UnusedWeightTests", "WaveletTests"]
-NEVER = ["CanaryTests", "FaultTests", "Fuzz", "GuardPageTests", "MemoryTests", "ThreadingTests"]
-QUICK = "&".join(f"FullyQualifiedName!~.{name}" for name in SLOW + NEVER)
-REST = "|".join(f"FullyQualifiedName~.{name}" for name in SLOW)
-FIRST = {"Surgery": "FullyQualifiedName~Surgery"}
+TESTS = Path("tests/LiftPool.Tests")
+ROOMS = ["root", "Calls", "Kernels", "Lifting", "Surgery"]
+# Classes of tests that take long; they judge what the others leave alive.
+LONG = ["ChosenAxesTests", "EveryLayerTests", "FixtureTests", "GradientTests", "HookedOperatorTests", "LongSumTests", "PieceTests", "UnusedWeightTests",
+        "WaveletTests"]
+# What starts processes, trains, draws for half a minute or reads the repository.
+NEVER = ["ArchitectureTests", "CanaryTests", ".FaultTests", "Fuzz", "GuardPageTests", ".MemoryTests", "ThreadingTests", "Snippet", "LinkTests",
+         "SummaryTests", "SurgeryOfModelsTests", "KeepAliveTests"]
+PROCESSES = 2
 
 
 def files_of(room):
     folder = REPOSITORY / LIBRARY
-    found = folder.glob("*.cs") if room == "root" else (folder / room).rglob("*.cs")
-    return sorted(file.relative_to(folder).as_posix() for file in found)
-
-
-def drawn(files, seed, lines):
-    """Files in a drawn order, until they have so many lines."""
-    order, taken = random.Random(seed).sample(files, len(files)), []
-    while order and lines > 0:
-        taken.append(order.pop(0))
-        lines -= len((REPOSITORY / LIBRARY / taken[-1]).read_text().splitlines())
-    return sorted(taken)
+    return sorted(file.relative_to(folder).as_posix() for file in (folder.glob("*.cs") if room == "root" else (folder / room).rglob("*.cs")))
 
 
 def copy_to(folder, mutated):
-    """The files that git knows or does not ignore; all sources but the mutated ones closed to Stryker."""
-    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=REPOSITORY, check=True, stdout=subprocess.PIPE)
-    for name in filter(None, listed.stdout.decode().split("\0")):
+    """The files that git knows or does not ignore; all sources of the library but the mutated ones closed to Stryker."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=REPOSITORY, check=True, stdout=subprocess.PIPE).stdout.decode()
+    for name in filter(None, listed.split("\0")):
         source, target = REPOSITORY / name, folder / name
         if not source.is_file():
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, target)
-        if target.suffix == ".cs" and LIBRARY in Path(name).parents and Path(name).relative_to(LIBRARY).as_posix() not in mutated:
+        inside = target.suffix == ".cs" and LIBRARY in Path(name).parents
+        if inside and Path(name).relative_to(LIBRARY).as_posix() not in mutated:
             target.write_text("// Stryker disable all\n" + target.read_text(encoding="utf-8-sig"))
 
 
-def spans_of_survivors(report, file):
-    """Where they are, as Stryker's patterns have it: {first..last character}."""
-    found = [one for name, one in report["files"].items() if name.endswith(f"{LIBRARY}/{file}")]
-    spans = []
-    for one in found:
-        starts = [0]
-        for line in one["source"].splitlines(keepends=True):
-            starts.append(starts[-1] + len(line))
-        for mutant in one["mutants"]:
-            if mutant["status"] == "Survived":
-                start, end = (mutant["location"][side] for side in ("start", "end"))
-                spans.append((starts[start["line"] - 1] + start["column"] - 1, starts[end["line"] - 1] + end["column"] - 1))
-    return "".join(f"{{{start}..{end}}}" for start, end in sorted(set(spans)))
-
-
-def stryker(folder, patterns, tests, processes):
-    settings = {"stryker-config": {
+def mutants_of(folder):
+    """Has Stryker make the mutants; returns them by number, and leaves the tests with the mutated library in folder/mutated."""
+    settings = {
         "project": "LiftPool.csproj",
         "configuration": "Release",
-        "mutate": [f"**/{LIBRARY}/{pattern}" for pattern in patterns],
-        "test-case-filter": tests,
-        "concurrency": processes,
-        "reporters": ["json", "progress"],
-        "additional-timeout": 20_000,
-    }}
-    place = folder / "tests/LiftPool.Tests"
-    (place / "stryker-config.json").write_text(json.dumps(settings))
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "MSBUILDTERMINALLOGGER": "off"}
+        "mutate": ["**/*.cs{0..1}"],  # makes the mutants of all open files, and judges none
+        "test-case-filter": "FullyQualifiedName~TestCultureTests",
+        "reporters": ["json"],
+    }
+    place, library = folder / TESTS, None
+    (place / "stryker-config.json").write_text(json.dumps({"stryker-config": settings}))
     command = ["dotnet", "stryker", "--output", str(folder / "report"), "--skip-version-check"]
-    subprocess.run(command, cwd=place, env=environment, check=True, stdout=sys.stderr)
-    return json.loads((folder / "report/reports/mutation-report.json").read_text())
+    with open(folder / "stryker.log", "w") as log:
+        running = subprocess.Popen(command, cwd=place, env=os.environ | {"MSBUILDTERMINALLOGGER": "off"}, stdout=log, stderr=log)
+        while running.poll() is None:
+            time.sleep(0.1)
+            # Stryker puts the library back at its end.
+            for file in place.glob("bin/Release/*/*/LiftPool.dll"):
+                found = file.read_bytes()
+                library = found if b"MutantControl" in found and len(found) >= len(library or b"") else library
+    if running.returncode != 0 or library is None:
+        raise SystemExit((folder / "stryker.log").read_text())
+    built, = place.glob("bin/Release/*/*/LiftPool.dll")
+    shutil.copytree(built.parent, folder / "mutated")
+    (folder / "mutated/LiftPool.dll").write_bytes(library)
+
+    files = json.loads((folder / "report/reports/mutation-report.json").read_text())["files"]
+    return {int(mutant["id"]): (name, mutant, file["source"])
+            for name, file in files.items() for mutant in file["mutants"]
+            if mutant["statusReason"] == "Removed by mutate filter" and not holds_another(mutant, file["mutants"])}
+
+
+def holds_another(mutant, others):
+    """Whether it takes out a block in which there are other mutants: these say more."""
+    def ends(one):
+        return [(one["location"][side]["line"], one["location"][side]["column"]) for side in ("start", "end")]
+    start, end = ends(mutant)
+    return mutant["mutatorName"].startswith("Block") and any(
+        start <= ends(one)[0] and ends(one)[1] <= end for one in others if one is not mutant and one["status"] != "CompileError")
+
+
+def environment():
+    """That of the tests, one thread each."""
+    settings = xml.etree.ElementTree.parse(REPOSITORY / TESTS / "test.runsettings").getroot().find(".//EnvironmentVariables")
+    return os.environ | {one.tag: one.text for one in settings} | {"OMP_NUM_THREADS": "1", "DOTNET_DbgEnableMiniDump": "0"}
+
+
+class Judge:
+    """A process that runs tests."""
+
+    def __init__(self, folder, *arguments):
+        command = ["dotnet", str(folder / "mutated/LiftPool.Tests.dll"), "mutants", *arguments]
+        self.process = subprocess.Popen(command, env=environment(), text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+    def answer(self, line, seconds):
+        """Its next line; what became of it where there is none."""
+        stop = threading.Timer(seconds, self.process.kill)
+        stop.start()
+        try:
+            if line:
+                print(line, file=self.process.stdin, flush=True)
+            answer = self.process.stdout.readline().strip()
+        except BrokenPipeError:
+            answer = ""
+        late = not stop.is_alive()
+        stop.cancel()
+        return answer or ("killed by time" if late else "killed by its end")
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def judged(folder, mutants, reach, alone):
+    """What each mutant came to, by number."""
+    left, verdicts = queue.Queue(), {}
+    for mutant in mutants:
+        left.put(mutant)
+    tests = json.loads(Path(reach).read_text())
+
+    def work():
+        judge = None
+        while True:
+            try:
+                mutant = left.get_nowait()
+            except queue.Empty:
+                break
+            seconds = 20 + 5 * sum(test["Seconds"] for test in tests if mutant in test["Reached"])
+            if alone:
+                judge = Judge(folder, "judge", reach, str(mutant))
+            elif judge is None or judge.process.poll() is not None:
+                judge = Judge(folder, "judge", reach)
+            verdicts[mutant] = judge.answer("" if alone else mutant, seconds)
+            if alone or not verdicts[mutant].startswith(("killed ", "survives")) or verdicts[mutant].startswith("killed by"):
+                judge.end()
+            print(f"{len(verdicts)} of {len(mutants)}: {mutant} {verdicts[mutant]}", file=sys.stderr, flush=True)
+        if judge:
+            judge.end()
+
+    workers = [threading.Thread(target=work) for _ in range(PROCESSES)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return verdicts
+
+
+def reached(folder, name, *classes):
+    """Has the tests of these classes run; returns the file of what they reach and all that they do."""
+    file = folder / name
+    judge = Judge(folder, "reach", str(file), *classes)
+    print(f"{name}: {judge.process.communicate()[0].strip()}", flush=True)
+    return str(file), {mutant for test in json.loads(file.read_text()) for mutant in test["Reached"]}
 
 
 def text_at(source, location):
     """The first line of what was there."""
     start, end = location["start"], location["end"]
     line = source.splitlines()[start["line"] - 1]
-    return line[start["column"] - 1:end["column"] - 1 if start["line"] == end["line"] else None]
-
-
-def print_report(report):
-    count = collections.Counter()
-    for name, file in sorted(report["files"].items()):
-        for mutant in file["mutants"]:
-            status = mutant["status"]
-            count[status] += 1
-            if status in ("Survived", "NoCoverage"):
-                before, after = text_at(file["source"], mutant["location"]), mutant["replacement"].strip().splitlines() or [""]
-                place = f"{name.split(str(LIBRARY) + '/')[-1]}:{mutant['location']['start']['line']}"
-                print(f"{status}  {place}  {mutant['mutatorName']}  {before.strip()}  ->  {after[0].strip()}")
-    killed, covered = count["Killed"] + count["Timeout"], count["Killed"] + count["Timeout"] + count["Survived"]
-    print(f"{covered} mutants covered, {killed} killed ({count['Timeout']} by time), {count['Survived']} survive, "
-          f"{count['NoCoverage']} not covered: {100 * killed / max(covered, 1):.1f} %")
+    return line[start["column"] - 1:end["column"] - 1 if start["line"] == end["line"] else None].strip()
 
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("room", choices=["root", "Calls", "Kernels", "Lifting", "Surgery"])
-    options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--lines", type=int, default=LINES, help=f"draw files until they have so many lines [{LINES}]")
-    options.add_argument("--all", action="store_true", help="each file of the room")
-    options.add_argument("--files", nargs="+", help="these instead")
-    options.add_argument("--survivors", type=Path, help="those of this report instead, by the tests that take longer")
-    options.add_argument("--tests", help="a filter of `dotnet test` instead of the room's")
+    options.add_argument("room", choices=ROOMS)
+    options.add_argument("--sample", type=int, default=300, help="so many of the mutants that tests reach, drawn; 0 for all")
+    options.add_argument("--seed", type=int, default=1, help="of the draw")
+    options.add_argument("--files", nargs="+", help="these of the room alone")
+    options.add_argument("--tests", nargs="+", default=[], metavar="CLASS", help="classes of tests whose names hold one of these alone")
     options.add_argument("--path", help="a path of computation, as LIFTPOOL_KERNEL names it")
-    options.add_argument("--processes", type=int, default=2)
-    options.add_argument("--report", type=Path, help="where to keep Stryker's JSON")
     args = options.parse_args()
-
-    files = files_of(args.room)
-    mutated = files if args.all else args.files or drawn(files, args.seed, args.lines)
-    if unknown := set(mutated) - set(files):
+    mutated = args.files or files_of(args.room)
+    if unknown := set(mutated) - set(files_of(args.room)):
         raise SystemExit(f"no files of {args.room}: {', '.join(sorted(unknown))}")
     if args.path:
         os.environ["LIFTPOOL_KERNEL"] = args.path
-    patterns = mutated
-    if args.survivors:
-        before = json.loads(args.survivors.read_text())
-        spans = {file: spans_of_survivors(before, file) for file in files}
-        patterns = [file + spans[file] for file in files if spans[file]]
-        mutated = [file for file in files if spans[file]]
+
     began = time.time()
-    print(f"{args.room}, {len(mutated)} of {len(files)} files: {' '.join(mutated)}", flush=True)
-    with tempfile.TemporaryDirectory() as folder:
-        copy_to(Path(folder), mutated)
-        report = stryker(Path(folder), patterns, args.tests or (REST if args.survivors else FIRST.get(args.room, QUICK)), args.processes)
-    if args.report:
-        args.report.write_text(json.dumps(report))
-    print_report(report)
-    print(f"{(time.time() - began) / 60:.0f} minutes")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        copy_to(folder, mutated)
+        mutants = mutants_of(folder)
+        print(f"{args.room}: {len(mutants)} mutants after {(time.time() - began) / 60:.0f} minutes", flush=True)
+        quick, by_quick = reached(folder, "quick tests", *(args.tests or [f"-{name}" for name in LONG + NEVER]))
+        long, by_long = reached(folder, "long tests", *LONG) if not args.tests else (quick, by_quick)
+        both = sorted((by_quick | by_long) & mutants.keys())
+        sample = both if args.sample == 0 else sorted(random.Random(args.seed).sample(both, min(args.sample, len(both))))
+        print(f"{len(both)} of them reached by a test, {len(sample)} judged; {(time.time() - began) / 60:.0f} minutes", flush=True)
+        verdicts = judged(folder, sample, quick, alone=False)
+        for file in dict.fromkeys([quick, long]):
+            verdicts |= judged(folder, [mutant for mutant in sample if not verdicts[mutant].startswith("killed")], file, alone=True)
+
+    killers = collections.Counter()
+    for mutant in sample:
+        file, found, source = mutants[mutant]
+        if verdicts[mutant].startswith("killed"):
+            killers[verdicts[mutant] if verdicts[mutant].startswith("killed by") else "killed by a test"] += 1
+        else:
+            after = (found["replacement"].strip().splitlines() or [""])[0]
+            where = f"{file.split(str(LIBRARY) + '/')[-1]}:{found['location']['start']['line']}"
+            print(f"{where}  {found['mutatorName']}: {text_at(source, found['location'])}  ->  {after}")
+    print(f"{args.room}{f', path {args.path}' if args.path else ''}: {len(sample)} judged, {sum(killers.values())} killed "
+          f"({', '.join(f'{count} {how[7:]}' for how, count in killers.most_common())}), {len(sample) - sum(killers.values())} survive: "
+          f"{100 * sum(killers.values()) / max(len(sample), 1):.1f} %; {(time.time() - began) / 60:.0f} minutes")
 
 
 if __name__ == "__main__":

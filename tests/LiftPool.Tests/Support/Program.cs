@@ -19,6 +19,7 @@ internal static class Program
         {
             [ConvolutionCanary.Argument] => ConvolutionCanary.Compare(),
             [Fuzzer.Argument, .. var options] => Fuzzer.Answer(options),
+            [MutantJudge.Argument, .. var options] => MutantJudge.Answer(options),
             [Paths] => string.Join(Environment.NewLine, ComputePath.Paths),
             [KernelMemory.Argument, var call] when KernelMemory.Calls.Contains(call) => KernelMemory.FirstEndIn(call),
             [GuardedCalls.Argument, var side] when GuardedMemory.Sides.Contains(side) => GuardedCalls.Run(side),
