@@ -78,14 +78,9 @@ internal sealed class FuzzAnswer(FuzzCase one, FuzzReferenceSteps steps, Diction
         foreach (var name in names.Union(gradients.Keys))
         {
             var (own, right) = (found.GetValueOrDefault(name), gradients.GetValueOrDefault(name));
-            if (right is not null && bounds.Overflows(right))
+            if (own is not null)
             {
-                continue;
-            }
-
-            if (own is not null && !own.isfinite().all().item<bool>())
-            {
-                throw new FuzzFailure($"{name} is not finite");
+                bounds.Finite(name, own, right);
             }
 
             // Operators of somebody's own round in their type, more than once.

@@ -27,7 +27,12 @@ internal sealed class FuzzReferenceSteps
 
     internal double DetailGain { get; init; } = 1;
 
-    /// <summary>The largest magnitude that came up.</summary>
+    /// <summary>
+    /// The largest number of a type in which each operator rounds: what is larger becomes NaN, and so does all that depends on it.
+    /// </summary>
+    internal double LargestNumber { get; init; } = double.PositiveInfinity;
+
+    /// <summary>The largest finite magnitude that came up.</summary>
     internal double Largest { get; private set; }
 
     /// <summary>The smallest distance to a kink, where the gradient jumps.</summary>
@@ -101,8 +106,16 @@ internal sealed class FuzzReferenceSteps
     /// <summary>Notes how large the values are.</summary>
     internal Tensor Met(Tensor x)
     {
-        Largest = Math.Max(Largest, x.LargestMagnitude());
-        return x;
+        var largest = x.LargestMagnitude();
+        if (largest <= LargestNumber)
+        {
+            Largest = Math.Max(Largest, largest);
+            return x;
+        }
+
+        var fits = x.detach().abs().le(LargestNumber);
+        Largest = Math.Max(Largest, x.detach().masked_fill(fits.logical_not(), 0).LargestMagnitude());
+        return FuzzKnown.Where(fits, x);
     }
 
     /// <summary>Notes how near to a kink at zero the values are.</summary>

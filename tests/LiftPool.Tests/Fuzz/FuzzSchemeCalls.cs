@@ -45,7 +45,8 @@ internal static class FuzzSchemeCalls
             throw new FuzzFailure("a lossless scheme lost something");
         }
 
-        bounds.Inverse(restored, input.View, subject.Amplification());
+        var known = steps.Merged(FuzzKnown.Of(s), FuzzKnown.Of(d), dim);
+        bounds.Inverse(restored, input.View, subject.Amplification(), known);
         if (!one.Scheme.Lossless)
         {
             CheckOperators(subject);

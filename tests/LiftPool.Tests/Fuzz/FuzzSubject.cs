@@ -73,7 +73,12 @@ internal sealed class FuzzSubject : IDisposable
     internal (FuzzReference Reference, FuzzReferenceSteps Steps, Tensor? Gain) NewReference(LiftDownPool? pool = null)
     {
         var (approximation, detail) = (Scheme.approximation_gain, Scheme.detail_gain);
-        var steps = new FuzzReferenceSteps(Case.Scheme, Scheme) { ApproximationGain = approximation, DetailGain = detail };
+        var steps = new FuzzReferenceSteps(Case.Scheme, Scheme)
+        {
+            ApproximationGain = approximation,
+            DetailGain = detail,
+            LargestNumber = Case.Scheme.HasOwnOperators ? FuzzBounds.LargestNumber(Case.Pool.Dtype) : double.PositiveInfinity,
+        };
         var hasGain = (pool ?? Pool).state_dict().TryGetValue("gain", out var own);
         var gain = hasGain ? own!.detach().to(ScalarType.Float64).clone().requires_grad_() : null;
         return (new(Case.Pool, steps), steps, gain);
