@@ -31,7 +31,7 @@ internal static class FuzzBandCalls
             var found = up.forward(bands);
             if (subject.HasReference && !one.Scheme.Lossless)
             {
-                new FuzzBounds(one.Pool.Dtype, steps.Largest, !one.Scheme.HasOwnOperators).Value("the inverse", found, wanted);
+                FuzzBounds.Of(one, steps.Largest).Value("the inverse", found, wanted);
             }
 
             input.IsUnchanged();

@@ -20,6 +20,16 @@ internal sealed record FuzzBounds(ScalarType Dtype, double Largest, bool IsRound
 
     internal bool IsHalf => Dtype is ScalarType.Float16 or ScalarType.BFloat16;
 
+    /// <summary>How often as many values are rounded as in the contract's two steps.</summary>
+    internal double Length { get; init; } = 1;
+
+    /// <summary>The bounds of a case.</summary>
+    internal static FuzzBounds Of(FuzzCase one, double largest) => new(one.Pool.Dtype, largest, one.IsRoundedOnce)
+    {
+        HasTanh = one.Scheme.Tanh,
+        Length = one.Scheme.Kind == FuzzSchemeKind.Steps ? Math.Max(1, one.Scheme.Steps.Length / 2.0) : 1,
+    };
+
     /// <summary>The largest number of a type, if what is drawn may pass it.</summary>
     internal static double LargestNumber(ScalarType dtype) => dtype == ScalarType.Float16 ? 65_504 : double.PositiveInfinity;
 
@@ -30,7 +40,7 @@ internal sealed record FuzzBounds(ScalarType Dtype, double Largest, bool IsRound
     /// has no number for a value; where the right one is NaN it is not known, as it depends on one for which the type has none.
     /// </summary>
     internal void Value(string name, Tensor found, Tensor wanted)
-        => Check(name, found, wanted, Dtype == ScalarType.Float64 ? 1e-12 : IsHalf ? 4e-6 : 2e-6, Largest);
+        => Check(name, found, wanted, Length * (Dtype == ScalarType.Float64 ? 1e-12 : IsHalf ? 4e-6 : 2e-6), Largest);
 
     /// <summary>Of sums over all samples, which are taken in float32 at least.</summary>
     internal void Penalty(string name, Tensor found, Tensor wanted)

@@ -49,7 +49,7 @@ internal static class FuzzPyramidCalls
                     throw new FuzzFailure("a lossless pyramid lost something");
                 }
 
-                var bounds = new FuzzBounds(one.Pool.Dtype, largest, !one.Scheme.HasOwnOperators);
+                var bounds = FuzzBounds.Of(one, largest);
                 bounds.Inverse(restored, input.View, Levels(one) * subject.Amplification(Levels(one)), known);
                 FuzzValues.Weighed("restored", restored).backward();
                 bounds.Finite("the gradient of the input", x.grad!, gradient);

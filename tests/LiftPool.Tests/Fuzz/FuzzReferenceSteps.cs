@@ -17,7 +17,7 @@ internal sealed class FuzzReferenceSteps
         var isPair = weights.Keys.Any(key
             => key.StartsWith("predict", StringComparison.Ordinal) || key.StartsWith("update", StringComparison.Ordinal));
         steps = [.. made.steps.Select((step, k) =>
-            (step.Kind, step.Rounding, OperatorOf(k, isPair ? $"{step.Kind.ToString().ToLowerInvariant()}" : $"steps.{k}")))];
+            (step.Kind, step.Rounding, Hooked(k, OperatorOf(k, isPair ? $"{step.Kind.ToString().ToLowerInvariant()}" : $"steps.{k}"))))];
     }
 
     /// <summary>Leaves, by the names that the scheme gives them.</summary>
@@ -37,6 +37,13 @@ internal sealed class FuzzReferenceSteps
 
     /// <summary>The smallest distance to a kink, where the gradient jumps.</summary>
     internal double NearestKink { get; private set; } = double.PositiveInfinity;
+
+    /// <summary>The step whose operator has a hook; that multiplies what goes in, or what comes out.</summary>
+    internal (int Step, double Before, double After) Hook { get; init; } = (-1, 1, 1);
+
+    /// <summary>Gradients near a kink may be those of either side.</summary>
+    internal bool IsSmoothIn(ScalarType dtype)
+        => NearestKink > (dtype == ScalarType.Float64 ? 1e-12 : 2e-5) * Math.Max(Largest, double.Epsilon);
 
     internal (Tensor Approximation, Tensor Detail, Tensor First) Split(Tensor x, int dim)
     {
@@ -129,6 +136,9 @@ internal sealed class FuzzReferenceSteps
         return Met(x);
     }
 
+    private Func<Tensor, int, Tensor> Hooked(int k, Func<Tensor, int, Tensor> op)
+        => (x, dim) => k == Hook.Step ? Met(op(Met(x.mul(Hook.Before)), dim).mul(Hook.After)) : op(x, dim);
+
     private Func<Tensor, int, Tensor> OperatorOf(int k, string name)
     {
         Tensor? Weight(string key) => weights.GetValueOrDefault($"{name}.{key}");
@@ -140,7 +150,7 @@ internal sealed class FuzzReferenceSteps
                 FuzzOperatorKind.Learned => Learned,
                 FuzzOperatorKind.Filter => Filter,
                 FuzzOperatorKind.Rectified => Rectified,
-                _ => (x, dim) => Gather(x, dim, -1, PaddingModes.Circular).mul(Weight("weight")!),
+                _ => (x, dim) => Met(Gather(x, dim, -1, PaddingModes.Circular).mul(Weight("weight")!)),
             },
             FuzzSchemeKind.MaxLifting => k == 0 ? Filter : Rectified,
             _ => Filter,

@@ -18,7 +18,7 @@ internal sealed class FuzzSubject : IDisposable
         manual_seed(one.Seed);
         random = new(one.Seed);
         set_num_threads(one.Choice % 3 == 0 || one.Signal.Lengths[0] > 32 ? ManyThreads : 1);
-        Pool = one.Scheme.Kind == FuzzSchemeKind.Paper && one.Choice % 2 == 0 ? NewPoolByArguments(one) : NewPool(one.Pool, NewScheme(one));
+        Pool = NewPool(one, isByArguments: one.Choice % 2 == 0);
         Scheme = Pool.Scheme;
 
         // A scheme without weights has no type, and the weights of the reduction TorchSharp's default.
@@ -63,8 +63,17 @@ internal sealed class FuzzSubject : IDisposable
             _ => new LiftUpPool3d(scheme, axes),
         };
         up.load_state_dict(Pool.state_dict().Where(entry => entry.Key != "gain").ToDictionary());
+        if (Case.Call == FuzzCall.Hooks)
+        {
+            _ = new FuzzHook(Case, scheme);
+        }
+
         return up;
     }
+
+    /// <summary>A pool of the case, of the arguments of the paper's scheme if it has that one, or of a scheme.</summary>
+    internal static LiftDownPool NewPool(FuzzCase one, bool isByArguments)
+        => isByArguments && one.Scheme.Kind == FuzzSchemeKind.Paper ? NewPoolByArguments(one) : NewPool(one.Pool, NewScheme(one));
 
     internal static LiftDownPool NewPool(FuzzPool pool, LiftingScheme scheme)
         => AnyPool.Down(pool.Dimensions, scheme, pool.Bands, pool.Reduction, pool.Channels, pool.Ceil, pool.DenseMax, pool.Axes);
@@ -77,7 +86,8 @@ internal sealed class FuzzSubject : IDisposable
         {
             ApproximationGain = approximation,
             DetailGain = detail,
-            LargestNumber = Case.Scheme.HasOwnOperators ? FuzzBounds.LargestNumber(Case.Pool.Dtype) : double.PositiveInfinity,
+            LargestNumber = Case.IsRoundedOnce ? double.PositiveInfinity : FuzzBounds.LargestNumber(Case.Pool.Dtype),
+            Hook = FuzzHook.Of(Case, Scheme),
         };
         var hasGain = (pool ?? Pool).state_dict().TryGetValue("gain", out var own);
         var gain = hasGain ? own!.detach().to(ScalarType.Float64).clone().requires_grad_() : null;

@@ -20,7 +20,7 @@ internal static class FuzzUpCalls
             => one.Pool.DenseMax == DenseMax.Valid && one.Pool.LiftedDims.Contains(i + 2) ? length - 1 : length)];
 
     /// <summary>The shapes of a band and of what floor mode crops of a signal.</summary>
-    private static (long[] Band, List<long[]> Cropped) Shapes(FuzzCase one, long[] lengths)
+    internal static (long[] Band, List<long[]> Cropped) Shapes(FuzzCase one, long[] lengths)
     {
         long[] before = [.. one.Shape[..^one.Pool.Dimensions]];
         long[] left = [.. lengths];
@@ -44,7 +44,7 @@ internal static class FuzzUpCalls
         return ([.. before, .. left], cropped);
     }
 
-    private static void OfAnyBands(FuzzSubject subject)
+    internal static void OfAnyBands(FuzzSubject subject)
     {
         using var scope = NewDisposeScope();
         var one = subject.Case;
@@ -160,7 +160,7 @@ internal static class FuzzUpCalls
     {
         var (reference, steps, gain) = subject.NewReference();
         var wanted = reference.Down(FuzzKnown.Of(input), gain, PenaltyNorm.MeanSquare);
-        var bounds = new FuzzBounds(subject.Case.Pool.Dtype, steps.Largest, !subject.Case.Scheme.HasOwnOperators);
+        var bounds = FuzzBounds.Of(subject.Case, steps.Largest);
         if (subject.HasReference)
         {
             foreach (var (name, band) in found)
