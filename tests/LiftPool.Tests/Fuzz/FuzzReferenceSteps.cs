@@ -86,30 +86,6 @@ internal sealed class FuzzReferenceSteps
     /// <summary>One operator alone, of a signal <c>[B, C, L]</c>.</summary>
     internal Tensor Operate(int step, Tensor x) => steps[step].Operator(x, 2);
 
-    /// <summary>Samples i + <paramref name="offset"/> in the place of samples i.</summary>
-    internal static Tensor Gather(Tensor x, int dim, long offset, PaddingModes padding)
-    {
-        var n = x.size(dim);
-        var from = new long[n];
-        var inside = new bool[n];
-        for (long i = 0; i < n; i++)
-        {
-            var at = i + offset;
-            inside[i] = padding != PaddingModes.Zeros || (at >= 0 && at < n);
-            from[i] = padding switch
-            {
-                PaddingModes.Reflect => at < 0 ? -at : at >= n ? (2 * (n - 1)) - at : at,
-                PaddingModes.Circular => ((at % n) + n) % n,
-                _ => Math.Clamp(at, 0, n - 1),
-            };
-        }
-
-        var gathered = x.index_select(dim, tensor(from));
-        return inside.All(isInside => isInside)
-            ? gathered
-            : gathered.mul(tensor(inside).to(x.dtype).reshape([n, .. Enumerable.Repeat(1L, (int)x.dim() - dim - 1)]));
-    }
-
     /// <summary>Notes how large the values are.</summary>
     internal Tensor Met(Tensor x)
     {
@@ -150,7 +126,7 @@ internal sealed class FuzzReferenceSteps
                 FuzzOperatorKind.Learned => Learned,
                 FuzzOperatorKind.Filter => Filter,
                 FuzzOperatorKind.Rectified => Rectified,
-                _ => (x, dim) => Met(Gather(x, dim, -1, PaddingModes.Circular).mul(Weight("weight")!)),
+                _ => (x, dim) => Met(FuzzPadding.Gather(x, dim, -1, PaddingModes.Circular).mul(Weight("weight")!)),
             },
             FuzzSchemeKind.MaxLifting => k == 0 ? Filter : Rectified,
             _ => Filter,
@@ -177,7 +153,7 @@ internal sealed class FuzzReferenceSteps
         Tensor? sum = null;
         for (var k = 0L; k < count; k++)
         {
-            var neighbours = Gather(x, dim, k - (count / 2), scheme.Padding);
+            var neighbours = FuzzPadding.Gather(x, dim, k - (count / 2), scheme.Padding);
             var tap = shared.select(2, k);
             var term = tap.size(1) == 1 ? neighbours.mul(PerChannel(tap.flatten(), x)) : Mixed(neighbours, tap);
             sum = sum is null ? term : sum.add(term);

@@ -9,7 +9,7 @@ internal static class FuzzStateCalls
         using var grad = no_grad();
         var one = subject.Case;
         var input = subject.Input(one.Shape);
-        using var other = FuzzSubject.NewPool(one, isByArguments: one.Choice % 2 != 0);
+        using var other = FuzzMaking.NewPool(one, isByArguments: one.Choice % 2 != 0);
         other.to(one.Pool.Dtype);
         if (!one.Scheme.Lossless)
         {

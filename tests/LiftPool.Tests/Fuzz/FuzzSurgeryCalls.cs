@@ -70,7 +70,8 @@ internal static class FuzzSurgeryCalls
             : isStrict && site.Outcome == LiftSurgeryOutcome.NotPossible ? null : site.Outcome;
         if (outcome != right || !ReferenceEquals(model[1], site.Module) || !model.call(x).IsExactly(wanted))
         {
-            throw new FuzzFailure($"{site}, strict {isStrict}: {outcome?.ToString() ?? "refused"}, and should be {right?.ToString() ?? "refused"}");
+            static string Text(LiftSurgeryOutcome? one) => one?.ToString() ?? "refused";
+            throw new FuzzFailure($"{site}, strict {isStrict}: {Text(outcome)}, and should be {Text(right)}");
         }
     }
 }

@@ -68,14 +68,14 @@ internal sealed record FuzzSurgerySite(
         {
             1 => Conv1d(channels, channels, kernel, strides[0], padding, dilation, mode, groups, bias, dtype: dtype),
             2 => Conv2d(
-                channels, channels, (kernel, kernel), (strides[0], strides[1]), (padding, padding), (dilation, dilation), mode, groups, bias,
-                dtype: dtype),
+                channels, channels, (kernel, kernel), (strides[0], strides[1]), (padding, padding), (dilation, dilation), mode, groups,
+                bias, dtype: dtype),
             _ => Conv3d(
                 channels, channels, (kernel, kernel, kernel), (strides[0], strides[1], strides[2]), (padding, padding, padding),
                 (dilation, dilation, dilation), mode, groups, bias, dtype: dtype),
         };
         var outcome = strides[^1] == 3 ? LiftSurgeryOutcome.NotPossible : LiftSurgeryOutcome.Replaced;
-        var text = $"{groups} groups, window {kernel}, strides {string.Join(", ", strides)}, padding {padding}, dilation {dilation}, {mode}";
-        return new(module, outcome, false, IsConvolution: true, choice % 7 != 0, text);
+        var sizes = $"window {kernel}, strides {string.Join(", ", strides)}, padding {padding}, dilation {dilation}";
+        return new(module, outcome, false, IsConvolution: true, choice % 7 != 0, $"{groups} groups, {sizes}, {mode}");
     }
 }
