@@ -12,10 +12,6 @@ internal sealed class FuzzAnswer(FuzzCase one, FuzzReferenceSteps steps, Diction
     /// <summary>The number of samples that a weight's gradient is a sum over.</summary>
     internal long Samples { get; init; }
 
-    /// <summary>Gradients near a kink may be those of either side.</summary>
-    internal bool IsSmooth
-        => steps.NearestKink > (one.Pool.Dtype == ScalarType.Float64 ? 1e-12 : 2e-5) * Math.Max(steps.Largest, double.Epsilon);
-
     internal void Differentiate(
         Dictionary<string, Tensor> outputs,
         (string Name, Tensor Leaf) input,
@@ -40,7 +36,7 @@ internal sealed class FuzzAnswer(FuzzCase one, FuzzReferenceSteps steps, Diction
     /// <summary>Asserts that all of it was found.</summary>
     internal void Check(Dictionary<string, Tensor> found)
     {
-        var bounds = new FuzzBounds(one.Pool.Dtype, steps.Largest, !one.Scheme.HasOwnOperators) { HasTanh = one.Scheme.Tanh };
+        var bounds = FuzzBounds.Of(one, steps.Largest);
         foreach (var (name, value) in values)
         {
             if (!found.TryGetValue(name, out var own))
@@ -78,18 +74,13 @@ internal sealed class FuzzAnswer(FuzzCase one, FuzzReferenceSteps steps, Diction
         foreach (var name in names.Union(gradients.Keys))
         {
             var (own, right) = (found.GetValueOrDefault(name), gradients.GetValueOrDefault(name));
-            if (right is not null && bounds.Overflows(right))
+            if (own is not null)
             {
-                continue;
-            }
-
-            if (own is not null && !own.isfinite().all().item<bool>())
-            {
-                throw new FuzzFailure($"{name} is not finite");
+                bounds.Finite(name, own, right);
             }
 
             // Operators of somebody's own round in their type, more than once.
-            if (own is null || right is null || (IsSmooth && (!bounds.IsHalf || bounds.IsRoundedOnce)))
+            if (own is null || right is null || (steps.IsSmoothIn(one.Pool.Dtype) && (!bounds.IsHalf || bounds.IsRoundedOnce)))
             {
                 bounds.Gradient(name[FuzzValues.Gradient.Length..], own, right, Usual(name), isSum);
             }

@@ -17,6 +17,7 @@ internal static class FuzzBandCalls
         FuzzSubject.OnEachPath(path => FuzzFailure.On(path, () =>
         {
             var (output, bands) = subject.Pool.forward_with_bands(input.View);
+            FuzzUpCalls.CheckBands(subject, input.View, bands);
             for (var left = one.Choice; left > 0; left /= 10)
             {
                 bands = Changed(bands, left % 10, one.Pool.Dtype);
@@ -24,13 +25,13 @@ internal static class FuzzBandCalls
 
             output.Dispose();
             var (reference, steps, _) = subject.NewReference();
-            Tensor Widened(Tensor tensor) => tensor.to(ScalarType.Float64);
-            var wanted = reference.Up([.. bands.Values.Select(Widened)], [.. bands.Cropped.Select(Widened)], FuzzUpCalls.Lengths(one));
+            var wanted = reference.Up(
+                [.. bands.Values.Select(FuzzKnown.Of)], [.. bands.Cropped.Select(FuzzKnown.Of)], FuzzUpCalls.Lengths(one));
             using var up = AnyPool.Up(one.Pool.Dimensions, subject.Pool);
             var found = up.forward(bands);
             if (subject.HasReference && !one.Scheme.Lossless)
             {
-                new FuzzBounds(one.Pool.Dtype, steps.Largest, !one.Scheme.HasOwnOperators).Value("the inverse", found, wanted);
+                FuzzBounds.Of(one, steps.Largest).Value("the inverse", found, wanted);
             }
 
             input.IsUnchanged();

@@ -9,7 +9,8 @@ internal sealed record FuzzBounds(ScalarType Dtype, double Largest, bool IsRound
     // The gradient of an input that goes into two results is the sum of two that are rounded.
     private const double RoundingsOfASum = 3;
 
-    private const double LargestFloat16 = 65_504;
+    // From here on float16 rounds to infinity. No other type is filled by what is drawn.
+    private const double InfiniteInFloat16 = 65_520;
 
     // Of a value that is rounded at each operator of somebody's own: a unit each, seven 1-D steps of up to four.
     private const double UnitsOfOwnOperators = 32;
@@ -19,15 +20,27 @@ internal sealed record FuzzBounds(ScalarType Dtype, double Largest, bool IsRound
 
     internal bool IsHalf => Dtype is ScalarType.Float16 or ScalarType.BFloat16;
 
+    /// <summary>How often as many values are rounded as in the contract's two steps.</summary>
+    internal double Length { get; init; } = 1;
+
+    /// <summary>The bounds of a case.</summary>
+    internal static FuzzBounds Of(FuzzCase one, double largest) => new(one.Pool.Dtype, largest, one.IsRoundedOnce)
+    {
+        HasTanh = one.Scheme.Tanh,
+        Length = one.Scheme.Kind == FuzzSchemeKind.Steps ? Math.Max(1, one.Scheme.Steps.Length / 2.0) : 1,
+    };
+
+    /// <summary>The largest number of a type, if what is drawn may pass it.</summary>
+    internal static double LargestNumber(ScalarType dtype) => dtype == ScalarType.Float16 ? 65_504 : double.PositiveInfinity;
+
     internal static ScalarType TypeOfPenalties(ScalarType dtype) => dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
 
-    /// <summary>Whether float16 has no finite number for a value, or an operator of somebody's own may meet one on the way.</summary>
-    internal bool Overflows(Tensor wanted)
-        => Dtype == ScalarType.Float16 && (wanted.LargestMagnitude() > LargestFloat16 || (!IsRoundedOnce && Largest > LargestFloat16));
-
-    /// <summary>Of values: float64 1e-12, float32 2e-6; half types are rounded once, and float32 adds 4e-6 before.</summary>
+    /// <summary>
+    /// Of values: float64 1e-12, float32 2e-6; half types are rounded once, and float32 adds 4e-6 before. Infinity is right where the type
+    /// has no number for a value; where the right one is NaN it is not known, as it depends on one for which the type has none.
+    /// </summary>
     internal void Value(string name, Tensor found, Tensor wanted)
-        => Check(name, found, wanted, Dtype == ScalarType.Float64 ? 1e-12 : IsHalf ? 4e-6 : 2e-6, Largest);
+        => Check(name, found, wanted, Length * (Dtype == ScalarType.Float64 ? 1e-12 : IsHalf ? 4e-6 : 2e-6), Largest);
 
     /// <summary>Of sums over all samples, which are taken in float32 at least.</summary>
     internal void Penalty(string name, Tensor found, Tensor wanted)
@@ -44,6 +57,22 @@ internal sealed record FuzzBounds(ScalarType Dtype, double Largest, bool IsRound
         if (!(error <= bound) && (!IsHalf || IsRoundedOnce))
         {
             throw new FuzzFailure($"{name} is off by {error:g3}, and {bound:g3} is allowed");
+        }
+    }
+
+    /// <summary>Asserts that a gradient is infinite only where the right one, on whichever side of a kink, may not fit the type.</summary>
+    internal void Finite(string name, Tensor found, Tensor? wanted)
+    {
+        using var scope = NewDisposeScope();
+        var isWrong = found.detach().isfinite().logical_not();
+        if (wanted is not null && Dtype == ScalarType.Float16)
+        {
+            isWrong = isWrong.logical_and(wanted.detach().abs().lt(InfiniteInFloat16 / 2));
+        }
+
+        if (isWrong.any().item<bool>())
+        {
+            throw new FuzzFailure($"{name} is not finite");
         }
     }
 
@@ -87,10 +116,13 @@ internal sealed record FuzzBounds(ScalarType Dtype, double Largest, bool IsRound
     /// <param name="found">The restored input.</param>
     /// <param name="x">The input.</param>
     /// <param name="amplification">By how much the steps may amplify rounding.</param>
-    internal void Inverse(Tensor found, Tensor x, double amplification)
+    /// <param name="known">NaN where the inverse depends on a band that does not fit its type.</param>
+    internal void Inverse(Tensor found, Tensor x, double amplification, Tensor known)
     {
         OfShape("the inverse", found, x);
-        var error = found.LargestErrorTo(x);
+        using var scope = NewDisposeScope();
+        var difference = found.detach().to(ScalarType.Float64).sub(x.to(ScalarType.Float64));
+        var error = difference.masked_fill(known.isnan(), 0).LargestMagnitude();
         var ofLargest = (Dtype == ScalarType.Float64 ? 4e-15 : 2e-6) * Math.Max(1, x.LargestMagnitude());
         var bound = amplification * (IsHalf ? 4 * Ulp(Largest) : ofLargest);
         if (!(error <= bound))
@@ -107,24 +139,27 @@ internal sealed record FuzzBounds(ScalarType Dtype, double Largest, bool IsRound
             throw new FuzzFailure($"{name} is {found.dtype}");
         }
 
-        if (found.numel() == 0 || Overflows(wanted))
+        if (found.numel() == 0)
         {
             return;
         }
 
         using var scope = NewDisposeScope();
-        var (right, error) = (wanted.detach(), found.detach().to(ScalarType.Float64).sub(wanted.detach()).abs());
+        var right = wanted.detach();
+        var error = Fitting(found.detach().to(ScalarType.Float64)).sub(Fitting(right)).abs().masked_fill(right.isnan(), 0);
         var slack = relative * scale;
         var allowed = !IsHalf ? full_like(right, slack)
             : IsRoundedOnce ? HalfUnits(right).mul(1.0001).add(slack)
             : full_like(right, UnitsOfOwnOperators * Ulp(scale));
-        var worst = error.sub(allowed).max().item<double>();
+        var worst = error.sub(allowed.nan_to_num(0)).max().item<double>();
         if (!(worst <= 0))
         {
             var (most, bound) = (error.max().item<double>(), allowed.max().item<double>());
             throw new FuzzFailure($"{name} is off by {most:g3} (largest {scale:g3}), and {bound:g3} is allowed");
         }
     }
+
+    private Tensor Fitting(Tensor x) => Dtype == ScalarType.Float16 ? x.clamp(-InfiniteInFloat16, InfiniteInFloat16) : x;
 
     private static void OfShape(string name, Tensor found, Tensor wanted)
     {

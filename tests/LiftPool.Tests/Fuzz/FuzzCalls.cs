@@ -50,6 +50,10 @@ internal static class FuzzCalls
         FuzzCall.SchemeAlone => FuzzSchemeCalls.Run,
         FuzzCall.Sharing => FuzzSharingCalls.Run,
         FuzzCall.Surgery => FuzzSurgeryCalls.Run,
+        FuzzCall.SecondDerivatives => FuzzSecondCalls.Run,
+        FuzzCall.Hooks => FuzzHookCalls.Run,
+        FuzzCall.State => FuzzStateCalls.Run,
+        FuzzCall.Regularizer => FuzzRegularizerCalls.Run,
         _ => FuzzDownCalls.Run,
     };
 

@@ -12,6 +12,10 @@ internal enum FuzzCall
     SchemeAlone,
     Sharing,
     Surgery,
+    SecondDerivatives,
+    Hooks,
+    State,
+    Regularizer,
     Refused,
 }
 
@@ -130,6 +134,9 @@ internal sealed record FuzzSignal(long? Batch, long[] Lengths)
 /// <summary>One call of the fuzzer: all that is drawn, as plain values. What is random beside comes from <paramref name="Seed"/>.</summary>
 internal sealed record FuzzCase(FuzzCall Call, FuzzPool Pool, FuzzScheme Scheme, FuzzSignal Signal, int Choice, int Seed)
 {
+    /// <summary>Whether a half type computes in float32 inside: a module that is called works in its type.</summary>
+    internal bool IsRoundedOnce => !Scheme.HasOwnOperators && Call != FuzzCall.Hooks;
+
     internal long[] Shape => [.. Signal.Batch is { } batch ? [batch] : Array.Empty<long>(), Pool.Channels, .. Signal.Lengths];
 
     public override string ToString() => FuzzText.Of(this);

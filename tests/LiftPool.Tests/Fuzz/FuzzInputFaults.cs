@@ -59,8 +59,9 @@ internal static class FuzzInputFaults
         new("a disposed scheme", subject =>
         {
             var x = Good(subject);
+            var signal = x.dim() > 2 ? x : x.unsqueeze(0);
             subject.Pool.Dispose();
-            return () => subject.Scheme.lift(x.dim() > 2 ? x : x.unsqueeze(0));
+            return () => subject.Scheme.lift(signal);
         }),
         new("an ended regularizer", _ =>
         {

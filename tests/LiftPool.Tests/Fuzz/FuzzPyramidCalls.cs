@@ -41,19 +41,18 @@ internal static class FuzzPyramidCalls
             var largest = CheckLevels(subject, bands, input.View);
             if (one.Pool.DenseMax == DenseMax.None)
             {
+                var fits = bands.Levels.SelectMany(FuzzValues.In).All(band => band.isfinite().all().item<bool>());
+                var (known, gradient) = fits ? (input.View, null) : Known(subject, bands, input.View);
                 var restored = FuzzValues.Alone(() => pyramid.unlift(bands), signal => [signal]);
                 if (one.Scheme.Lossless && !restored.IsExactly(input.View))
                 {
                     throw new FuzzFailure("a lossless pyramid lost something");
                 }
 
-                var bounds = new FuzzBounds(one.Pool.Dtype, largest, !one.Scheme.HasOwnOperators);
-                bounds.Inverse(restored, input.View, Levels(one) * subject.Amplification(Levels(one)));
+                var bounds = FuzzBounds.Of(one, largest);
+                bounds.Inverse(restored, input.View, Levels(one) * subject.Amplification(Levels(one)), known);
                 FuzzValues.Weighed("restored", restored).backward();
-                if (!x.grad!.isfinite().all().item<bool>())
-                {
-                    throw new FuzzFailure("the gradient of the input is not finite");
-                }
+                bounds.Finite("the gradient of the input", x.grad!, gradient);
             }
 
             input.IsUnchanged();
@@ -63,27 +62,42 @@ internal static class FuzzPyramidCalls
     // A level's input is what the one before gave: what rounding it met is in it.
     private static double CheckLevels(FuzzSubject subject, LiftPyramidBands found, Tensor input)
     {
-        var one = subject.Case;
         using var scope = NewDisposeScope();
         using var grad = no_grad();
         var (signal, largest) = (input, 0.0);
         for (var level = 0; level < found.Levels.Count; level++)
         {
-            var (reference, steps, gain) = subject.NewReference();
-            var wanted = reference.Down(signal.to(ScalarType.Float64), gain, PenaltyNorm.MeanSquare);
-            var bounds = new FuzzBounds(one.Pool.Dtype, steps.Largest, !one.Scheme.HasOwnOperators);
-            foreach (var (name, band) in found.Levels[level])
-            {
-                if (subject.HasReference)
-                {
-                    bounds.Value($"{name} of level {level}", band, wanted[name]);
-                }
-            }
-
-            signal = found.Levels[level].Values.First().detach();
-            largest = Math.Max(largest, steps.Largest);
+            var bands = found.Levels[level];
+            var (_, bounds) = FuzzUpCalls.CheckBands(subject, signal, bands, $" of level {level}");
+            signal = bands.Values.First().detach();
+            largest = Math.Max(largest, bounds.Largest);
         }
 
         return largest;
+    }
+
+    /// <summary>By the formulas there and back, and the gradient: NaN where they depend on a band that does not fit its type.</summary>
+    private static (Tensor Restored, Tensor? Gradient) Known(FuzzSubject subject, LiftPyramidBands found, Tensor input)
+    {
+        var x = input.detach().to(ScalarType.Float64).clone().requires_grad_();
+        var (reference, _, gain) = subject.NewReference();
+        Stack<(Tensor[] Details, Tensor[] Cropped, long[] Lengths)> levels = [];
+        var signal = x;
+        foreach (var bands in found.Levels)
+        {
+            var right = reference.Down(signal, gain, PenaltyNorm.MeanSquare);
+            Tensor[] known = [.. bands.Select(band => FuzzKnown.Where(band.Value.isfinite(), right[band.Key]))];
+            Tensor[] cropped = [.. bands.Cropped.Select((_, i) => right[$"cropped {i}"])];
+            levels.Push((known[1..], cropped, [.. bands.InputShape.TakeLast(subject.Case.Pool.Dimensions)]));
+            signal = known[0];
+        }
+
+        foreach (var (details, cropped, lengths) in levels)
+        {
+            signal = reference.Up([signal, .. details], cropped, lengths);
+        }
+
+        FuzzValues.Weighed("restored", signal).backward();
+        return (signal.detach(), x.grad);
     }
 }

@@ -111,7 +111,7 @@ internal sealed class FuzzReference(FuzzPool pool, FuzzReferenceSteps steps)
             return x;
         }
 
-        var shifted = FuzzReferenceSteps.Gather(x, dim, pool.DenseMax == DenseMax.Back ? -1 : 1, PaddingModes.Replicate);
+        var shifted = FuzzPadding.Gather(x, dim, pool.DenseMax == DenseMax.Back ? -1 : 1, PaddingModes.Replicate);
         var (earlier, later) = pool.DenseMax == DenseMax.Back ? (shifted, x) : (x, shifted);
 
         // The gradient goes to the first of equals.

@@ -17,7 +17,7 @@ internal sealed class FuzzReferenceSteps
         var isPair = weights.Keys.Any(key
             => key.StartsWith("predict", StringComparison.Ordinal) || key.StartsWith("update", StringComparison.Ordinal));
         steps = [.. made.steps.Select((step, k) =>
-            (step.Kind, step.Rounding, OperatorOf(k, isPair ? $"{step.Kind.ToString().ToLowerInvariant()}" : $"steps.{k}")))];
+            (step.Kind, step.Rounding, Hooked(k, OperatorOf(k, isPair ? $"{step.Kind.ToString().ToLowerInvariant()}" : $"steps.{k}"))))];
     }
 
     /// <summary>Leaves, by the names that the scheme gives them.</summary>
@@ -27,11 +27,23 @@ internal sealed class FuzzReferenceSteps
 
     internal double DetailGain { get; init; } = 1;
 
-    /// <summary>The largest magnitude that came up.</summary>
+    /// <summary>
+    /// The largest number of a type in which each operator rounds: what is larger becomes NaN, and so does all that depends on it.
+    /// </summary>
+    internal double LargestNumber { get; init; } = double.PositiveInfinity;
+
+    /// <summary>The largest finite magnitude that came up.</summary>
     internal double Largest { get; private set; }
 
     /// <summary>The smallest distance to a kink, where the gradient jumps.</summary>
     internal double NearestKink { get; private set; } = double.PositiveInfinity;
+
+    /// <summary>The step whose operator has a hook; that multiplies what goes in, or what comes out.</summary>
+    internal (int Step, double Before, double After) Hook { get; init; } = (-1, 1, 1);
+
+    /// <summary>Gradients near a kink may be those of either side.</summary>
+    internal bool IsSmoothIn(ScalarType dtype)
+        => NearestKink > (dtype == ScalarType.Float64 ? 1e-12 : 2e-5) * Math.Max(Largest, double.Epsilon);
 
     internal (Tensor Approximation, Tensor Detail, Tensor First) Split(Tensor x, int dim)
     {
@@ -74,35 +86,19 @@ internal sealed class FuzzReferenceSteps
     /// <summary>One operator alone, of a signal <c>[B, C, L]</c>.</summary>
     internal Tensor Operate(int step, Tensor x) => steps[step].Operator(x, 2);
 
-    /// <summary>Samples i + <paramref name="offset"/> in the place of samples i.</summary>
-    internal static Tensor Gather(Tensor x, int dim, long offset, PaddingModes padding)
-    {
-        var n = x.size(dim);
-        var from = new long[n];
-        var inside = new bool[n];
-        for (long i = 0; i < n; i++)
-        {
-            var at = i + offset;
-            inside[i] = padding != PaddingModes.Zeros || (at >= 0 && at < n);
-            from[i] = padding switch
-            {
-                PaddingModes.Reflect => at < 0 ? -at : at >= n ? (2 * (n - 1)) - at : at,
-                PaddingModes.Circular => ((at % n) + n) % n,
-                _ => Math.Clamp(at, 0, n - 1),
-            };
-        }
-
-        var gathered = x.index_select(dim, tensor(from));
-        return inside.All(isInside => isInside)
-            ? gathered
-            : gathered.mul(tensor(inside).to(x.dtype).reshape([n, .. Enumerable.Repeat(1L, (int)x.dim() - dim - 1)]));
-    }
-
     /// <summary>Notes how large the values are.</summary>
     internal Tensor Met(Tensor x)
     {
-        Largest = Math.Max(Largest, x.LargestMagnitude());
-        return x;
+        var largest = x.LargestMagnitude();
+        if (largest <= LargestNumber)
+        {
+            Largest = Math.Max(Largest, largest);
+            return x;
+        }
+
+        var fits = x.detach().abs().le(LargestNumber);
+        Largest = Math.Max(Largest, x.detach().masked_fill(fits.logical_not(), 0).LargestMagnitude());
+        return FuzzKnown.Where(fits, x);
     }
 
     /// <summary>Notes how near to a kink at zero the values are.</summary>
@@ -116,6 +112,9 @@ internal sealed class FuzzReferenceSteps
         return Met(x);
     }
 
+    private Func<Tensor, int, Tensor> Hooked(int k, Func<Tensor, int, Tensor> op)
+        => (x, dim) => k == Hook.Step ? Met(op(Met(x.mul(Hook.Before)), dim).mul(Hook.After)) : op(x, dim);
+
     private Func<Tensor, int, Tensor> OperatorOf(int k, string name)
     {
         Tensor? Weight(string key) => weights.GetValueOrDefault($"{name}.{key}");
@@ -127,7 +126,7 @@ internal sealed class FuzzReferenceSteps
                 FuzzOperatorKind.Learned => Learned,
                 FuzzOperatorKind.Filter => Filter,
                 FuzzOperatorKind.Rectified => Rectified,
-                _ => (x, dim) => Gather(x, dim, -1, PaddingModes.Circular).mul(Weight("weight")!),
+                _ => (x, dim) => Met(FuzzPadding.Gather(x, dim, -1, PaddingModes.Circular).mul(Weight("weight")!)),
             },
             FuzzSchemeKind.MaxLifting => k == 0 ? Filter : Rectified,
             _ => Filter,
@@ -154,7 +153,7 @@ internal sealed class FuzzReferenceSteps
         Tensor? sum = null;
         for (var k = 0L; k < count; k++)
         {
-            var neighbours = Gather(x, dim, k - (count / 2), scheme.Padding);
+            var neighbours = FuzzPadding.Gather(x, dim, k - (count / 2), scheme.Padding);
             var tap = shared.select(2, k);
             var term = tap.size(1) == 1 ? neighbours.mul(PerChannel(tap.flatten(), x)) : Mixed(neighbours, tap);
             sum = sum is null ? term : sum.add(term);

@@ -30,7 +30,7 @@ internal static class FuzzSchemeCalls
         var input = FuzzInput.Of(subject.Values(Shape(one)), one.Signal.Layout, isBatched: true);
         var (_, steps, _) = subject.NewReference();
         var (approximation, detail, _) = steps.Split(input.View.to(ScalarType.Float64), dim);
-        var bounds = new FuzzBounds(one.Pool.Dtype, steps.Largest, !one.Scheme.HasOwnOperators);
+        var bounds = FuzzBounds.Of(one, steps.Largest);
         var given = one.Choice % 2 == 0 ? dim : dim - 2 - one.Pool.Dimensions;
         var (s, d) = FuzzValues.Alone(() => subject.Scheme.lift(input.View, given), both => [both.s, both.d]);
         if (subject.HasReference)
@@ -45,7 +45,8 @@ internal static class FuzzSchemeCalls
             throw new FuzzFailure("a lossless scheme lost something");
         }
 
-        bounds.Inverse(restored, input.View, subject.Amplification());
+        var known = steps.Merged(FuzzKnown.Of(s), FuzzKnown.Of(d), dim);
+        bounds.Inverse(restored, input.View, subject.Amplification(), known);
         if (!one.Scheme.Lossless)
         {
             CheckOperators(subject);

@@ -5,8 +5,20 @@ internal static class FuzzSharingCalls
 {
     internal static void Run(FuzzSubject subject)
     {
+        using var other = NewOther(subject);
+        if (other.state_dict().Keys.Any(key => key != "gain"))
+        {
+            throw new FuzzFailure("a pool that shares its operators has keys for them");
+        }
+
+        FuzzDownCalls.Run(subject, other);
+    }
+
+    /// <summary>A pool with the subject's operators and settings.</summary>
+    internal static LiftDownPool NewOther(FuzzSubject subject)
+    {
         var pool = subject.Case.Pool;
-        using var other = pool.Dimensions switch
+        var other = pool.Dimensions switch
         {
             1 => (LiftDownPool)LiftDownPool1d.Sharing(subject.Pool, (Bands1d)pool.Bands, pool.Reduction, pool.Ceil, pool.DenseMax),
             2 => LiftDownPool2d.Sharing(subject.Pool, (Bands2d)pool.Bands, pool.Reduction, pool.Ceil, pool.DenseMax, pool.Axes),
@@ -14,11 +26,6 @@ internal static class FuzzSharingCalls
         };
         other.to(pool.Dtype);
         other.recompute = pool.Recompute;
-        if (other.state_dict().Keys.Any(key => key != "gain"))
-        {
-            throw new FuzzFailure("a pool that shares its operators has keys for them");
-        }
-
-        FuzzDownCalls.Run(subject, other);
+        return other;
     }
 }

@@ -18,7 +18,7 @@ internal sealed class FuzzSubject : IDisposable
         manual_seed(one.Seed);
         random = new(one.Seed);
         set_num_threads(one.Choice % 3 == 0 || one.Signal.Lengths[0] > 32 ? ManyThreads : 1);
-        Pool = one.Scheme.Kind == FuzzSchemeKind.Paper && one.Choice % 2 == 0 ? NewPoolByArguments(one) : NewPool(one.Pool, NewScheme(one));
+        Pool = FuzzMaking.NewPool(one, isByArguments: one.Choice % 2 == 0);
         Scheme = Pool.Scheme;
 
         // A scheme without weights has no type, and the weights of the reduction TorchSharp's default.
@@ -55,7 +55,7 @@ internal sealed class FuzzSubject : IDisposable
             return AnyPool.Up(dimensions, Pool);
         }
 
-        var scheme = NewScheme(Case);
+        var scheme = FuzzMaking.NewScheme(Case);
         LiftUpPool up = dimensions switch
         {
             1 => new LiftUpPool1d(scheme),
@@ -63,17 +63,25 @@ internal sealed class FuzzSubject : IDisposable
             _ => new LiftUpPool3d(scheme, axes),
         };
         up.load_state_dict(Pool.state_dict().Where(entry => entry.Key != "gain").ToDictionary());
+        if (Case.Call == FuzzCall.Hooks)
+        {
+            _ = new FuzzHook(Case, scheme);
+        }
+
         return up;
     }
-
-    internal static LiftDownPool NewPool(FuzzPool pool, LiftingScheme scheme)
-        => AnyPool.Down(pool.Dimensions, scheme, pool.Bands, pool.Reduction, pool.Channels, pool.Ceil, pool.DenseMax, pool.Axes);
 
     /// <summary>The formulas with copies of the weights as they are now, and leaves for the weights of a learned reduction.</summary>
     internal (FuzzReference Reference, FuzzReferenceSteps Steps, Tensor? Gain) NewReference(LiftDownPool? pool = null)
     {
         var (approximation, detail) = (Scheme.approximation_gain, Scheme.detail_gain);
-        var steps = new FuzzReferenceSteps(Case.Scheme, Scheme) { ApproximationGain = approximation, DetailGain = detail };
+        var steps = new FuzzReferenceSteps(Case.Scheme, Scheme)
+        {
+            ApproximationGain = approximation,
+            DetailGain = detail,
+            LargestNumber = Case.IsRoundedOnce ? double.PositiveInfinity : FuzzBounds.LargestNumber(Case.Pool.Dtype),
+            Hook = FuzzHook.Of(Case, Scheme),
+        };
         var hasGain = (pool ?? Pool).state_dict().TryGetValue("gain", out var own);
         var gain = hasGain ? own!.detach().to(ScalarType.Float64).clone().requires_grad_() : null;
         return (new(Case.Pool, steps), steps, gain);
@@ -147,57 +155,5 @@ internal sealed class FuzzSubject : IDisposable
         Pool.Dispose();
         scope.Dispose();
         set_num_threads(1);
-    }
-
-    private static LiftDownPool NewPoolByArguments(FuzzCase one)
-    {
-        var (pool, scheme) = (one.Pool, one.Scheme);
-        return AnyPool.Down(
-            pool.Dimensions,
-            pool.Channels,
-            scheme.KernelSize,
-            pool.Bands,
-            pool.Reduction,
-            scheme.Groups,
-            scheme.ProjGroups,
-            scheme.Bias,
-            scheme.Padding,
-            pool.Ceil,
-            dtype: pool.Dtype,
-            tanh: scheme.Tanh,
-            dense_max: pool.DenseMax,
-            lifted: pool.Axes);
-    }
-
-    internal static LiftingScheme NewScheme(FuzzCase one)
-    {
-        var (scheme, dtype) = (one.Scheme, one.Pool.Dtype);
-        var (channels, shared) = (one.Pool.Channels, scheme.PerChannel ? one.Pool.Channels : (long?)null);
-        Module<Tensor, Tensor> Learned()
-            => LiftingOperators.Learned(channels, scheme.KernelSize, scheme.Groups, scheme.ProjGroups, scheme.Bias, scheme.Padding,
-                scheme.Tanh, dtype: dtype);
-        Module<Tensor, Tensor> OperatorOf(FuzzStep step) => step.Operator switch
-        {
-            FuzzOperatorKind.Learned => Learned(),
-            FuzzOperatorKind.Filter => LiftingOperators.Filter(step.Taps, scheme.Learnable, shared, scheme.Padding, dtype: dtype),
-            FuzzOperatorKind.Rectified
-                => LiftingOperators.Rectified(step.Taps, 0.75, scheme.Learnable, shared, scheme.Padding, dtype: dtype),
-            _ => new FuzzOperator(step.Taps[0], dtype),
-        };
-        return scheme.Kind switch
-        {
-            FuzzSchemeKind.Paper => new(channels, scheme.KernelSize, scheme.Groups, scheme.ProjGroups, scheme.Bias, scheme.Padding,
-                scheme.Tanh, dtype: dtype),
-            FuzzSchemeKind.Wavelet
-                => LiftingScheme.Wavelet(scheme.Wavelet, scheme.Learnable, shared, scheme.Lossless, scheme.Padding, dtype: dtype),
-            FuzzSchemeKind.MaxLifting
-                => LiftingScheme.MaxLifting(scheme.Learnable, shared, scheme.KernelSize, scheme.Padding, dtype: dtype),
-            FuzzSchemeKind.Mean => LiftingScheme.Mean(scheme.Learnable, shared, scheme.KernelSize, scheme.Padding, dtype: dtype),
-            _ => new(
-                [.. scheme.Steps.Select(step
-                    => step.Kind == StepKind.Predict ? LiftingStep.Predict(OperatorOf(step)) : LiftingStep.Update(OperatorOf(step)))],
-                scheme.ApproximationGain,
-                scheme.DetailGain),
-        };
     }
 }

@@ -1,61 +1,77 @@
+using TorchSharp.Modules;
+
 namespace LiftPool.Tests;
 
-/// <summary>A small model whose pools are replaced: what it gives changes by rounding alone.</summary>
+/// <summary>A small model whose pool or convolution is replaced: what it gives changes by rounding alone; or nothing is changed.</summary>
 internal static class FuzzSurgeryCalls
 {
-    // Windows and paddings: those that a lift can stand for, and those that it cannot.
-    private static readonly (long Window, long Stride, long Padding)[] Windows
-        = [(2, 2, 0), (3, 2, 0), (3, 2, 1), (3, 3, 0), (2, 1, 0), (2, 2, 1)];
-
-    private delegate Module<Tensor, Tensor> Maker(int dimensions, long window, long stride, long padding, bool ceil);
-
     internal static void Run(FuzzSubject subject)
     {
         var one = subject.Case;
         using var scope = NewDisposeScope();
         using var grad = no_grad();
         var dtype = one.Pool.Dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
-        var (window, stride, padding) = Windows[one.Choice % Windows.Length];
-        long[] shape = [Math.Max(1, one.Signal.Batch ?? 1), one.Pool.Channels, .. one.Signal.Lengths.Select(length => length + 4)];
+        long[] shape = [Math.Max(1, one.Signal.Batch ?? 1), one.Pool.Channels, .. one.Signal.Lengths.Select(length => length + 5)];
         var x = rand(shape, dtype).mul(one.Signal.Magnitude);
-        var isMean = one.Choice / Windows.Length % 3 == 0;
-        using var model = Sequential(
-            ("activation", ReLU()),
-            ("pool", (isMean ? (Maker)Mean : Max)(one.Pool.Dimensions, window, stride, padding, one.Pool.Ceil)),
-            ("end", Identity()));
-        var wanted = model.call(x);
-        var options = new LiftSurgeryOptions { Learnable = one.Scheme.Learnable, AveragePools = isMean };
-        var report = LiftSurgery.ReplaceMaxPools(model, x, options);
-        var mayBeReplaced = stride == 2 && (window, padding) is (2, 0) or (3, 0) or (3, 1) && !(padding == 1 && one.Pool.Ceil);
-        mayBeReplaced &= !isMean || (window == 2 && padding == 0);
-        if (report.Rows.Count != 1 || (report.Replaced == 1) != mayBeReplaced)
+        var site = FuzzSurgerySite.Of(one, dtype);
+        using var model = Sequential(("activation", ReLU()), ("pool", site.Module), ("end", Identity()));
+        var (wanted, state) = (model.call(x), model.state_dict());
+        var isStrict = one.Choice % 2 == 0;
+        LiftSurgeryOptions options = new()
         {
-            throw new FuzzFailure($"window {window}, stride {stride}, padding {padding}, ceil_mode {one.Pool.Ceil}: {report}");
+            Learnable = one.Scheme.Learnable,
+            AveragePools = site.IsAsked && site.IsMean,
+            StridedConvolutions = site.IsAsked && site.IsConvolution,
+            Strict = isStrict,
+        };
+        LiftSurgeryReport? report = null;
+        try
+        {
+            report = LiftSurgery.ReplaceMaxPools(model, x, options);
+        }
+        catch (InvalidOperationException) when (isStrict && site.Outcome == LiftSurgeryOutcome.NotPossible)
+        {
         }
 
-        var eps = dtype == ScalarType.Float64 ? Math.ScaleB(1, -52) : Math.ScaleB(1, -23);
+        if (report is null || !site.IsAsked || site.Outcome != LiftSurgeryOutcome.Replaced)
+        {
+            IsAsItWas(model, x, wanted, report, site, isStrict);
+            return;
+        }
+
+        if (report.Rows.Count != 1 || report.Rows[0].Outcome != LiftSurgeryOutcome.Replaced)
+        {
+            throw new FuzzFailure($"{site}: {report}");
+        }
+
+        var after = model.state_dict();
+        if (state.Any(entry => !after.TryGetValue(entry.Key, out var value) || !value.IsExactly(entry.Value)))
+        {
+            throw new FuzzFailure($"{site}: other weights after surgery");
+        }
+
+        var bound = site.Bound(x, dtype);
         FuzzSubject.OnEachPath(path => FuzzFailure.On(path, () =>
         {
             var found = model.call(x);
-            var (error, bound) = (found.LargestErrorTo(wanted), 2 * one.Pool.Dimensions * eps * x.LargestMagnitude());
+            var error = found.LargestErrorTo(wanted);
             if (!(error <= bound) || found.dtype != dtype)
             {
-                throw new FuzzFailure($"after surgery the output is off by {error:g3}, and {bound:g3} is allowed");
+                throw new FuzzFailure($"after surgery the output is off by {error:g3}, and {bound:g3} is allowed: {site}");
             }
         }));
     }
 
-    private static Module<Tensor, Tensor> Mean(int dimensions, long window, long stride, long padding, bool ceil) => dimensions switch
+    private static void IsAsItWas(
+        Sequential model, Tensor x, Tensor wanted, LiftSurgeryReport? report, FuzzSurgerySite site, bool isStrict)
     {
-        1 => AvgPool1d(window, stride, padding, ceil_mode: ceil),
-        2 => AvgPool2d(window, stride, padding, ceil_mode: ceil),
-        _ => AvgPool3d(window, stride, padding, ceil_mode: ceil),
-    };
-
-    private static Module<Tensor, Tensor> Max(int dimensions, long window, long stride, long padding, bool ceil) => dimensions switch
-    {
-        1 => MaxPool1d(window, stride, padding, ceil_mode: ceil),
-        2 => MaxPool2d(window, stride, padding, ceil_mode: ceil),
-        _ => MaxPool3d(window, stride, padding, ceil_mode: ceil),
-    };
+        var outcome = report?.Rows.Select(row => row.Outcome).SingleOrDefault(LiftSurgeryOutcome.NotKnown);
+        LiftSurgeryOutcome? right = !site.IsAsked ? LiftSurgeryOutcome.NotKnown
+            : isStrict && site.Outcome == LiftSurgeryOutcome.NotPossible ? null : site.Outcome;
+        if (outcome != right || !ReferenceEquals(model[1], site.Module) || !model.call(x).IsExactly(wanted))
+        {
+            static string Text(LiftSurgeryOutcome? one) => one?.ToString() ?? "refused";
+            throw new FuzzFailure($"{site}, strict {isStrict}: {Text(outcome)}, and should be {Text(right)}");
+        }
+    }
 }

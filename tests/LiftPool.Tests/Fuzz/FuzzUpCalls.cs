@@ -20,7 +20,7 @@ internal static class FuzzUpCalls
             => one.Pool.DenseMax == DenseMax.Valid && one.Pool.LiftedDims.Contains(i + 2) ? length - 1 : length)];
 
     /// <summary>The shapes of a band and of what floor mode crops of a signal.</summary>
-    private static (long[] Band, List<long[]> Cropped) Shapes(FuzzCase one, long[] lengths)
+    internal static (long[] Band, List<long[]> Cropped) Shapes(FuzzCase one, long[] lengths)
     {
         long[] before = [.. one.Shape[..^one.Pool.Dimensions]];
         long[] left = [.. lengths];
@@ -44,7 +44,7 @@ internal static class FuzzUpCalls
         return ([.. before, .. left], cropped);
     }
 
-    private static void OfAnyBands(FuzzSubject subject)
+    internal static void OfAnyBands(FuzzSubject subject)
     {
         using var scope = NewDisposeScope();
         var one = subject.Case;
@@ -136,8 +136,6 @@ internal static class FuzzUpCalls
         }
 
         var input = subject.Input(one.Shape);
-        var (reference, steps, gain) = subject.NewReference();
-        _ = reference.Down(input.View.to(ScalarType.Float64), gain, PenaltyNorm.MeanSquare);
         FuzzSubject.OnEachPath(path => FuzzFailure.On(path, () =>
         {
             using var up = subject.NewUp();
@@ -148,9 +146,29 @@ internal static class FuzzUpCalls
                 throw new FuzzFailure("a lossless scheme lost something");
             }
 
-            new FuzzBounds(one.Pool.Dtype, steps.Largest, !one.Scheme.HasOwnOperators)
-                .Inverse(restored, input.View, subject.Amplification());
+            var (reference, bounds) = CheckBands(subject, input.View, bands);
+            var known = reference.Up([.. bands.Values.Select(FuzzKnown.Of)], [.. bands.Cropped.Select(FuzzKnown.Of)], Lengths(one));
+            bounds.Inverse(restored, input.View, subject.Amplification(), known);
             input.IsUnchanged();
         }));
+    }
+
+    /// <summary>Asserts that a pool's bands are right, so that what is infinite among them has to be.</summary>
+    /// <returns>The formulas, and the bounds of what was met.</returns>
+    internal static (FuzzReference Reference, FuzzBounds Bounds) CheckBands(
+        FuzzSubject subject, Tensor input, IReadOnlyDictionary<string, Tensor> found, string where = "")
+    {
+        var (reference, steps, gain) = subject.NewReference();
+        var wanted = reference.Down(FuzzKnown.Of(input), gain, PenaltyNorm.MeanSquare);
+        var bounds = FuzzBounds.Of(subject.Case, steps.Largest);
+        if (subject.HasReference)
+        {
+            foreach (var (name, band) in found)
+            {
+                bounds.Value($"{name}{where}", band, wanted[name]);
+            }
+        }
+
+        return (reference, bounds);
     }
 }
