@@ -8,9 +8,9 @@
 
 Stryker makes the mutants, in a copy in which it leaves all other rooms alone: its switches slow every loop. The tests run here
 (tests/LiftPool.Tests/Mutants): first all once, for what each reaches; then those that reach a mutant, the shortest first, until one fails.
-A process goes on with the next mutant; what survives there is tried once more in a process of its own, with the tests that take long, too.
-Prints the survivors and the score: of the mutants that a test reaches, the share that a test kills. One that takes five times as long as
-its tests, or ends the process, is killed. docs/testing.md has the scores and the time they took.
+A process goes on with the next mutant. What survives there, ends the process or takes too long is tried again in a process of its own, and
+then with the tests that take long. Prints the survivors and the score: of the mutants that a test reaches, the share that a test kills. One
+that takes 20 seconds and five times as long as its tests, or ends its own process, is killed. docs/testing.md has the scores, and the time.
 """
 import argparse
 import collections
@@ -32,17 +32,22 @@ LIBRARY = Path("src/LiftPool")
 TESTS = Path("tests/LiftPool.Tests")
 ROOMS = ["root", "Calls", "Kernels", "Lifting", "Surgery"]
 # Classes of tests that take long; they judge what the others leave alive.
-LONG = ["ChosenAxesTests", "EveryLayerTests", "FixtureTests", "GradientTests", "HookedOperatorTests", "LongSumTests", "PieceTests", "UnusedWeightTests",
-        "WaveletTests"]
+LONG = [
+    "ChosenAxesTests", "EveryLayerTests", "FixtureTests", "GradientTests", "HookedOperatorTests", "LongSumTests", "PieceTests",
+    "UnusedWeightTests", "WaveletTests",
+]
 # What starts processes, trains, draws for half a minute or reads the repository.
-NEVER = ["ArchitectureTests", "CanaryTests", ".FaultTests", "Fuzz", "GuardPageTests", ".MemoryTests", "ThreadingTests", "Snippet", "LinkTests",
-         "SummaryTests", "SurgeryOfModelsTests", "KeepAliveTests"]
+NEVER = [
+    "ArchitectureTests", "CanaryTests", ".FaultTests", "Fuzz", "GuardPageTests", "KeepAliveTests", "LinkTests", ".MemoryTests", "Snippet",
+    "SummaryTests", "SurgeryOfModelsTests", "ThreadingTests",
+]
 PROCESSES = 2
 
 
 def files_of(room):
     folder = REPOSITORY / LIBRARY
-    return sorted(file.relative_to(folder).as_posix() for file in (folder.glob("*.cs") if room == "root" else (folder / room).rglob("*.cs")))
+    found = folder.glob("*.cs") if room == "root" else (folder / room).rglob("*.cs")
+    return sorted(file.relative_to(folder).as_posix() for file in found)
 
 
 def copy_to(folder, mutated):
@@ -108,13 +113,15 @@ def environment():
 
 
 class Judge:
-    """A process that runs tests."""
+    """A process that runs tests. On two busy processors it is there after some seconds."""
 
     def __init__(self, folder, *arguments):
         command = ["dotnet", str(folder / "mutated/LiftPool.Tests.dll"), "mutants", *arguments]
-        self.process = subprocess.Popen(command, env=environment(), text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        with open(folder / "judges.log", "a") as log:
+            pipe = subprocess.PIPE
+            self.process = subprocess.Popen(command, env=environment(), text=True, stdin=pipe, stdout=pipe, stderr=log)
 
-    def answer(self, line, seconds):
+    def answer(self, line="", seconds=120):
         """Its next line; what became of it where there is none."""
         stop = threading.Timer(seconds, self.process.kill)
         stop.start()
@@ -134,11 +141,29 @@ class Judge:
 
 
 def judged(folder, mutants, reach, alone):
-    """What each mutant came to, by number."""
+    """What each mutant came to, by number; "unclear" where a process that goes on cannot say."""
     left, verdicts = queue.Queue(), {}
     for mutant in mutants:
         left.put(mutant)
-    tests = json.loads(Path(reach).read_text())
+    tests, once = reach["Tests"], set(reach["Once"])
+
+    def verdict_of(mutant, judge):
+        took = sum(test["Seconds"] for test in tests if mutant in test["Reached"] or alone and mutant in once)
+        if alone:
+            judge = Judge(folder, "judge", reach["file"], str(mutant))
+            ready = judge.answer()
+            verdict = judge.answer(seconds=20 + 5 * took) if ready == "ready" else ready
+        else:
+            if judge is None:
+                judge = Judge(folder, "judge", reach["file"])
+                if judge.answer() != "ready":
+                    raise SystemExit((folder / "judges.log").read_text())
+            verdict = judge.answer(mutant, 20 + 5 * took)
+            verdict = "unclear" if verdict.startswith("killed by") else verdict
+        if alone or verdict == "unclear":
+            judge.end()
+            judge = None
+        return verdict, judge
 
     def work():
         judge = None
@@ -147,15 +172,8 @@ def judged(folder, mutants, reach, alone):
                 mutant = left.get_nowait()
             except queue.Empty:
                 break
-            seconds = 20 + 5 * sum(test["Seconds"] for test in tests if mutant in test["Reached"])
-            if alone:
-                judge = Judge(folder, "judge", reach, str(mutant))
-            elif judge is None or judge.process.poll() is not None:
-                judge = Judge(folder, "judge", reach)
-            verdicts[mutant] = judge.answer("" if alone else mutant, seconds)
-            if alone or not verdicts[mutant].startswith(("killed ", "survives")) or verdicts[mutant].startswith("killed by"):
-                judge.end()
-            print(f"{len(verdicts)} of {len(mutants)}: {mutant} {verdicts[mutant]}", file=sys.stderr, flush=True)
+            verdicts[mutant], judge = verdict_of(mutant, judge)
+            print(f"{len(verdicts)} of {len(mutants)}{' alone' * alone}: {mutant} {verdicts[mutant]}", file=sys.stderr, flush=True)
         if judge:
             judge.end()
 
@@ -167,12 +185,22 @@ def judged(folder, mutants, reach, alone):
     return verdicts
 
 
-def reached(folder, name, *classes):
-    """Has the tests of these classes run; returns the file of what they reach and all that they do."""
+def reach_of(folder, name, *classes):
+    """Has the tests of these classes run; returns what they reach. Leaves out those that fail where they run in the order of the judges."""
     file = folder / name
     judge = Judge(folder, "reach", str(file), *classes)
     print(f"{name}: {judge.process.communicate()[0].strip()}", flush=True)
-    return str(file), {mutant for test in json.loads(file.read_text()) for mutant in test["Reached"]}
+    reach = json.loads(file.read_text())
+    judge = Judge(folder, "judge", str(file), "none")
+    failing = judge.process.communicate()[0].split()[1:]
+    reach["Tests"] = [test for test in reach["Tests"] if test["Id"] not in failing]
+    print(f"{name}: {len(failing)} more fail in the order of their seconds", flush=True)
+    file.write_text(json.dumps(reach))
+    return reach | {"file": str(file)}
+
+
+def all_of(reach):
+    return {mutant for test in reach["Tests"] for mutant in test["Reached"]} | set(reach["Once"])
 
 
 def text_at(source, location):
@@ -203,14 +231,14 @@ def main():
         copy_to(folder, mutated)
         mutants = mutants_of(folder)
         print(f"{args.room}: {len(mutants)} mutants after {(time.time() - began) / 60:.0f} minutes", flush=True)
-        quick, by_quick = reached(folder, "quick tests", *(args.tests or [f"-{name}" for name in LONG + NEVER]))
-        long, by_long = reached(folder, "long tests", *LONG) if not args.tests else (quick, by_quick)
-        both = sorted((by_quick | by_long) & mutants.keys())
+        quick = reach_of(folder, "tests", *(args.tests or [f"-{name}" for name in LONG + NEVER]))
+        long = quick if args.tests else reach_of(folder, "long tests", *LONG)
+        both = sorted((all_of(quick) | all_of(long)) & mutants.keys())
         sample = both if args.sample == 0 else sorted(random.Random(args.seed).sample(both, min(args.sample, len(both))))
         print(f"{len(both)} of them reached by a test, {len(sample)} judged; {(time.time() - began) / 60:.0f} minutes", flush=True)
         verdicts = judged(folder, sample, quick, alone=False)
-        for file in dict.fromkeys([quick, long]):
-            verdicts |= judged(folder, [mutant for mutant in sample if not verdicts[mutant].startswith("killed")], file, alone=True)
+        for reach in [quick] if args.tests else [quick, long]:
+            verdicts |= judged(folder, [mutant for mutant in sample if not verdicts[mutant].startswith("killed")], reach, alone=True)
 
     killers = collections.Counter()
     for mutant in sample:

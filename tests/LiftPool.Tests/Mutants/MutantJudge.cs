@@ -5,9 +5,10 @@ using System.Text.Json;
 namespace LiftPool.Tests;
 
 /// <summary>
-/// Whether tests notice a mutant of Stryker's: <c>mutants reach FILE CLASS...</c> runs the tests and writes which mutants each comes by,
-/// <c>mutants judge FILE [MUTANT]</c> reads numbers of mutants and says of each which test kills it. tests/mutation/mutate.py calls both.
-/// Stryker starts a process for each mutant, which here takes longer than most mutants live: this process goes on with the next.
+/// Whether tests notice a mutant of Stryker's. <c>mutants reach FILE CLASS...</c> runs the tests and writes which mutants each of them
+/// runs. <c>mutants judge FILE</c> reads numbers of mutants and says of each which test kills it; <c>mutants judge FILE MUTANT</c> does so
+/// for one, which is on from the beginning; <c>mutants judge FILE none</c> names the tests that fail without any. tests/mutation/mutate.py
+/// calls all. Stryker itself starts a process for each mutant, which here takes longer than most mutants live: this one goes on.
 /// </summary>
 internal static class MutantJudge
 {
@@ -21,8 +22,7 @@ internal static class MutantJudge
         var last = options switch
         {
             ["reach", var file, .. var classes] => Reach(file, classes),
-            ["judge", var file] => Judge(file, first: null, answers),
-            ["judge", var file, var mutant] => Judge(file, int.Parse(mutant, CultureInfo.InvariantCulture), answers),
+            ["judge", var file, .. var mutant] when mutant.Length <= 1 => Judge(file, mutant.SingleOrDefault(), answers),
             _ => null,
         };
         Console.SetOut(answers);
@@ -37,64 +37,94 @@ internal static class MutantJudge
     private static string Reach(string file, string[] classes)
     {
         var control = MutantSwitch.Find();
-        using var cases = new TestCases();
+        TestCases? cases = null;
+        var once = control.ReachedBy(() => cases = new TestCases()).All.ToHashSet();
+        using var all = cases!;
         var tests = new List<Test>();
         var failing = new List<string>();
-        foreach (var test in cases.All.Values.Where(test => IsTaken(test.TestMethod.TestClass.Class.Name, classes)))
+        foreach (var test in all.All.Values.Where(test => IsTaken(test.TestMethod.TestClass.Class.Name, classes)))
         {
             var watch = Stopwatch.StartNew();
             var passes = false;
-            var reached = control.ReachedBy(() => passes = cases.Passes(test));
+            var reached = control.ReachedBy(() => passes = all.Passes(test));
+            once.UnionWith(reached.Once);
             if (!passes)
             {
                 failing.Add(test.DisplayName);
             }
-            else if (reached.Length > 0)
+            else
             {
-                tests.Add(new(test.UniqueID, test.DisplayName, watch.Elapsed.TotalSeconds, reached));
+                tests.Add(new(test.UniqueID, test.DisplayName, watch.Elapsed.TotalSeconds, reached.All));
             }
         }
 
-        File.WriteAllText(file, JsonSerializer.Serialize(tests.OrderBy(test => test.Seconds)));
-        return $"{tests.Count} tests come by a mutant; {failing.Count} fail without one: {string.Join("; ", failing)}";
+        File.WriteAllText(file, JsonSerializer.Serialize(new Reached([.. tests.OrderBy(test => test.Seconds)], [.. once])));
+        return $"{tests.Count} tests; {failing.Count} fail without a mutant: {string.Join("; ", failing)}";
     }
 
-    private static string Judge(string file, int? first, TextWriter answers)
+    private static string Judge(string file, string? only, TextWriter answers)
     {
         var control = MutantSwitch.Find();
-        if (first is { } mutant)
+        var isAlone = int.TryParse(only, NumberStyles.None, CultureInfo.InvariantCulture, out var mutant);
+        if (isAlone)
         {
             // Before the first test, for what is computed once.
             control.TurnOn(mutant);
         }
 
         using var cases = new TestCases();
-        var tests = JsonSerializer.Deserialize<Test[]>(File.ReadAllText(file))!;
-        if (first is { } alone)
+        var reached = JsonSerializer.Deserialize<Reached>(File.ReadAllText(file))!;
+        Answer("ready");
+        if (only is not null)
         {
-            return Verdict(alone, isAlone: true);
+            return isAlone
+                ? Killer(mutant) is { } killer ? $"killed {killer.Name}" : "survives"
+                : string.Join(' ', reached.Tests.Where(Fails).Select(test => test.Id));
         }
 
         while (Console.ReadLine() is { } line)
         {
-            answers.WriteLine(Verdict(int.Parse(line, CultureInfo.InvariantCulture), isAlone: false));
-            answers.Flush();
+            Answer(Verdict(int.Parse(line, CultureInfo.InvariantCulture)));
         }
 
         return "";
 
-        string Verdict(int number, bool isAlone)
+        void Answer(string text)
+        {
+            answers.WriteLine(text);
+            answers.Flush();
+        }
+
+        // A test that is gone is one that the mutant took away.
+        bool Fails(Test test) => !cases.All.TryGetValue(test.Id, out var found) || !cases.Passes(found);
+
+        Test? Killer(int number)
         {
             control.TurnOn(number);
-            var killer = tests.Where(test => test.Reached.Contains(number))
-                .FirstOrDefault(test => cases.All.TryGetValue(test.Id, out var found) && !cases.Passes(found));
-            control.TurnOff();
+            var anyTestMay = isAlone && reached.Once.Contains(number);
+            return reached.Tests.Where(test => anyTestMay || test.Reached.Contains(number)).FirstOrDefault(Fails);
+        }
 
-            // Not the mutant's fault where an earlier one left something behind.
-            return killer is null ? "survives" : isAlone || cases.Passes(cases.All[killer.Id]) ? $"killed {killer.Name}" : "unclear";
+        // It is the mutant's fault if the test fails with it, passes without and fails again: an earlier one may have left something.
+        string Verdict(int number)
+        {
+            var killer = Killer(number);
+            control.TurnOff();
+            if (killer is null || reached.Once.Contains(number) || Fails(killer))
+            {
+                return killer is null ? "survives" : "unclear";
+            }
+
+            control.TurnOn(number);
+            var failsAgain = Fails(killer);
+            control.TurnOff();
+            return failsAgain ? $"killed {killer.Name}" : "unclear";
         }
     }
 
-    /// <summary>A test, and what it comes by.</summary>
+    /// <summary>The tests, the shortest first, and the mutants in code that runs once for all of them.</summary>
+    private sealed record Reached(Test[] Tests, int[] Once);
+
+    /// <summary>A test, and the mutants that it runs.</summary>
     private sealed record Test(string Id, string Name, double Seconds, int[] Reached);
 }

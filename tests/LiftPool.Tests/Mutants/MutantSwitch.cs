@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace LiftPool.Tests;
 
-/// <summary>The switch that Stryker builds into a mutated LiftPool: which mutant is on, and which of them the code came by.</summary>
+/// <summary>The switch that Stryker builds into a mutated LiftPool: which mutant is on, and which of them were run.</summary>
 internal sealed class MutantSwitch
 {
     private const int None = -1;
@@ -20,23 +20,26 @@ internal sealed class MutantSwitch
     }
 
     /// <exception cref="InvalidOperationException">This LiftPool has no mutants.</exception>
-    public static MutantSwitch Find() => typeof(LiftDownPool2d).Assembly.GetTypes().SingleOrDefault(type => type.Name == "MutantControl") is { } control
-        ? new(control)
-        : throw new InvalidOperationException("This LiftPool was not mutated: tests/mutation/mutate.py does that.");
+    public static MutantSwitch Find()
+    {
+        var control = typeof(LiftDownPool2d).Assembly.GetTypes().SingleOrDefault(type => type.Name == "MutantControl");
+        return control is null
+            ? throw new InvalidOperationException("This LiftPool was not mutated: tests/mutation/mutate.py does that.")
+            : new(control);
+    }
 
     public void TurnOn(int mutant) => active.SetValue(null, mutant);
 
     public void TurnOff() => active.SetValue(null, None);
 
-    /// <summary>The mutants that the action comes by; none is on meanwhile.</summary>
-    public int[] ReachedBy(Action action)
+    /// <summary>Where the action leads, and where it leads in what runs once, as static fields do; no mutant is on meanwhile.</summary>
+    public (int[] All, int[] Once) ReachedBy(Action action)
     {
-        _ = Reached();
+        _ = reached.Invoke(null, null);
         captures.SetValue(null, true);
         action();
         captures.SetValue(null, false);
-        return Reached();
+        var found = (IList<int>[])reached.Invoke(null, null)!;
+        return ([.. found[0]], [.. found[1]]);
     }
-
-    private int[] Reached() => [.. ((IList<int>[])reached.Invoke(null, null)!)[0]];
 }
