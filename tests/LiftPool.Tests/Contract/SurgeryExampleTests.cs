@@ -78,7 +78,7 @@ public sealed class SurgeryExampleTests
         (report.Rows[0].Is, report.Rows[0].Difference, report.Difference).Should().Be(("AvgPool1d", 0.5, 0.5));
     }
 
-    /// <summary>Worked by hand: 3 times [0, 2 | 1, -8] is [0, 6 | 3, -24], of which the first ones are 0 and 3, the means 3 and -10.5.</summary>
+    /// <summary>Worked by hand: 3 times [0, 2 | 1, -8] is [0, 6 | 3, -24]: the first ones are 0 and 3, the means 3 and -10.5.</summary>
     [Fact]
     public void A_convolutions_difference_is_over_the_largest_of_its_output()
     {
@@ -107,7 +107,9 @@ public sealed class SurgeryExampleTests
     {
         using var scope = NewDisposeScope();
         var row = Only(MaxPool2d(2), randint(9, [1, 2, 8, 8]));
-        (row.Outcome, row.Why).Should().Be((LiftSurgeryOutcome.NotPossible, "no lift can be made: LiftingScheme: expected a real floating-point dtype, got Int64. (Parameter 'dtype')"));
+        (row.Outcome, row.Why).Should().Be((
+            LiftSurgeryOutcome.NotPossible,
+            "no lift can be made: LiftingScheme: expected a real floating-point dtype, got Int64. (Parameter 'dtype')"));
     }
 
     [Fact]
@@ -121,7 +123,8 @@ public sealed class SurgeryExampleTests
 
     private static LiftSurgeryRow Only(
         Module<Tensor, Tensor> pool, Tensor example, Func<Module<Tensor, Tensor>, Tensor, Tensor>? run = null)
-        => LiftSurgery.ReplaceMaxPools(new Running(pool, run ?? ((pool, x) => pool.call(x))), example).Rows.Should().ContainSingle().Subject;
+        => LiftSurgery.ReplaceMaxPools(new Running(pool, run ?? ((pool, x) => pool.call(x))), example)
+            .Rows.Should().ContainSingle().Subject;
 
     private static Conv1d Times(float factor)
     {

@@ -159,7 +159,10 @@ public sealed class SurgeryWindowTests
             "MaxPool2d(3, stride=2, padding=1, ceil_mode=True)", () => MaxPool2d(3, 2, 1, ceil_mode: true),
             "ceil_mode with padding 1: even lengths give one value more than a lift"
         },
-        { "AvgPool2d(3, stride=2, divisor_override=5)", () => AvgPool2d(3, 2, divisor_override: 5), "window 3: the mean of a lift is of 2" },
+        {
+            "AvgPool2d(3, stride=2, divisor_override=5)", () => AvgPool2d(3, 2, divisor_override: 5),
+            "window 3: the mean of a lift is of 2"
+        },
         { "AvgPool2d(2, divisor_override=3)", () => AvgPool2d(2, divisor_override: 3), "divisor_override: LL is the mean" },
         { "Conv2d(3, 4, 3, stride=3)", () => Conv2d(3, 4, 3, stride: 3), "stride 3: a lift halves" },
     };
