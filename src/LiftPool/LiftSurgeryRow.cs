@@ -29,8 +29,8 @@ public sealed class LiftSurgeryRow
     public string? Why { get; internal init; }
 
     /// <summary>
-    /// The largest difference between the outputs of the two pools on the example, over the largest magnitude of the pool's input; null
-    /// where there are not two.
+    /// The largest difference between the outputs of the two pools on the example, over the largest magnitude of the pool's input; of a
+    /// convolution's output, where it is one; null where there are not two.
     /// </summary>
     public double? Difference { get; internal init; }
 }

@@ -17,7 +17,10 @@ internal static class Code
         List<MethodBase> calls = [];
         try
         {
-            Read(method, method.GetMethodBody()?.GetILAsByteArray() ?? [], calls);
+            if (method.GetMethodBody()?.GetILAsByteArray() is { } code)
+            {
+                Read(method, code, calls);
+            }
         }
         catch (Exception)
         {

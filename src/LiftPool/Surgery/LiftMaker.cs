@@ -123,7 +123,6 @@ internal sealed class LiftMaker(ModuleNames model, LiftSurgeryOptions options)
                 site.Refuse(double.IsFinite(difference)
                     ? FormattableString.Invariant($"on the example a lift differs from it by {difference:0.0e+0} of the largest value")
                     : "the example brings NaN or infinities there, on which the two cannot be compared");
-                return;
             }
         }
     }

@@ -30,7 +30,7 @@ internal sealed class PoolSite(Module pool, string name, PoolWindow window, IRea
     internal Module<Tensor, Tensor>? Lift { get; private set; }
 
     /// <summary>It in words.</summary>
-    internal string Text { get; set; } = "";
+    internal string? Text { get; set; }
 
     internal double? Difference { get; set; }
 

@@ -32,7 +32,7 @@ internal sealed record PoolWindow(
                 .With((module as Convolution)?.in_channels)
                 .With((module as Convolution)?.out_channels)
                 .With(Short(window.Kernel))
-                .With("stride", Short(window.Stride), usual: window.Kind == PoolKind.Convolution ? "1" : Short(window.Kernel))
+                .With("stride", Short(window.Stride), usual: window.Kind == PoolKind.Convolution ? null : Short(window.Kernel))
                 .With("padding", Short(window.Padding), usual: "0")
                 .With("dilation", Short(window.Dilation), usual: "1")
                 .With("ceil_mode", window.CeilMode)

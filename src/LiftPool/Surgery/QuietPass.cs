@@ -1,8 +1,8 @@
 namespace LiftPool.Surgery;
 
 /// <summary>
-/// A forward that changes nothing: modules in evaluation mode, no gradients, no penalties, and afterwards modes, buffers and the state
-/// of the random generator as they were, also where it throws.
+/// A forward that changes nothing of a model: modules in evaluation mode, no gradients, no penalties, and afterwards modes and buffers as
+/// they were, also where it throws.
 /// </summary>
 internal static class QuietPass
 {
@@ -11,7 +11,6 @@ internal static class QuietPass
         using var scope = NewDisposeScope();
         var modes = model.Modules.Select(module => (module, module.training)).ToArray();
         var buffers = model.Modules[0].named_buffers().Select(entry => (entry.buffer, copy: entry.buffer.clone())).ToArray();
-        var random = get_rng_state();
         try
         {
             model.Modules[0].eval();
@@ -23,7 +22,6 @@ internal static class QuietPass
         }
         finally
         {
-            set_rng_state(random);
             using var noGradients = no_grad();
             foreach (var (buffer, copy) in buffers)
             {

@@ -18,7 +18,7 @@ internal sealed class ReferenceWalk
     private static readonly Assembly TorchSharpItself = typeof(Module).Assembly;
 
     private readonly HashSet<object> seen = new(ReferenceEqualityComparer.Instance);
-    private readonly Stack<(object Value, Slot? Slot)> toVisit = [];
+    private readonly Stack<(object Value, Slot Slot)> toVisit = [];
     private readonly Dictionary<Module, List<Slot>> found = new(ReferenceEqualityComparer.Instance);
     private readonly Func<Module, bool> isWanted;
     private readonly Func<Module, bool> isPart;
@@ -29,7 +29,7 @@ internal sealed class ReferenceWalk
     internal static IReadOnlyDictionary<Module, List<Slot>> From(Module model, Func<Module, bool> isWanted, Func<Module, bool> isPart)
     {
         var walk = new ReferenceWalk(isWanted, isPart);
-        walk.toVisit.Push((model, null));
+        walk.toVisit.Push((model, Slot.Closed("it is the model itself: put it in a Sequential")));
         while (walk.toVisit.TryPop(out var next))
         {
             walk.Visit(next.Value, next.Slot);
@@ -38,14 +38,11 @@ internal sealed class ReferenceWalk
         return walk.found;
     }
 
-    private void Visit(object value, Slot? slot)
+    private void Visit(object value, Slot slot)
     {
         if (value is Module module && isWanted(module))
         {
-            if (slot is not null)
-            {
-                (found.TryGetValue(module, out var slots) ? slots : found[module] = []).Add(slot);
-            }
+            (found.TryGetValue(module, out var slots) ? slots : found[module] = []).Add(slot);
         }
         else if (HoldsModules(value.GetType()) && (value is not Module part || isPart(part)) && (value is ValueType || seen.Add(value)))
         {
@@ -53,14 +50,14 @@ internal sealed class ReferenceWalk
         }
     }
 
-    private void PushParts(object value, Slot? slot)
+    private void PushParts(object value, Slot slot)
     {
         if (value is Module part)
         {
             var parts = Submodules(part);
             foreach (var name in parts.Keys)
             {
-                Push(parts[name], new(typeof(Module), one => parts[name] = (Module)one!, $"{Slot.Plain(part.GetType())}.{name}"));
+                Push(parts[name], new(typeof(Module), one => parts[name] = (Module)one!, name));
             }
         }
 
@@ -112,12 +109,12 @@ internal sealed class ReferenceWalk
         }
     }
 
-    private static string Place(Slot? slot) => slot is null ? "it" : slot.Text.Split(" is declared", 2)[0];
+    private static string Place(Slot slot) => slot.Text.Split(" is declared", 2)[0];
 
-    private static string Declared(object holder, Slot? slot)
+    private static string Declared(object holder, Slot slot)
         => $"{Place(slot)} is a {Slot.Plain(holder.GetType())}: let it hold Module<Tensor, Tensor>";
 
-    private static Slot ReadOnly(Slot? slot, string type) => Slot.Closed($"{Place(slot)} is read-only: make it a `{type}`");
+    private static Slot ReadOnly(Slot slot, string type) => Slot.Closed($"{Place(slot)} is read-only: make it a `{type}`");
 
     private static Type Argument(object value, Type generic, int index)
         => Array.Find(value.GetType().GetInterfaces(), type => type.IsGenericType && type.GetGenericTypeDefinition() == generic)
@@ -141,11 +138,6 @@ internal sealed class ReferenceWalk
         if (type.IsArray)
         {
             return type.GetArrayRank() == 1 && HoldsModules(type.GetElementType()!);
-        }
-
-        if (type.IsPrimitive || type.IsEnum || type.IsPointer || type == typeof(string) || typeof(Tensor).IsAssignableFrom(type))
-        {
-            return false;
         }
 
         // What is declared as an interface or an object may be anything.

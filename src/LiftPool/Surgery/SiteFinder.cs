@@ -53,10 +53,6 @@ internal static class SiteFinder
         {
             site.Refuse(why);
         }
-        else if (names.Contains(""))
-        {
-            site.Refuse("it is the model itself: put it in a Sequential");
-        }
         else if (site.Slots.FirstOrDefault(slot => !slot.TakesAnyPool) is { } narrow)
         {
             site.Refuse(narrow.Text);

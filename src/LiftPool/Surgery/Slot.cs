@@ -14,7 +14,7 @@ internal sealed record Slot(Type Type, Action<object?> Put, string Text)
     /// <summary>One that takes nothing: the pool there stays.</summary>
     internal static Slot Closed(string text) => new(typeof(void), _ => throw new NotSupportedException(text), text);
 
-    internal static Slot OfField(object owner, FieldInfo field, Slot? outer)
+    internal static Slot OfField(object owner, FieldInfo field, Slot outer)
     {
         var place = $"{Plain(field.DeclaringType!)}.{Plain(field.Name)}";
         var declared = $"{(field.IsPrivate ? "private " : "")}{(field.IsInitOnly ? "readonly " : "")}";
@@ -23,7 +23,7 @@ internal sealed record Slot(Type Type, Action<object?> Put, string Text)
             : $"{declared}Module<Tensor, Tensor> {field.Name}";
         var text = $"{place} is declared {Plain(field.FieldType)}: make it `{line}`";
         return owner.GetType().IsValueType
-            ? new(field.FieldType, value => PutIntoStruct(owner, field, value, outer!), text)
+            ? new(field.FieldType, value => PutIntoStruct(owner, field, value, outer), text)
             : new(field.FieldType, value => field.SetValue(owner, value), text);
     }
 

@@ -72,7 +72,72 @@ public sealed class SurgeryPlaceTests
     {
         using var scope = NewDisposeScope();
         var row = LiftSurgery.ReplaceMaxPools(MaxPool2d(2), rand(1, 1, 8, 8)).Rows.Should().ContainSingle().Subject;
-        (row.Name, row.Outcome).Should().Be(("(the model)", LiftSurgeryOutcome.NotPossible));
+        (row.Name, row.Outcome, row.Why).Should().Be(
+            ("(the model)", LiftSurgeryOutcome.NotPossible, "it is the model itself: put it in a Sequential"));
+    }
+
+    [Fact]
+    public void Typed_collections_are_listed_with_the_line_to_edit()
+    {
+        using var scope = NewDisposeScope();
+        var report = LiftSurgery.ReplaceMaxPools(new TypedCollections(), rand(1, 4, 16, 16));
+        report.Rows.Select(row => (row.Name, row.Outcome, row.Why)).Should().Equal(
+            ("one", LiftSurgeryOutcome.NotPossible, "TypedCollections.list is a List<MaxPool2d>: let it hold Module<Tensor, Tensor>"),
+            ("two", LiftSurgeryOutcome.NotPossible, "TypedCollections.array is a MaxPool2d[]: let it hold Module<Tensor, Tensor>"),
+            ("three", LiftSurgeryOutcome.NotPossible,
+                "TypedCollections.named is a Dictionary<String, MaxPool2d>: let it hold Module<Tensor, Tensor>"));
+    }
+
+    [Fact]
+    public void What_holds_modules_of_its_own_accord_is_left_alone()
+    {
+        using var scope = NewDisposeScope();
+        var model = new Oddly();
+        var report = LiftSurgery.ReplaceMaxPools(model, rand(1, 4, 64, 64));
+        report.Rows.Select(row => (row.Name, row.Outcome, row.Why)).Should().Equal(
+            ("inObject, any", LiftSurgeryOutcome.Replaced, null),
+            ("inStack", LiftSurgeryOutcome.NotPossible, "it is called through a reference that was not found"),
+            ("inTable", LiftSurgeryOutcome.NotPossible, "it is called through a reference that was not found"));
+        model.Other.Should().AllBeOfType<MaxPool2d>();
+    }
+
+    [Fact]
+    public void A_registration_that_is_not_found_keeps_the_pool()
+    {
+        using var scope = NewDisposeScope();
+        var model = new Listing();
+        var row = LiftSurgery.ReplaceMaxPools(model, rand(1, 4, 8, 8)).Rows.Should().ContainSingle().Subject;
+        (row.Name, row.Outcome, row.Why).Should().Be(
+            ("pool", LiftSurgeryOutcome.NotPossible, "its registration in TorchSharp's module was not found"));
+    }
+
+    [Fact]
+    public void What_a_hook_holds_is_its_authors()
+    {
+        using var scope = NewDisposeScope();
+        var pool = MaxPool2d(2);
+        var model = Sequential(("pool", pool));
+        List<Module> seen = [];
+        model.register_forward_pre_hook((_, x) =>
+        {
+            seen.Add(pool);
+            return x;
+        });
+
+        LiftSurgery.ReplaceMaxPools(model, rand(1, 4, 8, 8)).Rows.Should().ContainSingle().Which.Why.Should().BeNull();
+        model.call(rand(1, 4, 8, 8));
+        seen.Should().OnlyContain(one => ReferenceEquals(one, pool));
+    }
+
+    [Fact]
+    public void Relatives_of_max_pools_are_listed_and_stay()
+    {
+        using var scope = NewDisposeScope();
+        var model = Sequential(AdaptiveMaxPool2d([8, 8]), FractionalMaxPool2d(2, 4), LPPool2d(2, 2), Dropout());
+        LiftSurgery.ReplaceMaxPools(model, rand(1, 2, 9, 9)).Rows.Select(row => (row.Name, row.Was, row.Outcome, row.Why)).Should().Equal(
+            ("0", "AdaptiveMaxPool2d", LiftSurgeryOutcome.Kept, "its windows follow the size of what comes"),
+            ("1", "FractionalMaxPool2d", LiftSurgeryOutcome.Kept, "its windows are drawn"),
+            ("2", "LPPool2d", LiftSurgeryOutcome.Kept, "a norm of the window, no maximum"));
     }
 
     [Fact]
@@ -89,6 +154,8 @@ public sealed class SurgeryPlaceTests
         ]);
         report.Rows.Where(row => row.Was != "MaxUnpool2d").Select(row => (row.Outcome, row.Why)).Should().BeEquivalentTo(Enumerable.Repeat(
             (LiftSurgeryOutcome.NotKnown, "a call in Functional.forward: hold MaxPool2d in a `Module<Tensor, Tensor>` field and call that"), 3));
+        report.Rows.Single(row => row.Was == "MaxUnpool2d").Why.Should().Be(
+            "it wants the places of maxima: beside a lift stand `new LiftUpPool2d(pool)` and `pool.forward_with_bands(x)`");
         report.ToString().Should().EndWith(" Functional calls, which stay: 3.");
         LiftSurgery.ReplaceMaxPools(model, rand(1, 4, 32, 32), new() { AveragePools = true }).Rows
             .Select(row => row.Was).Should().Contain("functional.avg_pool2d");
@@ -192,6 +259,62 @@ public sealed class SurgeryPlaceTests
             var x = array[0].call(Property.call(typed.call(input)));
             return ((MaxPool2d)indexed).forward_with_indices(elsewhere!.call(x)).Values;
         }
+    }
+
+    private sealed class TypedCollections : Module<Tensor, Tensor>
+    {
+        private readonly Module<Tensor, Tensor> one = MaxPool2d(2);
+        private readonly Module<Tensor, Tensor> two = MaxPool2d(2);
+        private readonly Module<Tensor, Tensor> three = MaxPool2d(2);
+        private readonly List<MaxPool2d> list;
+        private readonly MaxPool2d[] array;
+        private readonly Dictionary<string, MaxPool2d> named;
+
+        public TypedCollections()
+            : base(nameof(TypedCollections))
+        {
+            (list, array, named) = ([(MaxPool2d)one], [(MaxPool2d)two], new() { ["three"] = (MaxPool2d)three });
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input) => named["three"].call(array[0].call(list[0].call(input)));
+    }
+
+    /// <summary>Pools where nothing can be put, or nobody looks: a stack, a table, another model that is no part of this one.</summary>
+    private sealed class Oddly : Module<Tensor, Tensor>
+    {
+        private readonly Module<Tensor, Tensor> inObject = MaxPool2d(2);
+        private readonly Module<Tensor, Tensor> inStack = MaxPool2d(2);
+        private readonly Module<Tensor, Tensor> inTable = MaxPool2d(2);
+        private readonly object any;
+        private readonly Stack<Module<Tensor, Tensor>> stack;
+        private readonly Module<Tensor, Tensor>[,] table;
+        private readonly Module[] teachers = [Sequential(MaxPool2d(2))];
+
+        public Oddly()
+            : base(nameof(Oddly))
+        {
+            (any, stack, table) = (inObject, new([inStack]), new[,] { { inTable } });
+            RegisterComponents();
+        }
+
+        public IEnumerable<Module> Other => [stack.Peek(), table[0, 0], .. teachers.SelectMany(one => one.children())];
+
+        public override Tensor forward(Tensor input) => table[0, 0].call(stack.Peek().call(((Module<Tensor, Tensor>)any).call(input)));
+    }
+
+    /// <summary>One that says itself what its children are.</summary>
+    private sealed class Listing : Module<Tensor, Tensor>
+    {
+        private readonly Module<Tensor, Tensor> pool = MaxPool2d(2);
+        private readonly HashSet<Module> parts;
+
+        public Listing()
+            : base(nameof(Listing)) => parts = [pool];
+
+        public override IEnumerable<(string name, Module module)> named_children() => parts.Select(child => ("pool", child));
+
+        public override Tensor forward(Tensor input) => pool.call(input);
     }
 
     private sealed class Functional : Module<Tensor, Tensor>

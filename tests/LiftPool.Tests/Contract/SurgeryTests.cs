@@ -206,8 +206,8 @@ public sealed class SurgeryTests
         x[0, 0, 0, 0] = value;
         x[0, 0, 0, 1] = value;
         var row = LiftSurgery.ReplaceMaxPools(Sequential(MaxPool2d(2)), x).Rows[0];
-        (row.Outcome, row.Why).Should().Be(
-            (LiftSurgeryOutcome.NotPossible, "the example brings NaN or infinities there, on which the two cannot be compared"));
+        (row.Outcome, row.Is, row.Difference, row.Why).Should().Be(
+            (LiftSurgeryOutcome.NotPossible, null, null, "the example brings NaN or infinities there, on which the two cannot be compared"));
     }
 
     [Theory]
@@ -321,7 +321,7 @@ public sealed class SurgeryTests
         Module<Tensor, Tensor> conv = axes switch
         {
             1 => Conv1d(16, 32, 3, stride: 2, padding: 1, groups: 2),
-            2 => Conv2d(16, 32, 3, stride: 2, padding: 2, dilation: 2, padding_mode: PaddingModes.Reflect, bias: false),
+            2 => Conv2d(16, 32, (3, 3), stride: (2, 2), padding: (2, 1), dilation: (2, 2), padding_mode: PaddingModes.Reflect, bias: false),
             _ => Conv3d(16, 16, (3, 1, 3), stride: (2, 1, 2), padding: (1, 0, 1)),
         };
         var model = Sequential(("conv", conv), ("dense", Conv1d(1, 1, 1)))[0..1];
@@ -341,6 +341,21 @@ public sealed class SurgeryTests
         }
 
         LiftSurgery.ReplaceMaxPools(model, randn([1, 16, .. Enumerable.Repeat(9L, axes)])).Rows.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_convolution_whose_padding_is_a_word_is_replaced()
+    {
+        using var scope = NewDisposeScope();
+        var conv = Conv2d(16, 16, 2, Padding.Valid, stride: 2);
+        var model = Sequential(("conv", conv));
+        var x = randn(1, 16, 8, 9);
+        using var wanted = conv.call(x);
+
+        var row = LiftSurgery.ReplaceMaxPools(model, x, new() { StridedConvolutions = true }).Rows.Should().ContainSingle().Subject;
+
+        (row.Was, row.Outcome).Should().Be(("Conv2d(16, 16, 2, stride=2)", LiftSurgeryOutcome.Replaced));
+        model.call(x).ErrorTo(wanted).Should().BeLessThan(2e-5);
     }
 
     private static Sequential Net() => Sequential(
