@@ -10,7 +10,8 @@ internal sealed class FuzzCounts
 {
     private static readonly string[] Columns = ["calls", "refused", "failed", "checked", "left out"];
 
-    private readonly Dictionary<FuzzCall, long[]> counts = Enum.GetValues<FuzzCall>().ToDictionary(call => call, _ => new long[Columns.Length]);
+    private readonly Dictionary<FuzzCall, long[]> counts = Enum.GetValues<FuzzCall>()
+        .ToDictionary(call => call, _ => new long[Columns.Length]);
 
     internal void Add(FuzzCase one, bool wasRefused, long compared, long leftOut) => Add(one, wasRefused ? 1 : 0, 0, compared, leftOut);
 
