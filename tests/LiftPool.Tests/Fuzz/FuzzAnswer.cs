@@ -1,11 +1,12 @@
 namespace LiftPool.Tests;
 
 /// <summary>The right values of a call and their gradients, by name.</summary>
-internal sealed class FuzzAnswer(FuzzCase one, FuzzReferenceSteps steps, Dictionary<string, Tensor> values)
+internal sealed class FuzzAnswer(FuzzSubject subject, FuzzReferenceSteps steps, Dictionary<string, Tensor> values)
 {
     internal const double UpdateWeight = 0.3;
     internal const double PredictWeight = 0.7;
 
+    private readonly FuzzCase one = subject.Case;
     private readonly Dictionary<string, Tensor> gradients = [];
     private bool isDifferentiated;
 
@@ -80,7 +81,10 @@ internal sealed class FuzzAnswer(FuzzCase one, FuzzReferenceSteps steps, Diction
             }
 
             // Operators of somebody's own round in their type, more than once.
-            if (own is null || right is null || (steps.IsSmoothIn(one.Pool.Dtype) && (!bounds.IsHalf || bounds.IsRoundedOnce)))
+            var isChecked = own is null || right is null
+                || (steps.IsSmoothIn(one.Pool.Dtype) && (!bounds.IsHalf || bounds.IsRoundedOnce));
+            subject.CountGradient(isChecked);
+            if (isChecked)
             {
                 bounds.Gradient(name[FuzzValues.Gradient.Length..], own, right, Usual(name), isSum);
             }

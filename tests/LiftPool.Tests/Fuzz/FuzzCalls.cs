@@ -7,14 +7,14 @@ internal static class FuzzCalls
     private const int Twice = 5;
 
     /// <summary>Makes the call and checks its answer.</summary>
-    /// <returns>Whether the right answer was a refusal.</returns>
-    internal static bool Run(FuzzCase one)
+    /// <returns>Whether the right answer was a refusal, and how many gradients were compared and left out.</returns>
+    internal static (bool WasRefused, long Checked, long LeftOut) Run(FuzzCase one)
     {
         using var subject = new FuzzSubject(one);
         if (one.Call == FuzzCall.Refused)
         {
             FuzzFaults.Run(subject);
-            return true;
+            return (true, 0, 0);
         }
 
         if (!HasAnswer(one))
@@ -22,7 +22,7 @@ internal static class FuzzCalls
             using var scope = NewDisposeScope();
             using var input = subject.Values(ShapeOf(one));
             FuzzFaults.Refused(CallOf(subject, input), mayCompute: one.Call == FuzzCall.Pyramid);
-            return true;
+            return (true, 0, 0);
         }
 
         var run = RunOf(one.Call);
@@ -37,7 +37,7 @@ internal static class FuzzCalls
             }
         }
 
-        return false;
+        return (false, subject.Checked, subject.LeftOut);
     }
 
     private static long Alive => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;

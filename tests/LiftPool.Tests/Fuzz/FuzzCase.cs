@@ -91,6 +91,10 @@ internal sealed record FuzzScheme(FuzzSchemeKind Kind, PaddingModes Padding)
     /// <summary>The parameters are those of a new layer times this.</summary>
     internal double WeightScale { get; init; } = 1;
 
+    /// <summary>Whether a tanh is computed: <see cref="Tanh"/> is drawn for the other operators too.</summary>
+    internal bool HasTanh => Tanh && (Kind == FuzzSchemeKind.Paper
+        || (Kind == FuzzSchemeKind.Steps && Steps.Any(step => step.Operator == FuzzOperatorKind.Learned)));
+
     internal bool HasOwnOperators => Kind == FuzzSchemeKind.Steps && Steps.Any(step => step.Operator == FuzzOperatorKind.Own);
 }
 
@@ -135,7 +139,7 @@ internal sealed record FuzzSignal(long? Batch, long[] Lengths)
 internal sealed record FuzzCase(FuzzCall Call, FuzzPool Pool, FuzzScheme Scheme, FuzzSignal Signal, int Choice, int Seed)
 {
     /// <summary>Whether a half type computes in float32 inside: a module that is called works in its type.</summary>
-    internal bool IsRoundedOnce => !Scheme.HasOwnOperators && Call != FuzzCall.Hooks;
+    internal bool IsRoundedOnce => !Scheme.HasOwnOperators;
 
     internal long[] Shape => [.. Signal.Batch is { } batch ? [batch] : Array.Empty<long>(), Pool.Channels, .. Signal.Lengths];
 

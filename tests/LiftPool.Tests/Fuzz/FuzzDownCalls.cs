@@ -107,7 +107,7 @@ internal static class FuzzDownCalls
             "c_u" or "c_p" => one.Call == FuzzCall.Penalties || one.Pool.Norm is not null,
             _ => one.Call == FuzzCall.ForwardWithBands,
         }).ToDictionary();
-        var answer = new FuzzAnswer(one, steps, values) { Samples = x.numel() };
+        var answer = new FuzzAnswer(subject, steps, values) { Samples = x.numel() };
         if (gradients)
         {
             var weights = steps.Weights.Select(weight => ($"scheme.{weight.Key}", (Tensor?)weight.Value));

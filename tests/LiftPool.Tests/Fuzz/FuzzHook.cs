@@ -56,10 +56,7 @@ internal sealed class FuzzHook : IDisposable
     private Tensor Seen(object module, Tensor input, Tensor changed, double factor)
     {
         Calls++;
-
-        // A filter whose output is rounded to integers computes in a type that holds them.
-        var dtype = one.Scheme.Lossless && one.Pool.IsHalf ? ScalarType.Float32 : one.Pool.Dtype;
-        if (!ReferenceEquals(module, hooked) || input.dim() != 3 || input.size(1) != one.Pool.Channels || input.dtype != dtype
+        if (!ReferenceEquals(module, hooked) || input.dim() != 3 || input.size(1) != one.Pool.Channels || input.dtype != one.Pool.Dtype
             || !input.is_contiguous() || !changed.shape.SequenceEqual(input.shape))
         {
             Wrong = $"a {module} with {input.dtype} [{string.Join(", ", input.shape)}]";

@@ -8,7 +8,14 @@ internal static class FuzzRegularizerCalls
 {
     private const int Calls = 4;
 
-    private sealed record Call(LiftDownPool Pool, string? Place, FuzzInput Input, bool IsInside);
+    private enum When
+    {
+        Before,
+        After,
+        Inside,
+    }
+
+    private sealed record Call(LiftDownPool Pool, string? Place, FuzzInput Input, When When);
 
     internal static void Run(FuzzSubject subject)
     {
@@ -29,20 +36,24 @@ internal static class FuzzRegularizerCalls
         Call[] calls = [.. Enumerable.Range(0, Calls).Select(i =>
         {
             var (pool, place) = pools[one.Choice / (int)Math.Pow(3, i) % 3];
-            return new Call(pool, place, subject.Input(one.Shape), (one.Choice >> i & 1) != 0);
-        })];
+            return new Call(pool, place, subject.Input(one.Shape), WhenOf(one.Choice >> (2 * i) & 3));
+        }).OrderBy(call => call.When == When.After)];
+        Call[] Of(params When[] when) => [.. calls.Where(call => when.Contains(call.When))];
         FuzzSubject.OnEachPath(path => FuzzFailure.On(path, () =>
         {
             var norm = one.Pool.Norm ?? PenaltyNorm.MeanSquare;
             using var outer = new LiftRegularizer(FuzzAnswer.UpdateWeight, FuzzAnswer.PredictWeight, norm);
+            Array.ForEach(Of(When.Before), call => Make(call, one.Choice));
             var inner = new LiftRegularizer(FuzzAnswer.UpdateWeight, FuzzAnswer.PredictWeight, norm);
-            Array.ForEach([.. calls.Where(call => call.IsInside)], call => Make(call, one.Choice));
-            Check(subject, inner, model, [.. calls.Where(call => call.IsInside)]);
+            Array.ForEach(Of(When.Inside), call => Make(call, one.Choice));
+            Check(subject, inner, model, Of(When.Inside));
             inner.Dispose();
-            Array.ForEach([.. calls.Where(call => !call.IsInside)], call => Make(call, one.Choice));
-            Check(subject, outer, model, [.. calls.Where(call => !call.IsInside)]);
+            Array.ForEach(Of(When.After), call => Make(call, one.Choice));
+            Check(subject, outer, model, Of(When.Before, When.After));
         }));
     }
+
+    private static When WhenOf(int drawn) => drawn switch { 0 => When.Before, 1 => When.After, _ => When.Inside };
 
     // Penalties alone are nobody's share.
     private static void Make(Call call, int choice)

@@ -36,6 +36,12 @@ internal sealed class FuzzSubject : IDisposable
 
     internal FuzzCase Case { get; }
 
+    /// <summary>How many gradients, first or second, were compared with the formulas', each on each path.</summary>
+    internal long Checked { get; private set; }
+
+    /// <summary>How many were not, near a kink or rounded too often: that they are there and finite is all that was asked.</summary>
+    internal long LeftOut { get; private set; }
+
     internal LiftingScheme Scheme { get; }
 
     internal LiftDownPool Pool { get; }
@@ -45,6 +51,8 @@ internal sealed class FuzzSubject : IDisposable
 
     /// <summary>Whether the formulas give the same integers: with taps that are sums of few powers of two.</summary>
     internal bool HasReference => !Case.Scheme.Lossless || Case.Scheme.Wavelet is Wavelet.Haar or Wavelet.Cdf53;
+
+    internal void CountGradient(bool isChecked) => (Checked, LeftOut) = isChecked ? (Checked + 1, LeftOut) : (Checked, LeftOut + 1);
 
     /// <summary>An up-pool with the pool's operators, or with equal ones of its own.</summary>
     internal LiftUpPool NewUp()

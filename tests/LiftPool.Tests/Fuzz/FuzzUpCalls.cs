@@ -113,7 +113,7 @@ internal static class FuzzUpCalls
         Tensor[] leaves = [.. bands.Select(Leaf)];
         Tensor[] kept = [.. cropped.Select(Leaf)];
         var values = new Dictionary<string, Tensor> { ["output"] = reference.Up(leaves, kept, lengths) };
-        var answer = new FuzzAnswer(subject.Case, steps, values) { Samples = values["output"].numel() };
+        var answer = new FuzzAnswer(subject, steps, values) { Samples = values["output"].numel() };
         if (gradients)
         {
             var rest = leaves.Skip(1).Select((leaf, i) => ($"band {i + 1}", (Tensor?)leaf))

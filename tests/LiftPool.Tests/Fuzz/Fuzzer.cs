@@ -81,8 +81,8 @@ internal static class Fuzzer
     {
         try
         {
-            var wasRefused = FuzzCalls.Run(one);
-            counts?.Add(one, wasRefused);
+            var outcome = FuzzCalls.Run(one);
+            counts?.Add(one, outcome.WasRefused, outcome.Checked, outcome.LeftOut);
             return null;
         }
         catch (Exception error)
