@@ -10,7 +10,7 @@ Stryker makes the mutants, in a copy in which it leaves all other rooms alone: i
 (tests/LiftPool.Tests/Mutants): first all once, for what each reaches; then those that reach a mutant, the shortest first, until one fails.
 A process goes on with the next mutant. What survives there, ends the process or takes too long is tried again in a process of its own, and
 then with the tests that take long. Prints the survivors and the score: of the mutants that a test reaches, the share that a test kills. One
-that takes 20 seconds and five times as long as its tests, or ends its own process, is killed. docs/testing.md has the scores, and the time.
+that takes 20 seconds and five times as long as its tests, or ends its own process, is killed. docs/testing.md tells more.
 """
 import argparse
 import collections
