@@ -187,7 +187,7 @@ def judged(folder, mutants, reach, alone):
 
 def reach_of(folder, name, *classes):
     """Has the tests of these classes run; returns what they reach. Leaves out those that fail where they run in the order of the judges."""
-    file = folder / name
+    file = folder / f"{name}.json"
     judge = Judge(folder, "reach", str(file), *classes)
     print(f"{name}: {judge.process.communicate()[0].strip()}", flush=True)
     reach = json.loads(file.read_text())
@@ -231,7 +231,7 @@ def main():
         copy_to(folder, mutated)
         mutants = mutants_of(folder)
         print(f"{args.room}: {len(mutants)} mutants after {(time.time() - began) / 60:.0f} minutes", flush=True)
-        quick = reach_of(folder, "tests", *(args.tests or [f"-{name}" for name in LONG + NEVER]))
+        quick = reach_of(folder, "short tests", *(args.tests or [f"-{name}" for name in LONG + NEVER]))
         long = quick if args.tests else reach_of(folder, "long tests", *LONG)
         both = sorted((all_of(quick) | all_of(long)) & mutants.keys())
         sample = both if args.sample == 0 else sorted(random.Random(args.seed).sample(both, min(args.sample, len(both))))
