@@ -109,7 +109,9 @@ def holds_another(mutant, others):
 def environment():
     """That of the tests, one thread each."""
     settings = xml.etree.ElementTree.parse(REPOSITORY / TESTS / "test.runsettings").getroot().find(".//EnvironmentVariables")
-    return os.environ | {one.tag: one.text for one in settings} | {"OMP_NUM_THREADS": "1", "DOTNET_DbgEnableMiniDump": "0"}
+    # Some mutants collect without end: 4 GiB are enough for any test.
+    limits = {"OMP_NUM_THREADS": "1", "DOTNET_DbgEnableMiniDump": "0", "DOTNET_GCHeapHardLimit": "0x100000000"}
+    return os.environ | {one.tag: one.text for one in settings} | limits
 
 
 class Judge:
