@@ -14,6 +14,7 @@ that takes 20 seconds and five times as long as its tests, or ends its own proce
 """
 import argparse
 import collections
+import concurrent.futures
 import json
 import os
 from pathlib import Path
@@ -137,6 +138,13 @@ class Judge:
         stop.cancel()
         return answer or ("killed by time" if late else "killed by its end")
 
+    def last(self, folder):
+        """All that it writes until it ends by itself."""
+        text = self.process.communicate()[0].strip()
+        if self.process.returncode != 0:
+            raise SystemExit((folder / "judges.log").read_text())
+        return text
+
     def end(self):
         self.process.kill()
         self.process.wait()
@@ -159,7 +167,7 @@ def judged(folder, mutants, reach, alone):
             if judge is None:
                 judge = Judge(folder, "judge", reach["file"])
                 if judge.answer() != "ready":
-                    raise SystemExit((folder / "judges.log").read_text())
+                    raise RuntimeError((folder / "judges.log").read_text())
             verdict = judge.answer(mutant, 20 + 5 * took)
             verdict = "unclear" if verdict.startswith("killed by") else verdict
         if alone or verdict == "unclear":
@@ -167,7 +175,7 @@ def judged(folder, mutants, reach, alone):
             judge = None
         return verdict, judge
 
-    def work():
+    def work(_):
         judge = None
         while True:
             try:
@@ -179,22 +187,17 @@ def judged(folder, mutants, reach, alone):
         if judge:
             judge.end()
 
-    workers = [threading.Thread(target=work) for _ in range(PROCESSES)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        list(pool.map(work, range(PROCESSES)))
     return verdicts
 
 
 def reach_of(folder, name, *classes):
     """Has the tests of these classes run; returns what they reach. Leaves out those that fail where they run in the order of the judges."""
     file = folder / f"{name}.json"
-    judge = Judge(folder, "reach", str(file), *classes)
-    print(f"{name}: {judge.process.communicate()[0].strip()}", flush=True)
+    print(f"{name}: {Judge(folder, 'reach', str(file), *classes).last(folder)}", flush=True)
     reach = json.loads(file.read_text())
-    judge = Judge(folder, "judge", str(file), "none")
-    failing = judge.process.communicate()[0].split()[1:]
+    failing = Judge(folder, "judge", str(file), "none").last(folder).split()[1:]
     reach["Tests"] = [test for test in reach["Tests"] if test["Id"] not in failing]
     print(f"{name}: {len(failing)} more fail in the order of their seconds", flush=True)
     file.write_text(json.dumps(reach))

@@ -109,7 +109,8 @@ internal sealed class ReferenceWalk
         }
     }
 
-    private static string Place(Slot slot) => slot.Text.Split(" is declared", 2)[0];
+    // Each text begins with the place, and says then what it is.
+    private static string Place(Slot slot) => slot.Text.Split(" is ", 2)[0];
 
     private static string Declared(object holder, Slot slot)
         => $"{Place(slot)} is a {Slot.Plain(holder.GetType())}: let it hold Module<Tensor, Tensor>";

@@ -85,7 +85,8 @@ public sealed class SurgeryPlaceTests
             ("one", LiftSurgeryOutcome.NotPossible, "TypedCollections.list is a List<MaxPool2d>: let it hold Module<Tensor, Tensor>"),
             ("two", LiftSurgeryOutcome.NotPossible, "TypedCollections.array is a MaxPool2d[]: let it hold Module<Tensor, Tensor>"),
             ("three", LiftSurgeryOutcome.NotPossible,
-                "TypedCollections.named is a Dictionary<String, MaxPool2d>: let it hold Module<Tensor, Tensor>"));
+                "TypedCollections.named is a Dictionary<String, MaxPool2d>: let it hold Module<Tensor, Tensor>"),
+            ("four", LiftSurgeryOutcome.NotPossible, "TypedCollections.nested is a List<MaxPool2d>: let it hold Module<Tensor, Tensor>"));
     }
 
     [Fact]
@@ -266,18 +267,21 @@ public sealed class SurgeryPlaceTests
         private readonly Module<Tensor, Tensor> one = MaxPool2d(2);
         private readonly Module<Tensor, Tensor> two = MaxPool2d(2);
         private readonly Module<Tensor, Tensor> three = MaxPool2d(2);
+        private readonly Module<Tensor, Tensor> four = MaxPool2d(2);
         private readonly List<MaxPool2d> list;
         private readonly MaxPool2d[] array;
         private readonly Dictionary<string, MaxPool2d> named;
+        private readonly List<List<MaxPool2d>> nested;
 
         public TypedCollections()
             : base(nameof(TypedCollections))
         {
             (list, array, named) = ([(MaxPool2d)one], [(MaxPool2d)two], new() { ["three"] = (MaxPool2d)three });
+            nested = [[(MaxPool2d)four]];
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor input) => named["three"].call(array[0].call(list[0].call(input)));
+        public override Tensor forward(Tensor input) => nested[0][0].call(named["three"].call(array[0].call(list[0].call(input))));
     }
 
     /// <summary>Pools where nothing can be put, or nobody looks: a stack, a table, another model that is no part of this one.</summary>
