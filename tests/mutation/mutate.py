@@ -2,7 +2,7 @@
 """Mutation testing, room by room: Stryker changes places of the library, the tests should notice.
 
     dotnet tool restore
-    python3 tests/mutation/mutate.py Lifting                  # every file of the room, 300 of the mutants that tests reach
+    python3 tests/mutation/mutate.py Lifting Calls root       # three rooms, of each 300 of the mutants that tests reach
     python3 tests/mutation/mutate.py Kernels --path 256       # on one path of computation
     python3 tests/mutation/mutate.py Surgery --sample 0       # all of them
 
@@ -49,6 +49,12 @@ def files_of(room):
     folder = REPOSITORY / LIBRARY
     found = folder.glob("*.cs") if room == "root" else (folder / room).rglob("*.cs")
     return sorted(file.relative_to(folder).as_posix() for file in found)
+
+
+def room_of(file):
+    """The room of a file of the library, whose path may begin anywhere above it."""
+    first, *rest = file.split(f"{LIBRARY.as_posix()}/")[-1].split("/")
+    return first if rest else "root"
 
 
 def copy_to(folder, mutated):
@@ -150,10 +156,10 @@ class Judge:
         self.process.wait()
 
 
-def judged(folder, mutants, reach, alone):
-    """What each mutant came to, by number; "unclear" where a process that goes on cannot say."""
+def judged(folder, numbers, mutants, reach, alone):
+    """What each of these mutants came to, by number; "unclear" where a process that goes on cannot say."""
     left, verdicts = queue.Queue(), {}
-    for mutant in mutants:
+    for mutant in numbers:
         left.put(mutant)
     tests, once = reach["Tests"], set(reach["Once"])
 
@@ -183,7 +189,8 @@ def judged(folder, mutants, reach, alone):
             except queue.Empty:
                 break
             verdicts[mutant], judge = verdict_of(mutant, judge)
-            print(f"{len(verdicts)} of {len(mutants)}{' alone' * alone}: {mutant} {verdicts[mutant]}", file=sys.stderr, flush=True)
+            what = verdicts[mutant] if verdicts[mutant].startswith("killed") else f"{verdicts[mutant]}: {described(*mutants[mutant])}"
+            print(f"{len(verdicts)} of {len(numbers)}{' alone' * alone}: {mutant} {what}", file=sys.stderr, flush=True)
         if judge:
             judge.end()
 
@@ -208,25 +215,28 @@ def all_of(reach):
     return {mutant for test in reach["Tests"] for mutant in test["Reached"]} | set(reach["Once"])
 
 
-def text_at(source, location):
-    """The first line of what was there."""
-    start, end = location["start"], location["end"]
+def described(file, mutant, source):
+    """Where it is and what it changes, each by its first line."""
+    start, end = mutant["location"]["start"], mutant["location"]["end"]
     line = source.splitlines()[start["line"] - 1]
-    return line[start["column"] - 1:end["column"] - 1 if start["line"] == end["line"] else None].strip()
+    before = line[start["column"] - 1:end["column"] - 1 if start["line"] == end["line"] else None].strip()
+    after = (mutant["replacement"].strip().splitlines() or [""])[0]
+    return f"{file.split(f'{LIBRARY.as_posix()}/')[-1]}:{start['line']}  {mutant['mutatorName']}: {before}  ->  {after}"
 
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("room", choices=ROOMS)
-    options.add_argument("--sample", type=int, default=300, help="so many of the mutants that tests reach, drawn; 0 for all")
+    options.add_argument("rooms", nargs="+", choices=ROOMS, metavar="ROOM", help=", ".join(ROOMS))
+    options.add_argument("--sample", type=int, default=300, help="of each room so many of the mutants that tests reach, drawn; 0 for all")
     options.add_argument("--seed", type=int, default=1, help="of the draw")
-    options.add_argument("--files", nargs="+", help="these of the room alone")
+    options.add_argument("--files", nargs="+", help="these of the rooms alone")
     options.add_argument("--tests", nargs="+", default=[], metavar="CLASS", help="classes of tests whose names hold one of these alone")
     options.add_argument("--path", help="a path of computation, as LIFTPOOL_KERNEL names it")
     args = options.parse_args()
-    mutated = args.files or files_of(args.room)
-    if unknown := set(mutated) - set(files_of(args.room)):
-        raise SystemExit(f"no files of {args.room}: {', '.join(sorted(unknown))}")
+    files = [file for room in args.rooms for file in files_of(room)]
+    mutated = args.files or files
+    if unknown := set(mutated) - set(files):
+        raise SystemExit(f"no files of {', '.join(args.rooms)}: {', '.join(sorted(unknown))}")
     if args.path:
         os.environ["LIFTPOOL_KERNEL"] = args.path
 
@@ -235,28 +245,34 @@ def main():
         folder = Path(name)
         copy_to(folder, mutated)
         mutants = mutants_of(folder)
-        print(f"{args.room}: {len(mutants)} mutants after {(time.time() - began) / 60:.0f} minutes", flush=True)
+        print(f"{len(mutants)} mutants after {(time.time() - began) / 60:.0f} minutes", flush=True)
         quick = reach_of(folder, "short tests", *(args.tests or [f"-{name}" for name in LONG + NEVER]))
         long = quick if args.tests else reach_of(folder, "long tests", *LONG)
         both = sorted((all_of(quick) | all_of(long)) & mutants.keys())
-        sample = both if args.sample == 0 else sorted(random.Random(args.seed).sample(both, min(args.sample, len(both))))
-        print(f"{len(both)} of them reached by a test, {len(sample)} judged; {(time.time() - began) / 60:.0f} minutes", flush=True)
-        verdicts = judged(folder, sample, quick, alone=False)
+        samples = {}
+        for room in args.rooms:
+            found = [mutant for mutant in both if room_of(mutants[mutant][0]) == room]
+            samples[room] = found if args.sample == 0 else sorted(random.Random(args.seed).sample(found, min(args.sample, len(found))))
+            print(f"{room}: {len(found)} mutants reached by a test, {len(samples[room])} judged", flush=True)
+        sample = sorted(mutant for drawn in samples.values() for mutant in drawn)
+        print(f"{(time.time() - began) / 60:.0f} minutes", flush=True)
+        verdicts = judged(folder, sample, mutants, quick, alone=False)
         for reach in [quick] if args.tests else [quick, long]:
-            verdicts |= judged(folder, [mutant for mutant in sample if not verdicts[mutant].startswith("killed")], reach, alone=True)
+            left = [mutant for mutant in sample if not verdicts[mutant].startswith("killed")]
+            verdicts |= judged(folder, left, mutants, reach, alone=True)
 
-    killers = collections.Counter()
-    for mutant in sample:
-        file, found, source = mutants[mutant]
-        if verdicts[mutant].startswith("killed"):
-            killers[verdicts[mutant] if verdicts[mutant].startswith("killed by") else "killed by a test"] += 1
-        else:
-            after = (found["replacement"].strip().splitlines() or [""])[0]
-            where = f"{file.split(str(LIBRARY) + '/')[-1]}:{found['location']['start']['line']}"
-            print(f"{where}  {found['mutatorName']}: {text_at(source, found['location'])}  ->  {after}")
-    print(f"{args.room}{f', path {args.path}' if args.path else ''}: {len(sample)} judged, {sum(killers.values())} killed "
-          f"({', '.join(f'{count} {how[7:]}' for how, count in killers.most_common())}), {len(sample) - sum(killers.values())} survive: "
-          f"{100 * sum(killers.values()) / max(len(sample), 1):.1f} %; {(time.time() - began) / 60:.0f} minutes")
+    for room, sample in samples.items():
+        killers = collections.Counter()
+        for mutant in sample:
+            if verdicts[mutant].startswith("killed"):
+                killers[verdicts[mutant] if verdicts[mutant].startswith("killed by") else "killed by a test"] += 1
+            else:
+                print(described(*mutants[mutant]))
+        killed = sum(killers.values())
+        how = ", ".join(f"{count} {what[7:]}" for what, count in killers.most_common())
+        print(f"{room}{f', path {args.path}' if args.path else ''}: {len(sample)} judged, {killed} killed ({how}), "
+              f"{len(sample) - killed} survive: {100 * killed / max(len(sample), 1):.1f} %")
+    print(f"{(time.time() - began) / 60:.0f} minutes")
 
 
 if __name__ == "__main__":

@@ -86,20 +86,22 @@ internal sealed class FuzzAnswer(FuzzSubject subject, FuzzReferenceSteps steps, 
             subject.CountGradient(isChecked);
             if (isChecked)
             {
-                bounds.Gradient(name[FuzzValues.Gradient.Length..], own, right, Usual(name), isSum);
+                var usual = Usual(name, bounds.IsHalf ? 1 : right?.numel() ?? 1);
+                bounds.Gradient(name[FuzzValues.Gradient.Length..], own, right, usual, isSum);
             }
         }
     }
 
-    // The norm of a gradient that does not cancel, a tenth of it: sums of as many terms as there are samples, or one or few.
-    private double Usual(string name)
+    // The norm of a gradient that does not cancel, a tenth of it: sums of as many terms as there are samples, or, of each of an input's
+    // entries, one or few. A half type's entries are looked at one by one.
+    private double Usual(string name, long entries)
     {
         var isWeight = name.EndsWith("weight", StringComparison.Ordinal) || name.EndsWith("bias", StringComparison.Ordinal)
             || name.EndsWith("gain", StringComparison.Ordinal) || name.EndsWith("factor", StringComparison.Ordinal);
         var samples = Math.Sqrt(Math.Max(1, Samples));
         return double.Epsilon + (one.Call == FuzzCall.Penalties, isWeight) switch
         {
-            (false, false) => 0.1,
+            (false, false) => 0.1 * Math.Sqrt(Math.Max(1, entries)),
             (false, true) => 0.1 * Math.Max(steps.Largest, 1) * samples,
             (true, false) => 0.1 * steps.Largest / samples,
             (true, true) => 0.1 * steps.Largest * steps.Largest,

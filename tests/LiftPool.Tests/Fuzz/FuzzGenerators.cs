@@ -132,8 +132,11 @@ internal static class FuzzGenerators
         let small = isSecond && scheme.HasTanh ? signal with { Magnitude = Math.Min(signal.Magnitude, MostBeforeTanh) } : signal
         let own = scheme.Lossless ? signal with { Content = FuzzContent.Integers, Magnitude = 1 } : small
 
-        // Second derivatives of half types are rounded too often to say much, and so is what modules with hooks give.
-        let wide = (isSecond || call == FuzzCall.Hooks) && pool.IsHalf ? pool with { Dtype = ScalarType.Float32 } : pool
+        // Second derivatives of half types are rounded too often to say much, and so is what modules with hooks give. A list of steps may
+        // make small values so large before a tanh that only those of float64 say something.
+        let wide = isSecond && scheme.HasTanh && scheme.Kind == FuzzSchemeKind.Steps ? pool with { Dtype = ScalarType.Float64 }
+            : (isSecond || call == FuzzCall.Hooks) && pool.IsHalf ? pool with { Dtype = ScalarType.Float32 }
+            : pool
         select new FuzzCase(call, wide, scheme, own, choice, seed);
 
     // The channels themselves, the layers' default, for 0.

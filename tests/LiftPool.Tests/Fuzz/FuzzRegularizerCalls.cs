@@ -44,7 +44,7 @@ internal static class FuzzRegularizerCalls
             var norm = one.Pool.Norm ?? PenaltyNorm.MeanSquare;
             using var outer = new LiftRegularizer(FuzzAnswer.UpdateWeight, FuzzAnswer.PredictWeight, norm);
             Array.ForEach(Of(When.Before), call => Make(call, one.Choice));
-            var inner = new LiftRegularizer(FuzzAnswer.UpdateWeight, FuzzAnswer.PredictWeight, norm);
+            using var inner = new LiftRegularizer(FuzzAnswer.UpdateWeight, FuzzAnswer.PredictWeight, norm);
             Array.ForEach(Of(When.Inside), call => Make(call, one.Choice));
             Check(subject, inner, model, Of(When.Inside));
             inner.Dispose();
@@ -98,7 +98,7 @@ internal static class FuzzRegularizerCalls
     private static void Same(string name, Tensor found, double wanted)
     {
         var value = found.to(ScalarType.Float64).item<double>();
-        if (!(Math.Abs(value - wanted) <= (found.dtype == ScalarType.Float64 ? 1e-14 : 1e-6) * wanted))
+        if (!value.Equals(wanted) && !(Math.Abs(value - wanted) <= (found.dtype == ScalarType.Float64 ? 1e-14 : 1e-6) * wanted))
         {
             throw new FuzzFailure($"{name} of the shares is {value:g8}, and should be {wanted:g8}");
         }
