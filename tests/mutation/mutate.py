@@ -8,9 +8,10 @@
 
 Stryker makes the mutants, in a copy in which it leaves all other rooms alone: its switches slow every loop. The tests run here
 (tests/LiftPool.Tests/Mutants): first all once, for what each reaches; then those that reach a mutant, the shortest first, until one fails.
-A process goes on with the next mutant. What survives there, ends the process or takes too long is tried again in a process of its own, and
-then with the tests that take long. Prints the survivors and the score: of the mutants that a test reaches, the share that a test kills. One
-that takes 20 seconds and five times as long as its tests, or ends its own process, is killed. docs/testing.md tells more.
+A process goes on with the next mutant. What is in code that runs once, ends the process or takes too long is tried again in a process of
+its own. Tests of more than two seconds judge what the others leave alive; those of more than ten judge nothing. Prints survivors and the
+score: of the mutants that a test reaches, the share that a test kills. One that takes 20 seconds and five times as long as its tests, or
+ends its own process, is killed. docs/testing.md tells more.
 """
 import argparse
 import collections
@@ -32,16 +33,18 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 LIBRARY = Path("src/LiftPool")
 TESTS = Path("tests/LiftPool.Tests")
 ROOMS = ["root", "Calls", "Kernels", "Lifting", "Surgery"]
-# Classes of tests that take long; they judge what the others leave alive.
-LONG = [
+# Classes whose tests take half of the time of all.
+HALF = [
     "ChosenAxesTests", "EveryLayerTests", "FixtureTests", "GradientTests", "HookedOperatorTests", "LongSumTests", "PieceTests",
     "UnusedWeightTests", "WaveletTests",
 ]
-# What starts processes, trains, draws for half a minute or reads the repository.
+# What starts processes, trains, draws for half a minute, reads the repository or compares threads.
 NEVER = [
     "ArchitectureTests", "CanaryTests", ".FaultTests", "Fuzz", "GuardPageTests", "KeepAliveTests", "LinkTests", ".MemoryTests", "Snippet",
-    "SummaryTests", "SurgeryOfModelsTests", "ThreadingTests",
+    "StretchTests", "SummaryTests", "SurgeryOfModelsTests", "ThreadingTests",
 ]
+# Seconds: longer tests judge what the others leave alive, and the longest none.
+SHORT, LONGEST = 2, 10
 PROCESSES = 2
 
 
@@ -200,19 +203,34 @@ def judged(folder, numbers, mutants, reach, alone):
 
 
 def reach_of(folder, name, *classes):
-    """Has the tests of these classes run; returns what they reach. Leaves out those that fail where they run in the order of the judges."""
+    """Has the tests of these classes run; returns what they reach."""
     file = folder / f"{name}.json"
     print(f"{name}: {Judge(folder, 'reach', str(file), *classes).last(folder)}", flush=True)
-    reach = json.loads(file.read_text())
+    return json.loads(file.read_text())
+
+
+def in_order(folder, name, reach):
+    """Leaves out those that fail where they run in the order of the judges, and writes the rest to a file."""
+    file = folder / f"{name}.json"
+    file.write_text(json.dumps(reach))
     failing = Judge(folder, "judge", str(file), "none").last(folder).split()[1:]
+    print(f"{name}: {len(reach['Tests'])}, of which {len(failing)} fail in the order of their seconds", flush=True)
     reach["Tests"] = [test for test in reach["Tests"] if test["Id"] not in failing]
-    print(f"{name}: {len(failing)} more fail in the order of their seconds", flush=True)
     file.write_text(json.dumps(reach))
     return reach | {"file": str(file)}
 
 
-def all_of(reach):
-    return {mutant for test in reach["Tests"] for mutant in test["Reached"]} | set(reach["Once"])
+def tests_of(folder, *classes):
+    """The short tests and the long ones, each with what they reach."""
+    halves = [classes] if classes else [HALF, [f"-{name}" for name in HALF + NEVER]]
+    names = [f"tests {half}" for half in range(len(halves))]
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        found = list(pool.map(lambda name, half: reach_of(folder, name, *half), names, halves))
+        once = sorted({mutant for reach in found for mutant in reach["Once"]})
+        tests = sorted((test for reach in found for test in reach["Tests"]), key=lambda test: test["Seconds"])
+        bounds = {"short tests": (0, SHORT), "long tests": (SHORT, LONGEST)}
+        parts = [{"Once": once, "Tests": [test for test in tests if least <= test["Seconds"] < most]} for least, most in bounds.values()]
+        return list(pool.map(lambda name, part: in_order(folder, name, part), bounds, parts))
 
 
 def described(file, mutant, source):
@@ -246,20 +264,22 @@ def main():
         copy_to(folder, mutated)
         mutants = mutants_of(folder)
         print(f"{len(mutants)} mutants after {(time.time() - began) / 60:.0f} minutes", flush=True)
-        quick = reach_of(folder, "short tests", *(args.tests or [f"-{name}" for name in LONG + NEVER]))
-        long = quick if args.tests else reach_of(folder, "long tests", *LONG)
-        both = sorted((all_of(quick) | all_of(long)) & mutants.keys())
+        parts = tests_of(folder, *args.tests)
+        reached = sorted(set().union(*map(all_of, parts)) & mutants.keys())
         samples = {}
         for room in args.rooms:
-            found = [mutant for mutant in both if room_of(mutants[mutant][0]) == room]
+            found = [mutant for mutant in reached if room_of(mutants[mutant][0]) == room]
             samples[room] = found if args.sample == 0 else sorted(random.Random(args.seed).sample(found, min(args.sample, len(found))))
             print(f"{room}: {len(found)} mutants reached by a test, {len(samples[room])} judged", flush=True)
         sample = sorted(mutant for drawn in samples.values() for mutant in drawn)
         print(f"{(time.time() - began) / 60:.0f} minutes", flush=True)
-        verdicts = judged(folder, sample, mutants, quick, alone=False)
-        for reach in [quick] if args.tests else [quick, long]:
+        verdicts = dict.fromkeys(sample, "survives")
+        for reach in parts:
             left = [mutant for mutant in sample if not verdicts[mutant].startswith("killed")]
-            verdicts |= judged(folder, left, mutants, reach, alone=True)
+            verdicts |= judged(folder, left, mutants, reach, alone=False)
+            once = [mutant for mutant in left if mutant in reach["Once"] and verdicts[mutant] == "survives"]
+            again = once + [mutant for mutant in left if verdicts[mutant] == "unclear"]
+            verdicts |= judged(folder, again, mutants, reach, alone=True)
 
     for room, sample in samples.items():
         killers = collections.Counter()
