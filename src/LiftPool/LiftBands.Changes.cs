@@ -95,7 +95,7 @@ public sealed partial class LiftBands
         using var scope = NewDisposeScope();
         Tensor[] mapped = [.. Names.Zip(bands, mapBand)];
         Tensor[] mappedCropped = [.. kept.Select(mapCropped)];
-        BandChecks.RefuseIfGone(mapped[0], Names[0], "map");
+        BandChecks.RefuseIfGone(mapped[0], $"band {Names[0]}", "map");
         var shape = mapped[0].shape;
         for (var fromEnd = 1; fromEnd <= Math.Min(shape.Length, inputShape.Length); fromEnd++)
         {

@@ -28,7 +28,6 @@ public sealed partial class LiftBands : IDisposable
 
     // Null for bands made of tensors along some axes alone: [N, C, H, W] and [C, D, H, W] look alike.
     private readonly int? dimensions;
-    private bool disposed;
 
     /// <summary>Bands from tensors in the order of their names: L, H, or LL, LH, HL, HH, or LLL, LLH, ... HHH.</summary>
     /// <param name="bands">
@@ -173,13 +172,9 @@ public sealed partial class LiftBands : IDisposable
     /// <summary>Disposes every tensor.</summary>
     public void Dispose()
     {
-        if (!disposed)
+        foreach (var tensor in bands.Concat(kept))
         {
-            disposed = true;
-            foreach (var tensor in bands.Concat(kept))
-            {
-                tensor.Dispose();
-            }
+            tensor.Dispose();
         }
     }
 
@@ -200,7 +195,7 @@ public sealed partial class LiftBands : IDisposable
     internal void ThrowIfGone()
     {
         // Disposed here, or by the dispose scope that held the tensors.
-        ObjectDisposedException.ThrowIf(disposed || bands[0].IsInvalid, this);
+        ObjectDisposedException.ThrowIf(bands[0].IsInvalid, this);
     }
 
     // Handles of one's own: whoever disposes the others leaves these whole. They keep the graph.

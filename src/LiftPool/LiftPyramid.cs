@@ -91,7 +91,6 @@ public sealed class LiftPyramid : Module<Tensor, LiftPyramidBands>
     /// </exception>
     public override LiftPyramidBands forward(Tensor input)
     {
-        ArgumentNullException.ThrowIfNull(input);
         using var scope = NewDisposeScope();
         CheckLevels(input);
         var bands = new LiftBands[pools.Count];

@@ -233,6 +233,10 @@ def tests_of(folder, *classes):
         return list(pool.map(lambda name, part: in_order(folder, name, part), bounds, parts))
 
 
+def all_of(reach):
+    return {mutant for test in reach["Tests"] for mutant in test["Reached"]} | set(reach["Once"])
+
+
 def described(file, mutant, source):
     """Where it is and what it changes, each by its first line."""
     start, end = mutant["location"]["start"], mutant["location"]["end"]
