@@ -39,6 +39,18 @@ public class ModuleTextTests
     }
 
     [Fact]
+    public void Axes_are_named_if_they_are_not_all()
+    {
+        using var volume = new LiftDownPool3d(6);
+        using var width = new LiftDownPool2d(6, axes: LiftAxes.Width);
+        using var two = new LiftUpPool3d(6, axes: LiftAxes.Height | LiftAxes.Depth);
+
+        Of(volume).Should().Be("LiftDownPool3d(6, kernel_size=5)");
+        Of(width).Should().Be("LiftDownPool2d(6, kernel_size=5, axes=Width)");
+        Of(two).Should().Be("LiftUpPool3d(6, kernel_size=5, axes=Height|Depth)");
+    }
+
+    [Fact]
     public void Another_scheme_has_a_line_for_each_step()
     {
         using var haar = new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Haar), Bands2d.LL);

@@ -93,12 +93,13 @@ public sealed class WholeErrorTextTests
     }
 
     [Fact]
-    public void Gains_and_roundings()
+    public void Gains_taps_and_roundings()
     {
         const string Scheme = "LiftingScheme: expected a";
         Said(() => Of(StepRounding.None, detail: 0), $"{Scheme} finite gain that is not 0, got 0. (Parameter 'detail_gain')");
         Said(() => Of(StepRounding.None, double.NaN), $"{Scheme} finite gain that is not 0, got NaN. (Parameter 'approximation_gain')");
         Said(() => Of(StepRounding.Down, detail: 2), $"{Scheme} gain of 1 where a step rounds, got 2. (Parameter 'detail_gain')");
+        Said(() => LiftingOperators.Filter([1, 1]), "LiftingOperators: expected an odd number of taps, got 2. (Parameter 'taps')");
         Said(
             () => LiftingStep.Predict(new Times(1), (StepRounding)7),
             "LiftingStep: expected a rounding of the enum, got 7. (Parameter 'rounding')");
