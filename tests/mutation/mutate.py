@@ -54,9 +54,13 @@ def files_of(room):
     return sorted(file.relative_to(folder).as_posix() for file in found)
 
 
+def inside(file):
+    """The path in the library of one of its files, which may begin anywhere above it."""
+    return file.split(f"{LIBRARY.as_posix()}/")[-1]
+
+
 def room_of(file):
-    """The room of a file of the library, whose path may begin anywhere above it."""
-    first, *rest = file.split(f"{LIBRARY.as_posix()}/")[-1].split("/")
+    first, *rest = inside(file).split("/")
     return first if rest else "root"
 
 
@@ -243,7 +247,7 @@ def described(file, mutant, source):
     line = source.splitlines()[start["line"] - 1]
     before = line[start["column"] - 1:end["column"] - 1 if start["line"] == end["line"] else None].strip()
     after = (mutant["replacement"].strip().splitlines() or [""])[0]
-    return f"{file.split(f'{LIBRARY.as_posix()}/')[-1]}:{start['line']}  {mutant['mutatorName']}: {before}  ->  {after}"
+    return f"{inside(file)}:{start['line']}  {mutant['mutatorName']}: {before}  ->  {after}"
 
 
 def main():

@@ -358,6 +358,29 @@ public sealed class SurgeryTests
         model.call(x).ErrorTo(wanted).Should().BeLessThan(2e-5);
     }
 
+    [Fact]
+    public void A_surgery_without_a_model_or_an_example()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Sequential(MaxPool2d(2));
+        var x = zeros(1, 1, 4, 4);
+        void Null(Action call, string parameter) => call.Should().Throw<ArgumentNullException>().WithParameterName(parameter);
+        Null(() => LiftSurgery.ReplaceMaxPools(null!, x), "model");
+        Null(() => LiftSurgery.ReplaceMaxPools(model, (Tensor)null!), "example");
+        Null(() => LiftSurgery.ReplaceMaxPools(null!, () => { }), "model");
+        Null(() => LiftSurgery.ReplaceMaxPools(model, (Action)null!), "example");
+    }
+
+    [Fact]
+    public void A_report_has_the_largest_difference_of_what_was_replaced()
+    {
+        LiftSurgeryRow Row(LiftSurgeryOutcome outcome, double? difference) => new() { Outcome = outcome, Difference = difference };
+        var (replaced, not) = (LiftSurgeryOutcome.Replaced, LiftSurgeryOutcome.NotPossible);
+
+        new LiftSurgeryReport([Row(replaced, 1e-8), Row(replaced, null), Row(replaced, 3e-8), Row(not, 1)]).Difference.Should().Be(3e-8);
+        new LiftSurgeryReport([Row(not, 1)]).Difference.Should().Be(0);
+    }
+
     private static Sequential Net() => Sequential(
         ("conv", Conv2d(3, 8, 1)), ("norm", BatchNorm2d(8)), ("dropout", Dropout(0.5)), ("pool", MaxPool2d(2)), ("last", ReLU()));
 

@@ -1,6 +1,6 @@
 namespace LiftPool.Tests;
 
-/// <summary>Complaints whose parts depend on the case, word for word, and what is null.</summary>
+/// <summary>Complaints whose parts depend on the case, word for word, and the arguments that are blamed for null.</summary>
 public sealed class WholeErrorTextTests
 {
     [Theory]
@@ -138,29 +138,6 @@ public sealed class WholeErrorTextTests
         bands.Levels[1].Dispose();
         FluentActions.Invoking(() => bands.Map((_, _, band) => band.mul(++mapped))).Should().Throw<ObjectDisposedException>();
         mapped.Should().Be(0, "no level is mapped if one is gone");
-    }
-
-    [Fact]
-    public void A_surgery_without_a_model_or_an_example()
-    {
-        using var scope = NewDisposeScope();
-        using var model = Sequential(MaxPool2d(2));
-        var x = zeros(1, 1, 4, 4);
-
-        Null(() => LiftSurgery.ReplaceMaxPools(null!, x), "model");
-        Null(() => LiftSurgery.ReplaceMaxPools(model, (Tensor)null!), "example");
-        Null(() => LiftSurgery.ReplaceMaxPools(null!, () => { }), "model");
-        Null(() => LiftSurgery.ReplaceMaxPools(model, (Action)null!), "example");
-    }
-
-    [Fact]
-    public void A_report_has_the_largest_difference_of_what_was_replaced()
-    {
-        LiftSurgeryRow Row(LiftSurgeryOutcome outcome, double? difference) => new() { Outcome = outcome, Difference = difference };
-        var (replaced, not) = (LiftSurgeryOutcome.Replaced, LiftSurgeryOutcome.NotPossible);
-
-        new LiftSurgeryReport([Row(replaced, 1e-8), Row(replaced, null), Row(replaced, 3e-8), Row(not, 1)]).Difference.Should().Be(3e-8);
-        new LiftSurgeryReport([Row(not, 1)]).Difference.Should().Be(0);
     }
 
     private static void Null(Action call, string parameter) => call.Should().Throw<ArgumentNullException>().WithParameterName(parameter);
