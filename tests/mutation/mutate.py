@@ -7,11 +7,11 @@
     python3 tests/mutation/mutate.py Surgery --sample 0       # all of them
 
 Stryker makes the mutants, in a copy in which it leaves all other rooms alone: its switches slow every loop. The tests run here
-(tests/LiftPool.Tests/Mutants): first all once, for what each reaches; then those that reach a mutant, the shortest first, until one fails.
-A process goes on with the next mutant. What is in code that runs once, ends the process or takes too long is tried again in a process of
-its own. Tests of more than two seconds judge what the others leave alive; those of more than ten judge nothing. Prints survivors and the
-score: of the mutants that a test reaches, the share that a test kills. One that takes 20 seconds and five times as long as its tests, or
-ends its own process, is killed. docs/testing.md tells more.
+(tests/LiftPool.Tests/Mutants): first all once, in two processes, for what each reaches; then those that reach a mutant, the shortest
+first, until one fails or half a minute of them has passed. A process goes on with the next mutant. What is in code that runs once, ends the
+process or takes too long is tried in a process of its own. Prints survivors and the score: of the mutants that a test reaches, the share
+that a test kills. One that takes 20 seconds and five times as long as its tests, or ends its own process, is killed. docs/testing.md tells
+more.
 """
 import argparse
 import collections
@@ -33,18 +33,13 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 LIBRARY = Path("src/LiftPool")
 TESTS = Path("tests/LiftPool.Tests")
 ROOMS = ["root", "Calls", "Kernels", "Lifting", "Surgery"]
-# Classes whose tests take half of the time of all.
-HALF = [
-    "ChosenAxesTests", "EveryLayerTests", "FixtureTests", "GradientTests", "HookedOperatorTests", "LongSumTests", "PieceTests",
-    "UnusedWeightTests", "WaveletTests",
-]
 # What starts processes, trains, draws for half a minute, reads the repository or compares threads.
 NEVER = [
     "ArchitectureTests", "CanaryTests", ".FaultTests", "Fuzz", "GuardPageTests", "KeepAliveTests", "LinkTests", ".MemoryTests", "Snippet",
     "StretchTests", "SummaryTests", "SurgeryOfModelsTests", "ThreadingTests",
 ]
-# Seconds: longer tests judge what the others leave alive, and the longest none.
-SHORT, LONGEST = 2, 10
+# Seconds of tests, the shortest first, that judge one mutant; a test longer than LONGEST judges none.
+BUDGET, LONGEST = 30, 10
 PROCESSES = 2
 
 
@@ -163,29 +158,34 @@ class Judge:
         self.process.wait()
 
 
-def judged(folder, numbers, mutants, reach, alone):
-    """What each of these mutants came to, by number; "unclear" where a process that goes on cannot say."""
+def judged(folder, numbers, mutants, file, alone):
+    """What each of these mutants came to, by number; "unclear" where the process or the test cannot say."""
     left, verdicts = queue.Queue(), {}
     for mutant in numbers:
         left.put(mutant)
-    tests, once = reach["Tests"], set(reach["Once"])
+    tests = json.loads(file.read_text())["Tests"]
+
+    def verdict_alone(mutant, seconds):
+        def answer(switch):
+            judge = Judge(folder, "judge", str(file), str(mutant), switch)
+            found = judge.answer(seconds=seconds + 120)
+            judge.end()
+            return found
+        verdict = answer("on")
+        return "unclear" if verdict.startswith("killed") and answer("off") != "survives" else verdict
 
     def verdict_of(mutant, judge):
-        took = sum(test["Seconds"] for test in tests if mutant in test["Reached"] or alone and mutant in once)
+        seconds = 20 + 5 * sum(test["Seconds"] for test in tests if mutant in test["Reached"])
         if alone:
-            judge = Judge(folder, "judge", reach["file"], str(mutant))
-            ready = judge.answer()
-            verdict = judge.answer(seconds=20 + 5 * took) if ready == "ready" else ready
-        else:
-            if judge is None:
-                judge = Judge(folder, "judge", reach["file"])
-                if judge.answer() != "ready":
-                    raise RuntimeError((folder / "judges.log").read_text())
-            verdict = judge.answer(mutant, 20 + 5 * took)
-            verdict = "unclear" if verdict.startswith("killed by") else verdict
-        if alone or verdict == "unclear":
+            return verdict_alone(mutant, seconds), None
+        if judge is None:
+            judge = Judge(folder, "judge", str(file))
+            if judge.answer() != "ready":
+                raise RuntimeError((folder / "judges.log").read_text())
+        verdict = judge.answer(str(mutant), seconds)
+        if verdict == "unclear" or verdict.startswith("killed by"):
             judge.end()
-            judge = None
+            return "unclear", None
         return verdict, judge
 
     def work(_):
@@ -206,39 +206,28 @@ def judged(folder, numbers, mutants, reach, alone):
     return verdicts
 
 
-def reach_of(folder, name, *classes):
-    """Has the tests of these classes run; returns what they reach."""
-    file = folder / f"{name}.json"
-    print(f"{name}: {Judge(folder, 'reach', str(file), *classes).last(folder)}", flush=True)
-    return json.loads(file.read_text())
+def tests_of(folder, words):
+    """The tests in the order in which they judge, each with what it reaches; and what is reached in code that runs once."""
+    def reach_of(part):
+        file = folder / f"tests {part}.json"
+        print(f"part {part}: {Judge(folder, 'reach', str(file), str(part), str(PROCESSES), *words).last(folder)}", flush=True)
+        return json.loads(file.read_text())
 
-
-def in_order(folder, name, reach):
-    """Leaves out those that fail where they run in the order of the judges, and writes the rest to a file."""
-    file = folder / f"{name}.json"
-    file.write_text(json.dumps(reach))
-    failing = Judge(folder, "judge", str(file), "none").last(folder).split()[1:]
-    print(f"{name}: {len(reach['Tests'])}, of which {len(failing)} fail in the order of their seconds", flush=True)
-    reach["Tests"] = [test for test in reach["Tests"] if test["Id"] not in failing]
-    file.write_text(json.dumps(reach))
-    return reach | {"file": str(file)}
-
-
-def tests_of(folder, *classes):
-    """The short tests and the long ones, each with what they reach."""
-    halves = [classes] if classes else [HALF, [f"-{name}" for name in HALF + NEVER]]
-    names = [f"tests {half}" for half in range(len(halves))]
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        found = list(pool.map(lambda name, half: reach_of(folder, name, *half), names, halves))
-        once = sorted({mutant for reach in found for mutant in reach["Once"]})
-        tests = sorted((test for reach in found for test in reach["Tests"]), key=lambda test: test["Seconds"])
-        bounds = {"short tests": (0, SHORT), "long tests": (SHORT, LONGEST)}
-        parts = [{"Once": once, "Tests": [test for test in tests if least <= test["Seconds"] < most]} for least, most in bounds.values()]
-        return list(pool.map(lambda name, part: in_order(folder, name, part), bounds, parts))
+        found = list(pool.map(reach_of, range(PROCESSES)))
+    tests = [test for part in found for test in part["Tests"] if test["Seconds"] <= LONGEST]
+    return sorted(tests, key=lambda test: test["Seconds"]), {mutant for part in found for mutant in part["Once"]}
 
 
-def all_of(reach):
-    return {mutant for test in reach["Tests"] for mutant in test["Reached"]} | set(reach["Once"])
+def within_budget(tests, once, sample):
+    """The tests, each with those of the sample that it judges. Any test may notice what runs once."""
+    spent = collections.Counter()
+    chosen = []
+    for test in tests:
+        judges = [mutant for mutant in sorted((set(test["Reached"]) | once) & sample) if spent[mutant] + test["Seconds"] <= BUDGET]
+        spent.update(dict.fromkeys(judges, test["Seconds"]))
+        chosen.append(test | {"Reached": judges})
+    return chosen
 
 
 def described(file, mutant, source):
@@ -272,22 +261,20 @@ def main():
         copy_to(folder, mutated)
         mutants = mutants_of(folder)
         print(f"{len(mutants)} mutants after {(time.time() - began) / 60:.0f} minutes", flush=True)
-        parts = tests_of(folder, *args.tests)
-        reached = sorted(set().union(*map(all_of, parts)) & mutants.keys())
+        tests, once = tests_of(folder, args.tests or [f"-{name}" for name in NEVER])
+        reached = sorted(once.union(*(test["Reached"] for test in tests)) & mutants.keys())
         samples = {}
         for room in args.rooms:
             found = [mutant for mutant in reached if room_of(mutants[mutant][0]) == room]
             samples[room] = found if args.sample == 0 else sorted(random.Random(args.seed).sample(found, min(args.sample, len(found))))
             print(f"{room}: {len(found)} mutants reached by a test, {len(samples[room])} judged", flush=True)
-        sample = sorted(mutant for drawn in samples.values() for mutant in drawn)
+        sample = {mutant for drawn in samples.values() for mutant in drawn}
         print(f"{(time.time() - began) / 60:.0f} minutes", flush=True)
-        verdicts = dict.fromkeys(sample, "survives")
-        for reach in parts:
-            left = [mutant for mutant in sample if not verdicts[mutant].startswith("killed")]
-            verdicts |= judged(folder, left, mutants, reach, alone=False)
-            once = [mutant for mutant in left if mutant in reach["Once"] and verdicts[mutant] == "survives"]
-            again = once + [mutant for mutant in left if verdicts[mutant] == "unclear"]
-            verdicts |= judged(folder, again, mutants, reach, alone=True)
+        file = folder / "judges.json"
+        file.write_text(json.dumps({"Tests": within_budget(tests, once, sample)}))
+        verdicts = judged(folder, sorted(sample - once), mutants, file, alone=False)
+        unclear = {mutant for mutant, verdict in verdicts.items() if verdict == "unclear"}
+        verdicts |= judged(folder, sorted(sample & once | unclear), mutants, file, alone=True)
 
     for room, sample in samples.items():
         killers = collections.Counter()
@@ -295,7 +282,7 @@ def main():
             if verdicts[mutant].startswith("killed"):
                 killers[verdicts[mutant] if verdicts[mutant].startswith("killed by") else "killed by a test"] += 1
             else:
-                print(described(*mutants[mutant]))
+                print(f"{verdicts[mutant]}: {described(*mutants[mutant])}")
         killed = sum(killers.values())
         how = ", ".join(f"{count} {what[7:]}" for what, count in killers.most_common())
         print(f"{room}{f', path {args.path}' if args.path else ''}: {len(sample)} judged, {killed} killed ({how}), "

@@ -5,10 +5,11 @@ using System.Text.Json;
 namespace LiftPool.Tests;
 
 /// <summary>
-/// Whether tests notice a mutant of Stryker's. <c>mutants reach FILE CLASS...</c> runs the tests and writes which mutants each of them
-/// runs. <c>mutants judge FILE</c> reads numbers of mutants and says of each which test kills it; <c>mutants judge FILE MUTANT</c> does so
-/// for one, which is on from the beginning; <c>mutants judge FILE none</c> names the tests that fail without any. tests/mutation/mutate.py
-/// calls all. Stryker itself starts a process for each mutant, which here takes longer than most mutants live: this one goes on.
+/// Whether tests notice a mutant of Stryker's. <c>mutants reach FILE PART PARTS CLASS...</c> runs that part of the tests and writes which
+/// mutants each of them runs. <c>mutants judge FILE</c> reads numbers of mutants and says of each which test of the file kills it;
+/// <c>mutants judge FILE MUTANT on</c> does so for one, which is on from the beginning, and with <c>off</c> says which of its tests fails
+/// without it. tests/mutation/mutate.py calls all. Stryker itself starts a process for each mutant, which here takes longer than most
+/// mutants live: this one goes on.
 /// </summary>
 internal static class MutantJudge
 {
@@ -21,8 +22,9 @@ internal static class MutantJudge
         Console.SetOut(TextWriter.Null);
         var last = options switch
         {
-            ["reach", var file, .. var classes] => Reach(file, classes),
-            ["judge", var file, .. var mutant] when mutant.Length <= 1 => Judge(file, mutant.SingleOrDefault(), answers),
+            ["reach", var file, var part, var parts, .. var classes] => Reach(file, Number(part), Number(parts), classes),
+            ["judge", var file] => Judge(file, answers),
+            ["judge", var file, var mutant, "on" or "off"] => JudgeAlone(file, Number(mutant), options[^1] == "on"),
             _ => null,
         };
         Console.SetOut(answers);
@@ -34,7 +36,7 @@ internal static class MutantJudge
         ? !words.Any(word => name.Contains(word[1..], StringComparison.Ordinal))
         : words.Any(word => name.Contains(word, StringComparison.Ordinal));
 
-    private static string Reach(string file, string[] classes)
+    private static string Reach(string file, int part, int parts, string[] classes)
     {
         var control = MutantSwitch.Find();
         TestCases? cases = null;
@@ -42,7 +44,8 @@ internal static class MutantJudge
         using var all = cases!;
         var tests = new List<Test>();
         var failing = new List<string>();
-        foreach (var test in all.All.Values.Where(test => IsTaken(test.TestMethod.TestClass.Class.Name, classes)))
+        var taken = all.All.Values.Where(test => IsTaken(test.TestMethod.TestClass.Class.Name, classes));
+        foreach (var test in taken.Where((_, index) => index % parts == part))
         {
             var watch = Stopwatch.StartNew();
             var passes = false;
@@ -58,33 +61,19 @@ internal static class MutantJudge
             }
         }
 
-        File.WriteAllText(file, JsonSerializer.Serialize(new Reached([.. tests.OrderBy(test => test.Seconds)], [.. once])));
+        File.WriteAllText(file, JsonSerializer.Serialize(new Reached([.. tests], [.. once])));
         return $"{tests.Count} tests; {failing.Count} fail without a mutant: {string.Join("; ", failing)}";
     }
 
-    private static string Judge(string file, string? only, TextWriter answers)
+    private static string Judge(string file, TextWriter answers)
     {
         var control = MutantSwitch.Find();
-        var isAlone = int.TryParse(only, NumberStyles.None, CultureInfo.InvariantCulture, out var mutant);
-        if (isAlone)
-        {
-            // Before the first test, for what is computed once.
-            control.TurnOn(mutant);
-        }
-
         using var cases = new TestCases();
-        var reached = JsonSerializer.Deserialize<Reached>(File.ReadAllText(file))!;
+        var tests = Read(file);
         Answer("ready");
-        if (only is not null)
-        {
-            return isAlone
-                ? Killer(mutant) is { } killer ? $"killed {killer.Name}" : "survives"
-                : string.Join(' ', reached.Tests.Where(Fails).Select(test => test.Id));
-        }
-
         while (Console.ReadLine() is { } line)
         {
-            Answer(Verdict(int.Parse(line, CultureInfo.InvariantCulture)));
+            Answer(Verdict(Number(line)));
         }
 
         return "";
@@ -95,34 +84,48 @@ internal static class MutantJudge
             answers.Flush();
         }
 
-        // A test that is gone is one that the mutant took away.
-        bool Fails(Test test) => !cases.All.TryGetValue(test.Id, out var found) || !cases.Passes(found);
-
-        Test? Killer(int number)
-        {
-            control.TurnOn(number);
-            var anyTestMay = isAlone && reached.Once.Contains(number);
-            return reached.Tests.Where(test => anyTestMay || test.Reached.Contains(number)).FirstOrDefault(Fails);
-        }
-
         // It is the mutant's fault if the test fails with it, passes without and fails again: an earlier one may have left something.
-        string Verdict(int number)
+        string Verdict(int mutant)
         {
-            var killer = Killer(number);
+            control.TurnOn(mutant);
+            var killer = Killer(cases, tests, mutant);
             control.TurnOff();
-            if (killer is null || reached.Once.Contains(number) || Fails(killer))
+            if (killer is null || Fails(cases, killer))
             {
                 return killer is null ? "survives" : "unclear";
             }
 
-            control.TurnOn(number);
-            var failsAgain = Fails(killer);
+            control.TurnOn(mutant);
+            var failsAgain = Fails(cases, killer);
             control.TurnOff();
             return failsAgain ? $"killed {killer.Name}" : "unclear";
         }
     }
 
-    /// <summary>The tests, the shortest first, and the mutants in code that runs once for all of them.</summary>
+    private static string JudgeAlone(string file, int mutant, bool isOn)
+    {
+        var control = MutantSwitch.Find();
+        if (isOn)
+        {
+            // Before the first test, for what is computed once.
+            control.TurnOn(mutant);
+        }
+
+        using var cases = new TestCases();
+        return Killer(cases, Read(file), mutant) is { } killer ? $"killed {killer.Name}" : "survives";
+    }
+
+    private static Test? Killer(TestCases cases, Test[] tests, int mutant) =>
+        tests.Where(test => test.Reached.Contains(mutant)).FirstOrDefault(test => Fails(cases, test));
+
+    // A test that is gone is one that the mutant took away.
+    private static bool Fails(TestCases cases, Test test) => !cases.All.TryGetValue(test.Id, out var found) || !cases.Passes(found);
+
+    private static Test[] Read(string file) => JsonSerializer.Deserialize<Reached>(File.ReadAllText(file))!.Tests;
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    /// <summary>The tests, and the mutants in code that runs once for all of them.</summary>
     private sealed record Reached(Test[] Tests, int[] Once);
 
     /// <summary>A test, and the mutants that it runs.</summary>
