@@ -43,7 +43,6 @@ public static class LiftSurgery
     /// </exception>
     public static LiftSurgeryReport ReplaceMaxPools(Module<Tensor, Tensor> model, Tensor example, LiftSurgeryOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(example);
         return ReplaceMaxPools(model, () => model.call(example), options);
     }

@@ -8,10 +8,10 @@
 
 Stryker makes the mutants, in a copy in which it leaves all other rooms alone: its switches slow every loop. The tests run here
 (tests/LiftPool.Tests/Mutants): first all once, in two processes, for what each reaches; then those that reach a mutant, the shortest
-first, until one fails or half a minute of them has passed. A process goes on with the next mutant. What is in code that runs once, ends the
-process or takes too long is tried in a process of its own. Prints survivors and the score: of the mutants that a test reaches, the share
-that a test kills. One that takes 20 seconds and five times as long as its tests, or ends its own process, is killed. docs/testing.md tells
-more.
+first, until one fails or they would take more than --seconds. A process goes on with the next mutant. What is in code that runs once, ends
+the process or takes too long is tried in a process of its own. Prints survivors and the score: of the mutants that a test reaches, the
+share that a test kills. One that takes 20 seconds and five times as long as its tests, or ends its own process, is killed.
+docs/testing.md tells more.
 """
 import argparse
 import collections
@@ -38,8 +38,8 @@ NEVER = [
     "ArchitectureTests", "CanaryTests", ".FaultTests", "Fuzz", "GuardPageTests", "KeepAliveTests", "LinkTests", ".MemoryTests", "Snippet",
     "StretchTests", "SummaryTests", "SurgeryOfModelsTests", "ThreadingTests",
 ]
-# Seconds of tests, the shortest first, that judge one mutant; a test longer than LONGEST judges none.
-BUDGET, LONGEST = 30, 10
+# A test of more seconds judges no mutant.
+LONGEST = 10
 PROCESSES = 2
 
 
@@ -219,12 +219,12 @@ def tests_of(folder, words):
     return sorted(tests, key=lambda test: test["Seconds"]), {mutant for part in found for mutant in part["Once"]}
 
 
-def within_budget(tests, once, sample):
-    """The tests, each with those of the sample that it judges. Any test may notice what runs once."""
+def within(seconds, tests, once, sample):
+    """The tests, each with those of the sample that it judges in that time. Any test may notice what runs once."""
     spent = collections.Counter()
     chosen = []
     for test in tests:
-        judges = [mutant for mutant in sorted((set(test["Reached"]) | once) & sample) if spent[mutant] + test["Seconds"] <= BUDGET]
+        judges = [mutant for mutant in sorted((set(test["Reached"]) | once) & sample) if spent[mutant] + test["Seconds"] <= seconds]
         spent.update(dict.fromkeys(judges, test["Seconds"]))
         chosen.append(test | {"Reached": judges})
     return chosen
@@ -244,6 +244,7 @@ def main():
     options.add_argument("rooms", nargs="+", choices=ROOMS, metavar="ROOM", help=", ".join(ROOMS))
     options.add_argument("--sample", type=int, default=300, help="of each room so many of the mutants that tests reach, drawn; 0 for all")
     options.add_argument("--seed", type=int, default=1, help="of the draw")
+    options.add_argument("--seconds", type=float, default=30, help="of tests that judge one mutant")
     options.add_argument("--files", nargs="+", help="these of the rooms alone")
     options.add_argument("--tests", nargs="+", default=[], metavar="CLASS", help="classes of tests whose names hold one of these alone")
     options.add_argument("--path", help="a path of computation, as LIFTPOOL_KERNEL names it")
@@ -271,7 +272,7 @@ def main():
         sample = {mutant for drawn in samples.values() for mutant in drawn}
         print(f"{(time.time() - began) / 60:.0f} minutes", flush=True)
         file = folder / "judges.json"
-        file.write_text(json.dumps({"Tests": within_budget(tests, once, sample)}))
+        file.write_text(json.dumps({"Tests": within(args.seconds, tests, once, sample)}))
         verdicts = judged(folder, sorted(sample - once), mutants, file, alone=False)
         unclear = {mutant for mutant, verdict in verdicts.items() if verdict == "unclear"}
         verdicts |= judged(folder, sorted(sample & once | unclear), mutants, file, alone=True)

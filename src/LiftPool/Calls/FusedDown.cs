@@ -84,7 +84,7 @@ internal sealed record FusedDown(DownRequest Down, FusedScheme Scheme, int Bits)
             Operators = Operators(addresses, weights),
             Signal = addresses.Of(x, channelsLast),
             SinkGradients = sinks,
-            NeededBands = penalized != 0 ? BandSet.All(geometry.Axes).Mask : needed,
+            NeededBands = needed,
             SignalGradient = xGradient is null ? default : addresses.Of(xGradient, channelsLast),
             WeightGradients = Operators(addresses, weightGradients),
             GainGradients = addresses.Of(bandWeightGradients),

@@ -41,6 +41,11 @@ internal static class Pieces
         return Math.Max(Math.Max(1, 4 * Reach(scheme.Steps)), Math.Min(MostSamples, MostElements / channels) / samples);
     }
 
+    /// <summary>How many items go through at once, so that the copies of their windows stay small.</summary>
+    /// <param name="batch">All items.</param>
+    /// <param name="ofItem">Elements of one item's window, of all channels.</param>
+    internal static long Items(long batch, long ofItem) => Math.Clamp(MostElements / ofItem, 1, batch);
+
     /// <summary>The pieces, in order.</summary>
     internal static IEnumerable<Stretch> Of(long first, long length, int reach, bool circular)
     {

@@ -107,12 +107,10 @@ internal sealed record PiecewiseCall : PoolCall
 
     internal override PoolResult Compose(PoolInputs inputs) => whole.Compose(inputs);
 
-    // Some items at a time, so that the copies stay small.
     private IEnumerable<Part> Parts(Tensor x)
     {
-        var reach = Pieces.Reach(whole.Scheme.Steps);
-        var (batch, itemSize) = (x.size(0), x.numel() / x.size(0) / first * (length + (2 * reach)));
-        var items = Math.Clamp(Pieces.MostElements / itemSize, 1, batch);
+        var (batch, reach) = (x.size(0), Pieces.Reach(whole.Scheme.Steps));
+        var items = Pieces.Items(batch, x.numel() / batch / first * (length + (2 * reach)));
         for (long item = 0; item < batch; item += items)
         {
             foreach (var piece in Pieces.Of(first, length, reach, circular))
@@ -170,14 +168,7 @@ internal sealed record PiecewiseCall : PoolCall
 
     // Of an odd length with ceil_mode the last sample stands for the one after it too.
     private static IEnumerable<(long From, long Count)> Existing((long From, long Count) run, long length)
-    {
-        if (run.From + run.Count <= length)
-        {
-            return [run];
-        }
-
-        return run.Count > 1 ? [run with { Count = run.Count - 1 }, (length - 1, 1)] : [(length - 1, 1)];
-    }
+        => run.From + run.Count <= length ? [run] : [run with { Count = run.Count - 1 }, (length - 1, 1)];
 
     /// <summary>The gradient of the output or a band, of the piece's own samples alone.</summary>
     private Tensor GradientWindow(Tensor gradient, Part part)

@@ -49,6 +49,33 @@ public class DisposalTests
     });
 
     [Fact]
+    public void Penalties_that_come_when_a_regularizer_has_ended_are_freed()
+    {
+        using var scope = NewDisposeScope();
+        using var pool = new LiftDownPool2d(channels: 2);
+        var penalty = new LiftRegularizer();
+        var (c_u, c_p) = pool.penalties(ones(1, 2, 4, 4));
+        penalty.Dispose();
+
+        penalty.Collect(pool, c_u, c_p);
+
+        new[] { c_u.IsInvalid, c_p.IsInvalid }.Should().Equal(true, true);
+    }
+
+    [Fact]
+    public void A_pyramid_ends_with_its_pools()
+    {
+        var pools = new[] { new LiftDownPool2d(channels: 2), new LiftDownPool2d(channels: 2) };
+        Tensor[] weights = [.. pools.SelectMany(pool => pool.parameters())];
+        var pyramid = new LiftPyramid(pools);
+
+        pyramid.Dispose();
+        pyramid.Dispose();
+
+        weights.Should().NotBeEmpty().And.OnlyContain(weight => weight.IsInvalid);
+    }
+
+    [Fact]
     public void Backward_needs_neither_the_pool_nor_what_it_gave()
     {
         using var scope = NewDisposeScope();

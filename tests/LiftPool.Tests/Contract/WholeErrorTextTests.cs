@@ -104,6 +104,8 @@ public sealed class WholeErrorTextTests
             () => LiftingStep.Predict(new Times(1), (StepRounding)7),
             "LiftingStep: expected a rounding of the enum, got 7. (Parameter 'rounding')");
 
+        Said(() => _ = new LiftingScheme([null!]), $"LiftingScheme: expected steps, got one that is null. (Parameter 'steps')");
+
         static void Of(StepRounding rounding, double approximation = 1, double detail = 1)
             => new LiftingScheme([LiftingStep.Predict(new Times(1), rounding)], approximation, detail).Dispose();
     }
@@ -116,6 +118,17 @@ public sealed class WholeErrorTextTests
         Said(
             () => _ = new LiftingScheme([LiftingStep.Predict(twice), LiftingStep.Update(new Times(1)), LiftingStep.Predict(twice)]),
             "LiftingScheme: expected a module for each operator, got one Times twice. (Parameter 'steps')");
+    }
+
+    [Fact]
+    public void A_lossless_scheme_whose_operator_works_in_a_type_that_ends_at_256()
+    {
+        using var brief = nn.Conv1d(1, 1, 1, bias: false, dtype: ScalarType.BFloat16);
+
+        Said(
+            () => _ = new LiftingScheme([LiftingStep.Predict(brief, StepRounding.Nearest)]),
+            "LiftingScheme: expected Float64, Float32 or Float16, which hold the integers of a lossless scheme, got BFloat16. "
+            + "(Parameter 'dtype')");
     }
 
     [Fact]
@@ -133,6 +146,11 @@ public sealed class WholeErrorTextTests
         Null(() => pyramid.unlift(bands.Approximation, null!), "bands");
         Null(() => pyramid.unlift(null!, bands), "approximation");
         Null(() => _ = new LiftPyramid(pool, null!), "pools");
+        Null(() => bands.Map((Func<Tensor, Tensor>)null!), "map");
+        Null(() => bands.Map((Func<int, string, Tensor, Tensor>)null!), "map");
+        Said(
+            () => _ = new LiftPyramid(pool, pool),
+            "LiftPyramid: expected each pool once, or one pool and a count for all levels, got a pool twice. (Parameter 'pools')");
 
         var mapped = 0;
         bands.Levels[1].Dispose();

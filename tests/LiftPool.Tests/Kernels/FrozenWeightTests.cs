@@ -51,6 +51,26 @@ public class FrozenWeightTests : IClassFixture<OneThread>
 
     [Theory]
     [MemberData(nameof(Paths))]
+    public void The_gains_of_the_bands_alone_have_a_gradient(string path)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(4);
+        using var pool = AnyPool.Down(1, 16, reduction: BandReduction.Learned, dtype: ScalarType.Float64);
+        foreach (var weight in pool.Scheme.parameters())
+        {
+            weight.requires_grad_(false);
+        }
+
+        var x = randn(2, 16, 24, dtype: ScalarType.Float64);
+        var wanted = Gradients(pool, 1, x, "tensor", penalty: 0, upToo: false, seed: 5);
+        var found = Gradients(pool, 1, x, path, penalty: 0, upToo: false, seed: 5);
+
+        var gain = wanted.Where(gradient => gradient.Value is not null).Should().ContainSingle().Subject;
+        found[gain.Key]!.RelativeNormTo(gain.Value!, smallest: 1e-3).Should().BeLessThanOrEqualTo(1e-10);
+    }
+
+    [Theory]
+    [MemberData(nameof(Paths))]
     public void A_penalty_that_the_loss_leaves_out_brings_no_NaN(string path)
     {
         foreach (var penalty in new[] { 1, 2 })

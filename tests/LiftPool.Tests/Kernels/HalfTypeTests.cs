@@ -31,6 +31,20 @@ public class HalfTypeTests(ITestOutputHelper output) : IClassFixture<OneThread>
     }
 
     [Theory]
+    [InlineData(ScalarType.BFloat16)]
+    [InlineData(ScalarType.Float16)]
+    public void An_operator_of_ones_own_sees_the_type_of_the_input(ScalarType dtype)
+    {
+        using var scope = NewDisposeScope();
+        var operation = new Recording();
+        using var pool = new LiftDownPool2d(new LiftingScheme([LiftingStep.Predict(operation)]));
+
+        pool.forward(ones([1, 2, 4, 4], dtype));
+
+        operation.Seen.Should().NotBeEmpty().And.OnlyContain(seen => seen == dtype);
+    }
+
+    [Theory]
     [MemberData(nameof(Cases))]
     public void Outputs_and_bands_are_rounded_once(ScalarType dtype, string path)
     {
@@ -190,5 +204,16 @@ public class HalfTypeTests(ITestOutputHelper output) : IClassFixture<OneThread>
         var allowed = halfUnit.mul(1.0001).add(slack * wanted.LargestMagnitude());
         var worst = given.sub(wanted).abs().div(allowed).max().item<double>();
         worst.Should().BeLessThanOrEqualTo(1, "{0} is rounded once", what);
+    }
+
+    private sealed class Recording() : Module<Tensor, Tensor>(nameof(Recording))
+    {
+        internal List<ScalarType> Seen { get; } = [];
+
+        public override Tensor forward(Tensor input)
+        {
+            Seen.Add(input.dtype);
+            return input.alias();
+        }
     }
 }

@@ -67,6 +67,36 @@ public sealed class PieceTests : IClassFixture<OneThread>, IDisposable
     }
 
     [Fact]
+    public void Only_what_would_be_in_work_at_once_is_cut()
+    {
+        // Of a row, and of a circular plane that is lifted along the rows' axis; kernels of one sample reach nowhere.
+        Length(PaddingModes.Zeros, [1 << 16]).Should().Be(1 << 16);
+        Length(PaddingModes.Zeros, [1 << 17]).Should().Be(1 << 16);
+        Length(PaddingModes.Zeros, [1 << 17, 4]).Should().Be(1 << 17);
+        Length(PaddingModes.Circular, [1 << 17, 4], LiftAxes.Width).Should().Be(1 << 17);
+        Length(PaddingModes.Circular, [1 << 17, 4]).Should().Be(1 << 13, "16 samples are a pair of rows");
+        Length(PaddingModes.Circular, [1 << 17, 4], LiftAxes.Height).Should().Be(1 << 14);
+        Length(PaddingModes.Circular, [1 << 17, 1 << 17]).Should().Be(1, "a row has more samples than a piece");
+
+        // The copy of a piece holds all channels.
+        Length(PaddingModes.Zeros, [1 << 17], channels: 1 << 10).Should().Be(1 << 13);
+
+        static long Length(PaddingModes padding, long[] pairs, LiftAxes axes = LiftAxes.All, int channels = 16)
+        {
+            using var pool = new LiftDownPool2d(channels, kernel_size: 1, padding_mode: padding);
+            return Pieces.Length(channels, pairs, new(pairs.Length, axes), FusedScheme.Of(pool.Scheme.Steps)!);
+        }
+    }
+
+    [Fact]
+    public void So_many_items_go_at_once_that_the_copy_stays_small()
+    {
+        Pieces.Items(batch: 64, ofItem: Pieces.MostElements / 8).Should().Be(8);
+        Pieces.Items(batch: 4, ofItem: Pieces.MostElements / 8).Should().Be(4);
+        Pieces.Items(batch: 64, ofItem: Pieces.MostElements * 2).Should().Be(1);
+    }
+
+    [Fact]
     public void More_than_two_gibibytes_go_through_the_kernels()
     {
         using var scope = NewDisposeScope();

@@ -1,0 +1,82 @@
+using System.Globalization;
+using LiftPool.Calls;
+
+namespace LiftPool.Tests;
+
+/// <summary>Which width a call gets, of signals of any size: they are one sample, repeated by strides of 0.</summary>
+public sealed class ComputePathTests
+{
+    private static int Widest => ComputePath.WidestBits("auto") ?? throw new InvalidOperationException("This machine has no kernels.");
+
+    [Fact]
+    public void The_variable_may_be_missing_empty_or_a_path_of_this_machine()
+    {
+        foreach (var automatic in new[] { null, "", "auto" })
+        {
+            ComputePath.WidestBits(automatic).Should().Be(Number(ComputePath.Paths[0]));
+        }
+
+        ComputePath.WidestBits("tensor").Should().BeNull();
+        ComputePath.WidestBits("scalar").Should().Be(0);
+        foreach (var path in ComputePath.Paths.Where(path => char.IsDigit(path[0])))
+        {
+            ComputePath.WidestBits(path).Should().Be(Number(path));
+        }
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32, 16, 512)]
+    [InlineData(ScalarType.Float32, 15, 256)]
+    [InlineData(ScalarType.Float32, 8, 256)]
+    [InlineData(ScalarType.Float32, 7, 128)]
+    [InlineData(ScalarType.Float32, 4, 128)]
+    [InlineData(ScalarType.Float32, 3, 0)]
+    [InlineData(ScalarType.Float64, 8, 512)]
+    [InlineData(ScalarType.Float64, 7, 256)]
+    [InlineData(ScalarType.Float64, 3, 128)]
+    [InlineData(ScalarType.Float64, 1, 0)]
+    [InlineData(ScalarType.BFloat16, 16, 512)]
+    [InlineData(ScalarType.Float16, 15, 256)]
+    public void The_widest_vectors_that_the_channels_fill(ScalarType dtype, int channels, int bits)
+        => Bits(LiftAxes.All, dtype, [2, channels, 8, 8]).Should().Be(Math.Min(bits, Widest));
+
+    [Theory]
+    [InlineData(LiftAxes.Width, 16, 1 << 29)]
+    [InlineData(LiftAxes.All, 16, 178956971)]
+    [InlineData(LiftAxes.All, 32, 89478486)]
+    [InlineData(LiftAxes.All, 64, 44739243)]
+    public void So_many_items_that_their_penalties_have_no_room(LiftAxes axes, int channels, long items)
+    {
+        // Two sums for each band but the first, of each item and each block of channels that fills the lanes: fewer than 2^30 - 1.
+        Bits(axes, ScalarType.Float32, [items, channels, 4, 4]).Should().BeNull();
+        Bits(axes, ScalarType.Float32, [(items - 1) * Widest / 512, channels, 4, 4]).Should().Be(Widest);
+    }
+
+    [Theory]
+    [InlineData(LiftAxes.All, 32768, 32768, false)]
+    [InlineData(LiftAxes.All, 32768, 32766, true)]
+    [InlineData(LiftAxes.Height, 2, 1 << 29, false)]
+    [InlineData(LiftAxes.Width, (1 << 29) - 1, 2, true)]
+    public void Planes_of_more_pixels_than_32_bits_count(LiftAxes axes, long height, long width, bool counts)
+        => Bits(axes, ScalarType.Float32, [1, 1, height, width]).HasValue.Should().Be(counts);
+
+    [Theory]
+    [InlineData(DenseMax.None, true)]
+    [InlineData(DenseMax.Ahead, false)]
+    public void A_row_that_is_cut_has_no_maximum_in_the_kernels(DenseMax window, bool inKernels)
+    {
+        Bits(LiftAxes.All, ScalarType.Float32, [1, 1, 1 << 20], window).HasValue.Should().Be(inKernels);
+        Bits(LiftAxes.All, ScalarType.Float32, [1, 1, 1 << 10], window).Should().NotBeNull();
+    }
+
+    private static int Number(string path) => int.Parse(path, CultureInfo.InvariantCulture);
+
+    private static int? Bits(LiftAxes axes, ScalarType dtype, long[] shape, DenseMax window = DenseMax.None)
+    {
+        using var scope = NewDisposeScope();
+        using var scheme = LiftingScheme.Wavelet(Wavelet.Haar, dtype: dtype);
+        using var auto = ComputePath.Force("auto");
+        var request = new DownRequest(scheme.Steps, new(shape.Length - 2, axes)) { CeilMode = false, DenseMax = window };
+        return ComputePath.Choose(request, [zeros([1], dtype).expand(shape)])?.Bits;
+    }
+}
