@@ -87,6 +87,25 @@ public sealed class RecomputeTests : IClassFixture<OneThread>, IDisposable
     }
 
     [Fact]
+    public void What_backward_returned_ends_with_the_next_call() => LiveTensors.CountedOnAThreadOfItsOwn(live =>
+    {
+        using var pool = new LiftDownPool2d(2) { recompute = true };
+        using var x = ones(1, 2, 8, 8);
+        long AliveAfterAStep()
+        {
+            // Nobody's dispose scope ends what autograd gets.
+            using var y = pool.forward(x);
+            using var loss = y.sum();
+            loss.backward();
+            return live();
+        }
+
+        _ = AliveAfterAStep();
+        var before = AliveAfterAStep();
+        Enumerable.Range(0, 3).Select(_ => AliveAfterAStep()).Should().OnlyContain(alive => alive == before);
+    });
+
+    [Fact]
     public void Penalties_are_collected_once_with_backward_inside_the_scope_too()
     {
         using var scope = NewDisposeScope();

@@ -24,7 +24,7 @@ internal static class MutantJudge
         {
             ["reach", var file, var part, var parts, .. var classes] => Reach(file, Number(part), Number(parts), classes),
             ["judge", var file] => Judge(file, answers),
-            ["judge", var file, var mutant, "on" or "off"] => JudgeAlone(file, Number(mutant), options[^1] == "on"),
+            ["judge", var file, var mutant, "on" or "off"] => JudgeAlone(file, Number(mutant), options[^1] == "on", answers),
             _ => null,
         };
         Console.SetOut(answers);
@@ -69,7 +69,7 @@ internal static class MutantJudge
     {
         var control = MutantSwitch.Find();
         using var cases = new TestCases();
-        var tests = Read(file);
+        var (tests, fails) = (Read(file), FailsIn(cases, answers));
         Answer("ready");
         while (Console.ReadLine() is { } line)
         {
@@ -88,21 +88,21 @@ internal static class MutantJudge
         string Verdict(int mutant)
         {
             control.TurnOn(mutant);
-            var killer = Killer(cases, tests, mutant);
+            var killer = Killer(tests, mutant, fails);
             control.TurnOff();
-            if (killer is null || Fails(cases, killer))
+            if (killer is null || fails(killer))
             {
                 return killer is null ? "survives" : "unclear";
             }
 
             control.TurnOn(mutant);
-            var failsAgain = Fails(cases, killer);
+            var failsAgain = fails(killer);
             control.TurnOff();
             return failsAgain ? $"killed {killer.Name}" : "unclear";
         }
     }
 
-    private static string JudgeAlone(string file, int mutant, bool isOn)
+    private static string JudgeAlone(string file, int mutant, bool isOn, TextWriter answers)
     {
         var control = MutantSwitch.Find();
         if (isOn)
@@ -112,14 +112,25 @@ internal static class MutantJudge
         }
 
         using var cases = new TestCases();
-        return Killer(cases, Read(file), mutant) is { } killer ? $"killed {killer.Name}" : "survives";
+        return Killer(Read(file), mutant, FailsIn(cases, answers)) is { } killer ? $"killed {killer.Name}" : "survives";
     }
 
-    private static Test? Killer(TestCases cases, Test[] tests, int mutant) =>
-        tests.Where(test => test.Reached.Contains(mutant)).FirstOrDefault(test => Fails(cases, test));
+    private static Test? Killer(Test[] tests, int mutant, Func<Test, bool> fails) =>
+        tests.Where(test => test.Reached.Contains(mutant)).FirstOrDefault(fails);
 
-    // A test that is gone is one that the mutant took away.
-    private static bool Fails(TestCases cases, Test test) => !cases.All.TryGetValue(test.Id, out var found) || !cases.Passes(found);
+    // A test that is gone is one that the mutant took away. Of one that does not end nothing but the process can be stopped.
+    private static Func<Test, bool> FailsIn(TestCases cases, TextWriter answers) => test =>
+    {
+        using var limit = new Timer(_ => End(), null, TimeSpan.FromSeconds(10 + (5 * test.Seconds)), Timeout.InfiniteTimeSpan);
+        return !cases.All.TryGetValue(test.Id, out var found) || !cases.Passes(found);
+
+        void End()
+        {
+            answers.WriteLine("killed by time");
+            answers.Flush();
+            Process.GetCurrentProcess().Kill();
+        }
+    };
 
     private static Test[] Read(string file) => JsonSerializer.Deserialize<Reached>(File.ReadAllText(file))!.Tests;
 

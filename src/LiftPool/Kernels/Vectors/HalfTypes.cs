@@ -100,7 +100,7 @@ internal static unsafe class HalfTypes
         const uint FirstInfinite = (127 + 16) << 23;
         const uint FirstNormal = (127 - 14) << 23;
 
-        // Added to it, a number below the normal ones has its digits where float16 has them, rounded.
+        // Added to it, a number below the normal ones has its digits where float16 has them, rounded. The 16 bits before them are cut off.
         const uint HalfPower = 126 << 23;
         for (var i = 0; i + 8 <= count; i += 8)
         {
@@ -109,7 +109,7 @@ internal static unsafe class HalfTypes
             var magnitude = bits ^ sign;
             var toEven = (magnitude >>> 13) & Vector256<uint>.One;
             var normal = (magnitude + Vector256.Create(unchecked((uint)-112 << 23) + 0xFFF) + toEven) >>> 13;
-            var small = (magnitude.AsSingle() + Vector256.Create(HalfPower).AsSingle()).AsUInt32() - Vector256.Create(HalfPower);
+            var small = (magnitude.AsSingle() + Vector256.Create(HalfPower).AsSingle()).AsUInt32();
             var special = Vector256.ConditionalSelect(
                 Vector256.GreaterThan(magnitude, Vector256.Create(0x7F800000u)), Vector256.Create(0x7E00u), Vector256.Create(0x7C00u));
             var result = Vector256.ConditionalSelect(Vector256.LessThan(magnitude, Vector256.Create(FirstNormal)), small, normal);
