@@ -43,6 +43,7 @@ public static class LiftSurgery
     /// </exception>
     public static LiftSurgeryReport ReplaceMaxPools(Module<Tensor, Tensor> model, Tensor example, LiftSurgeryOptions? options = null)
     {
+        // The other form checks the model.
         ArgumentNullException.ThrowIfNull(example);
         return ReplaceMaxPools(model, () => model.call(example), options);
     }

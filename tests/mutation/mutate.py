@@ -8,9 +8,10 @@
 
 Stryker makes the mutants, in a copy in which it leaves all other rooms alone: its switches slow every loop. The tests run here
 (tests/LiftPool.Tests/Mutants): first all once, in two processes, for what each reaches; then those that reach a mutant, the shortest
-case of each method first, until one fails or they would take more than --seconds. A process goes on with the next mutant. What is in code that runs once, ends
-the process or takes too long is tried in a process of its own. Prints survivors and the score: of the mutants that a test reaches, the
-share that a test kills. One with which a test takes 10 seconds and five times as long as without, or that ends its process, is killed.
+case of each method first, until one fails or they would take more than --seconds. A process goes on with the next mutant. What is in code
+that runs once, ends the process or takes too long is tried in a process of its own. Prints survivors and the score: of the mutants that a
+test reaches, the share that a test kills. One with which a test takes 10 seconds and five times as long as without, or that ends its
+process, is killed.
 docs/testing.md tells more.
 """
 import argparse
@@ -33,8 +34,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 LIBRARY = Path("src/LiftPool")
 TESTS = Path("tests/LiftPool.Tests")
 ROOMS = ["root", "Calls", "Kernels", "Lifting", "Surgery"]
-# What starts processes, trains, draws for half a minute, reads the repository or compares threads; and what goes for more than a minute
-# through cases of which other tests have some.
+# What starts processes, trains, draws for half a minute, reads the repository or compares threads; and what runs longer than a minute over
+# cases that other tests partly cover.
 NEVER = [
     "ArchitectureTests", "CanaryTests", "ChosenAxesKernelTests", "ChosenAxesTests", "EveryLayerTests", ".FaultTests", "Fuzz",
     "GuardPageTests", "KeepAliveTests", ".KernelTests", "LinkTests", "LongSumTests", ".MemoryTests", "Snippet", "StretchTests",
@@ -165,16 +166,19 @@ def judged(folder, numbers, mutants, file, alone):
     left, verdicts = queue.Queue(), {}
     for mutant in numbers:
         left.put(mutant)
-    tests = json.loads(file.read_text())["Tests"]
+    tests = json.loads(file.read_text())
 
     def verdict_alone(mutant, seconds):
-        def answer(switch):
-            judge = Judge(folder, "judge", str(file), str(mutant), switch)
+        def answer(*killer):
+            judge = Judge(folder, "judge", str(file), str(mutant), *killer)
             found = judge.answer(seconds=seconds + 120)
             judge.end()
             return found
-        verdict = answer("on")
-        return "unclear" if verdict.startswith("killed") and answer("off") != "survives" else verdict
+        verdict = answer()
+        killer = verdict.removeprefix("killed ")
+        if verdict == killer or verdict.startswith("killed by "):
+            return verdict
+        return verdict if answer(killer) == "survives" and answer().startswith("killed") else "unclear"
 
     def verdict_of(mutant, judge):
         seconds = 20 + 5 * sum(test["Seconds"] for test in tests if mutant in test["Reached"])
@@ -185,7 +189,7 @@ def judged(folder, numbers, mutants, file, alone):
             if judge.answer() != "ready":
                 raise RuntimeError((folder / "judges.log").read_text())
         verdict = judge.answer(str(mutant), seconds)
-        if verdict == "unclear" or verdict.startswith("killed by"):
+        if verdict == "unclear" or verdict.startswith("killed by "):
             judge.end()
             return "unclear", None
         return verdict, judge
@@ -237,6 +241,14 @@ def within(seconds, tests, once, sample):
     return chosen
 
 
+def drawn(mutants, reached, count, seed):
+    """So many of those that are reached, 0 for all. One more that is reached, as on a faster machine, takes one other's place."""
+    order = sorted(mutants)
+    random.Random(seed).shuffle(order)
+    chosen = [mutant for mutant in order if mutant in reached]
+    return sorted(chosen[:count or None])
+
+
 def described(file, mutant, source):
     """Where it is and what it changes, each by its first line."""
     start, end = mutant["location"]["start"], mutant["location"]["end"]
@@ -269,16 +281,16 @@ def main():
         mutants = mutants_of(folder)
         print(f"{len(mutants)} mutants after {(time.time() - began) / 60:.0f} minutes", flush=True)
         tests, once = tests_of(folder, args.tests or [f"-{name}" for name in NEVER])
-        reached = sorted(once.union(*(test["Reached"] for test in tests)) & mutants.keys())
+        reached = once.union(*(test["Reached"] for test in tests)) & mutants.keys()
         samples = {}
         for room in args.rooms:
-            found = [mutant for mutant in reached if room_of(mutants[mutant][0]) == room]
-            samples[room] = found if args.sample == 0 else sorted(random.Random(args.seed).sample(found, min(args.sample, len(found))))
-            print(f"{room}: {len(found)} mutants reached by a test, {len(samples[room])} judged", flush=True)
-        sample = {mutant for drawn in samples.values() for mutant in drawn}
+            own = {mutant for mutant in mutants if room_of(mutants[mutant][0]) == room}
+            samples[room] = drawn(own, reached, args.sample, args.seed)
+            print(f"{room}: {len(own & reached)} mutants reached by a test, {len(samples[room])} judged", flush=True)
+        sample = {mutant for chosen in samples.values() for mutant in chosen}
         print(f"{(time.time() - began) / 60:.0f} minutes", flush=True)
         file = folder / "judges.json"
-        file.write_text(json.dumps({"Tests": within(args.seconds, tests, once, sample)}))
+        file.write_text(json.dumps(within(args.seconds, tests, once, sample)))
         for path in args.path:
             os.environ["LIFTPOOL_KERNEL"] = path
             verdicts = judged(folder, sorted(sample - once), mutants, file, alone=False)
@@ -294,7 +306,7 @@ def report(samples, mutants, verdicts, path):
         killers = collections.Counter()
         for mutant in sample:
             if verdicts[mutant].startswith("killed"):
-                killers[verdicts[mutant] if verdicts[mutant].startswith("killed by") else "killed by a test"] += 1
+                killers[verdicts[mutant] if verdicts[mutant].startswith("killed by ") else "killed by a test"] += 1
             else:
                 print(f"{verdicts[mutant]}: {described(*mutants[mutant])}")
         killed = sum(killers.values())

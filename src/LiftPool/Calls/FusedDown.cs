@@ -84,7 +84,8 @@ internal sealed record FusedDown(DownRequest Down, FusedScheme Scheme, int Bits)
             Operators = Operators(addresses, weights),
             Signal = addresses.Of(x, channelsLast),
             SinkGradients = sinks,
-            NeededBands = needed,
+            // A penalty reads both halves of every line along each axis, those that lead to none of its bands too.
+            NeededBands = penalized != 0 ? BandSet.All(geometry.Axes).Mask : needed,
             SignalGradient = xGradient is null ? default : addresses.Of(xGradient, channelsLast),
             WeightGradients = Operators(addresses, weightGradients),
             GainGradients = addresses.Of(bandWeightGradients),
@@ -146,7 +147,7 @@ internal sealed record FusedDown(DownRequest Down, FusedScheme Scheme, int Bits)
     }
 
     // c_u is made of every step's approximation, c_p of its detail. Those of the last axis are the bands of which the name ends
-    // in that letter, and together they need what the penalties of the axes before need.
+    // in that letter, and together they have the weights that the penalties of the axes before have.
     private static int PenalizedBands(Geometry geometry, PoolResult gradients)
     {
         const int Approximations = 0b01010101;

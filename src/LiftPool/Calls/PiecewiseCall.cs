@@ -166,7 +166,7 @@ internal sealed record PiecewiseCall : PoolCall
         return [.. runs.SelectMany(run => Existing(run, x.size(2)))];
     }
 
-    // Of an odd length with ceil_mode the last sample stands for the one after it too.
+    // Of an odd length with ceil_mode the last sample stands for the one after it too. Runs are of whole pairs: there is one before it.
     private static IEnumerable<(long From, long Count)> Existing((long From, long Count) run, long length)
         => run.From + run.Count <= length ? [run] : [run with { Count = run.Count - 1 }, (length - 1, 1)];
 

@@ -63,7 +63,7 @@ public class DisposalTests
     }
 
     [Fact]
-    public void A_pyramid_ends_with_its_pools()
+    public void The_pools_of_a_pyramid_end_with_it()
     {
         var pools = new[] { new LiftDownPool2d(channels: 2), new LiftDownPool2d(channels: 2) };
         Tensor[] weights = [.. pools.SelectMany(pool => pool.parameters())];

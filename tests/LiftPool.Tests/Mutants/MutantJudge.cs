@@ -7,8 +7,8 @@ namespace LiftPool.Tests;
 /// <summary>
 /// Whether tests notice a mutant of Stryker's. <c>mutants reach FILE PART PARTS CLASS...</c> runs that part of the tests and writes which
 /// mutants each of them runs. <c>mutants judge FILE</c> reads numbers of mutants and says of each which test of the file kills it;
-/// <c>mutants judge FILE MUTANT on</c> does so for one, which is on from the beginning, and with <c>off</c> says which of its tests fails
-/// without it. tests/mutation/mutate.py calls all. Stryker itself starts a process for each mutant, which here takes longer than most
+/// <c>mutants judge FILE MUTANT</c> does so for one, which is on from the beginning, and <c>mutants judge FILE MUTANT TEST</c> says which of
+/// its tests up to that one fails without it. tests/mutation/mutate.py calls all. Stryker itself starts a process for each mutant, which here takes longer than most
 /// mutants live: this one goes on.
 /// </summary>
 internal static class MutantJudge
@@ -24,7 +24,7 @@ internal static class MutantJudge
         {
             ["reach", var file, var part, var parts, .. var classes] => Reach(file, Number(part), Number(parts), classes),
             ["judge", var file] => Judge(file, answers),
-            ["judge", var file, var mutant, "on" or "off"] => JudgeAlone(file, Number(mutant), options[^1] == "on", answers),
+            ["judge", var file, var mutant, .. var killer] => JudgeAlone(file, Number(mutant), killer.SingleOrDefault(), answers),
             _ => null,
         };
         Console.SetOut(answers);
@@ -40,7 +40,7 @@ internal static class MutantJudge
     {
         var control = MutantSwitch.Find();
         TestCases? cases = null;
-        var once = control.ReachedBy(() => cases = new TestCases()).All.ToHashSet();
+        var once = control.ReachedBy(() => cases = new TestCases(), Timeout.InfiniteTimeSpan).All.ToHashSet();
         using var all = cases!;
         var tests = new List<Test>();
         var failing = new List<string>();
@@ -49,7 +49,7 @@ internal static class MutantJudge
         {
             var watch = Stopwatch.StartNew();
             var passes = false;
-            var reached = control.ReachedBy(() => passes = all.Passes(test));
+            var reached = control.ReachedBy(() => passes = all.Passes(test), MutantSwitch.OfATest);
             once.UnionWith(reached.Once);
             if (!passes)
             {
@@ -102,27 +102,30 @@ internal static class MutantJudge
         }
     }
 
-    private static string JudgeAlone(string file, int mutant, bool isOn, TextWriter answers)
+    private static string JudgeAlone(string file, int mutant, string? killer, TextWriter answers)
     {
         var control = MutantSwitch.Find();
-        if (isOn)
+        if (killer is null)
         {
             // Before the first test, for what is computed once.
             control.TurnOn(mutant);
         }
 
         using var cases = new TestCases();
-        return Killer(Read(file), mutant, FailsIn(cases, answers)) is { } killer ? $"killed {killer.Name}" : "survives";
+        var tests = Read(file);
+        var last = Array.FindIndex(tests, test => test.Name == killer);
+        var found = Killer(killer is null ? tests : tests[..(last + 1)], mutant, FailsIn(cases, answers));
+        return found is null ? "survives" : $"killed {found.Name}";
     }
 
     private static Test? Killer(Test[] tests, int mutant, Func<Test, bool> fails) =>
         tests.Where(test => test.Reached.Contains(mutant)).FirstOrDefault(fails);
 
-    // A test that is gone is one that the mutant took away. Of one that does not end nothing but the process can be stopped.
+    // A test that the mutant took away fails nobody. One that does not end can only be stopped with its process.
     private static Func<Test, bool> FailsIn(TestCases cases, TextWriter answers) => test =>
     {
         using var limit = new Timer(_ => End(), null, TimeSpan.FromSeconds(10 + (5 * test.Seconds)), Timeout.InfiniteTimeSpan);
-        return !cases.All.TryGetValue(test.Id, out var found) || !cases.Passes(found);
+        return cases.All.TryGetValue(test.Id, out var found) && !cases.Passes(found);
 
         void End()
         {
@@ -132,7 +135,7 @@ internal static class MutantJudge
         }
     };
 
-    private static Test[] Read(string file) => JsonSerializer.Deserialize<Reached>(File.ReadAllText(file))!.Tests;
+    private static Test[] Read(string file) => JsonSerializer.Deserialize<Test[]>(File.ReadAllText(file))!;
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 

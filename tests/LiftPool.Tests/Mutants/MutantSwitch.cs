@@ -7,8 +7,8 @@ internal sealed class MutantSwitch
 {
     private const int None = -1;
 
-    // To be watched slows a kernel's loops a hundred times; what a test has not reached by then is not counted as reached by it.
-    private static readonly TimeSpan Watched = TimeSpan.FromSeconds(1);
+    // Watching slows a kernel's loops a hundred times, so it stops after this time; what a test reaches later does not count.
+    internal static readonly TimeSpan OfATest = TimeSpan.FromSeconds(1);
 
     private readonly FieldInfo active;
     private readonly FieldInfo captures;
@@ -36,13 +36,13 @@ internal sealed class MutantSwitch
     public void TurnOff() => active.SetValue(null, None);
 
     /// <summary>
-    /// Where the action leads in its first second, and where it leads in what runs once, as static fields do; no mutant is on meanwhile.
+    /// Where the action leads while it is watched, and where it leads in what runs once, as static fields do; no mutant is on meanwhile.
     /// </summary>
-    public (int[] All, int[] Once) ReachedBy(Action action)
+    public (int[] All, int[] Once) ReachedBy(Action action, TimeSpan watched)
     {
         _ = reached.Invoke(null, null);
         captures.SetValue(null, true);
-        var end = new Timer(_ => captures.SetValue(null, false), null, Watched, Timeout.InfiniteTimeSpan);
+        var end = new Timer(_ => captures.SetValue(null, false), null, watched, Timeout.InfiniteTimeSpan);
         action();
         end.DisposeAsync().AsTask().Wait();
         captures.SetValue(null, false);

@@ -100,7 +100,8 @@ internal static unsafe class HalfTypes
         const uint FirstInfinite = (127 + 16) << 23;
         const uint FirstNormal = (127 - 14) << 23;
 
-        // Added to it, a number below the normal ones has its digits where float16 has them, rounded. The 16 bits before them are cut off.
+        // Added to it, a number below the normal ones has its digits where float16 has them, rounded; the upper 16 bits
+        // go when the numbers are made narrow.
         const uint HalfPower = 126 << 23;
         for (var i = 0; i + 8 <= count; i += 8)
         {

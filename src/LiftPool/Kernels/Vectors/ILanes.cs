@@ -48,6 +48,7 @@ internal unsafe interface ILanes<TSelf, T>
     /// </summary>
     static abstract TSelf WhereSecond(TSelf first, TSelf second, TSelf a, TSelf b);
 
+    /// <summary>e to the power of a, of doubles.</summary>
     static abstract TSelf Exp(TSelf a);
 
     static abstract TSelf Floor(TSelf a);

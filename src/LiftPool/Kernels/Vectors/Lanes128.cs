@@ -59,10 +59,7 @@ internal readonly unsafe struct Lanes128<T>(Vector128<T> vector) : ILanes<Lanes1
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128<T> Exp(Lanes128<T> a)
-        => typeof(T) == typeof(float)
-            ? new(Vector128.Exp(a.vector.AsSingle()).As<float, T>())
-            : new(Vector128.Exp(a.vector.AsDouble()).As<double, T>());
+    public static Lanes128<T> Exp(Lanes128<T> a) => new(Vector128.Exp(a.vector.AsDouble()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128<T> Floor(Lanes128<T> a)

@@ -58,10 +58,7 @@ internal readonly unsafe struct Lanes256<T>(Vector256<T> vector) : ILanes<Lanes2
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256<T> Exp(Lanes256<T> a)
-        => typeof(T) == typeof(float)
-            ? new(Vector256.Exp(a.vector.AsSingle()).As<float, T>())
-            : new(Vector256.Exp(a.vector.AsDouble()).As<double, T>());
+    public static Lanes256<T> Exp(Lanes256<T> a) => new(Vector256.Exp(a.vector.AsDouble()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256<T> Floor(Lanes256<T> a)

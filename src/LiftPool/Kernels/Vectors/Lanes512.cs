@@ -58,10 +58,7 @@ internal readonly unsafe struct Lanes512<T>(Vector512<T> vector) : ILanes<Lanes5
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512<T> Exp(Lanes512<T> a)
-        => typeof(T) == typeof(float)
-            ? new(Vector512.Exp(a.vector.AsSingle()).As<float, T>())
-            : new(Vector512.Exp(a.vector.AsDouble()).As<double, T>());
+    public static Lanes512<T> Exp(Lanes512<T> a) => new(Vector512.Exp(a.vector.AsDouble()).As<double, T>());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512<T> Floor(Lanes512<T> a)

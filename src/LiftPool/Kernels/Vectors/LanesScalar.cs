@@ -64,7 +64,7 @@ internal readonly unsafe struct LanesScalar<T>(T value) : ILanes<LanesScalar<T>,
             : first.Double < second.Double || double.IsNaN(second.Double) ? a : b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LanesScalar<T> Exp(LanesScalar<T> a) => IsSingle ? Create(MathF.Exp(a.Single)) : Create(Math.Exp(a.Double));
+    public static LanesScalar<T> Exp(LanesScalar<T> a) => Create(Math.Exp(a.Double));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesScalar<T> Floor(LanesScalar<T> a) => IsSingle ? Create(MathF.Floor(a.Single)) : Create(Math.Floor(a.Double));
