@@ -27,7 +27,8 @@ internal sealed class FuzzAnswer(FuzzSubject subject, FuzzReferenceSteps steps, 
             "c_u" or "c_p" => FuzzValues.Weighed(name, value, FuzzBounds.TypeOfPenalties(one.Pool.Dtype)),
             _ => FuzzValues.Weighed(name, value, one.Pool.Dtype),
         };
-        var loss = outputs.Select(value => Term(value.Key, value.Value)).Aggregate((sum, term) => sum.add(term));
+        var terms = outputs.Where(value => one.IsInLoss(value.Key)).Select(value => Term(value.Key, value.Value));
+        var loss = terms.Aggregate((sum, term) => sum.add(term));
         FuzzValues.Backward(
             loss,
             gradients,

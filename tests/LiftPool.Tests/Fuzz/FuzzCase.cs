@@ -141,6 +141,10 @@ internal sealed record FuzzCase(FuzzCall Call, FuzzPool Pool, FuzzScheme Scheme,
     /// <summary>Whether a half type computes in float32 inside: a module that is called works in its type.</summary>
     internal bool IsRoundedOnce => !Scheme.HasOwnOperators;
 
+    /// <summary>Whether a loss has this value in it: of the penalties, asked for by themselves, one alone in two of three calls.</summary>
+    internal bool IsInLoss(string value)
+        => Call != FuzzCall.Penalties || (Choice / 8 % 3) switch { 1 => value == "c_u", 2 => value == "c_p", _ => true };
+
     internal long[] Shape => [.. Signal.Batch is { } batch ? [batch] : Array.Empty<long>(), Pool.Channels, .. Signal.Lengths];
 
     public override string ToString() => FuzzText.Of(this);

@@ -87,7 +87,7 @@ internal static class FuzzDownCalls
             return values;
         }
 
-        var weighed = values.Where(value => penalty is null || value.Key is not ("c_u" or "c_p"));
+        var weighed = values.Where(value => one.IsInLoss(value.Key) && (penalty is null || value.Key is not ("c_u" or "c_p")));
         var loss = weighed.Select(value => FuzzValues.Weighed(value.Key, value.Value)).Aggregate((sum, term) => sum.add(term));
         loss = penalty is null ? loss : loss.add(penalty.loss());
         FuzzValues.Backward(loss, values, [("the input", x), .. FuzzValues.WeightsOf(pool)]);
