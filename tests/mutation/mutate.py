@@ -11,8 +11,7 @@ Stryker makes the mutants, in a copy in which it leaves all other rooms alone: i
 case of each method first, until one fails or they would take more than --seconds. A process goes on with the next mutant. What is in code
 that runs once, ends the process or takes too long is tried in a process of its own. Prints survivors and the score: of the mutants that a
 test reaches, the share that a test kills. One with which a test takes 10 seconds and five times as long as without, or that ends its
-process, is killed.
-docs/testing.md tells more.
+process, is killed. docs/testing.md tells more.
 """
 import argparse
 import collections
@@ -258,6 +257,21 @@ def described(file, mutant, source):
     return f"{inside(file)}:{start['line']}  {mutant['mutatorName']}: {before}  ->  {after}"
 
 
+def report(samples, mutants, verdicts, path):
+    """Prints of each room the survivors and the score."""
+    for room, sample in samples.items():
+        killers = collections.Counter()
+        for mutant in sample:
+            if verdicts[mutant].startswith("killed"):
+                killers[verdicts[mutant] if verdicts[mutant].startswith("killed by ") else "killed by a test"] += 1
+            else:
+                print(f"{verdicts[mutant]}: {described(*mutants[mutant])}")
+        killed = sum(killers.values())
+        how = ", ".join(f"{count} {what[7:]}" for what, count in killers.most_common())
+        print(f"{room}{f', path {path}' if path else ''}: {len(sample)} judged, {killed} killed ({how}), "
+              f"{len(sample) - killed} survive: {100 * killed / max(len(sample), 1):.1f} %")
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("rooms", nargs="+", choices=ROOMS, metavar="ROOM", help=", ".join(ROOMS))
@@ -298,21 +312,6 @@ def main():
             verdicts |= judged(folder, sorted(sample & once | unclear), mutants, file, alone=True)
             report(samples, mutants, verdicts, path)
             print(f"{(time.time() - began) / 60:.0f} minutes", flush=True)
-
-
-def report(samples, mutants, verdicts, path):
-    """Prints of each room the survivors and the score."""
-    for room, sample in samples.items():
-        killers = collections.Counter()
-        for mutant in sample:
-            if verdicts[mutant].startswith("killed"):
-                killers[verdicts[mutant] if verdicts[mutant].startswith("killed by ") else "killed by a test"] += 1
-            else:
-                print(f"{verdicts[mutant]}: {described(*mutants[mutant])}")
-        killed = sum(killers.values())
-        how = ", ".join(f"{count} {what[7:]}" for what, count in killers.most_common())
-        print(f"{room}{f', path {path}' if path else ''}: {len(sample)} judged, {killed} killed ({how}), "
-              f"{len(sample) - killed} survive: {100 * killed / max(len(sample), 1):.1f} %")
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ public sealed class AnySchemeTests : IClassFixture<OneThread>
             using var scope = NewDisposeScope();
             manual_seed(3);
             var op = Learned(tanh: false);
-            using var pool = AnyPool.Down(axes, NewScheme([isPredict ? LiftingStep.Predict(op) : LiftingStep.Update(op)], 1, 1));
+            using var pool = AnyPool.Down(axes, new LiftingScheme([isPredict ? LiftingStep.Predict(op) : LiftingStep.Update(op)]));
             var x = randn([2, Channels, .. new long[] { 9, 8, 11 }[..axes]], ScalarType.Float64).requires_grad_();
             Tensor[] variables = [x, .. pool.parameters()];
             Tensor[] Gradients(string on)

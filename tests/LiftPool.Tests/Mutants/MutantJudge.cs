@@ -5,11 +5,11 @@ using System.Text.Json;
 namespace LiftPool.Tests;
 
 /// <summary>
-/// Whether tests notice a mutant of Stryker's. <c>mutants reach FILE PART PARTS CLASS...</c> runs that part of the tests and writes which
-/// mutants each of them runs. <c>mutants judge FILE</c> reads numbers of mutants and says of each which test of the file kills it;
-/// <c>mutants judge FILE MUTANT</c> does so for one, which is on from the beginning, and <c>mutants judge FILE MUTANT TEST</c> says which of
-/// its tests up to that one fails without it. tests/mutation/mutate.py calls all. Stryker itself starts a process for each mutant, which here takes longer than most
-/// mutants live: this one goes on.
+/// Whether tests notice a mutant of Stryker's. <c>mutants reach FILE PART PARTS CLASS...</c> runs that part of the tests and writes
+/// which mutants each of them runs. <c>mutants judge FILE</c> reads numbers of mutants and says of each which test of the file kills it;
+/// <c>mutants judge FILE MUTANT</c> does so for one, which is on from the beginning, and <c>mutants judge FILE MUTANT TEST</c> says
+/// which of its tests up to that one fails without it. tests/mutation/mutate.py calls all. Stryker itself starts a process for each
+/// mutant, which here takes longer than most mutants live: this one goes on.
 /// </summary>
 internal static class MutantJudge
 {
@@ -113,8 +113,12 @@ internal static class MutantJudge
 
         using var cases = new TestCases();
         var tests = Read(file);
-        var last = Array.FindIndex(tests, test => test.Name == killer);
-        var found = Killer(killer is null ? tests : tests[..(last + 1)], mutant, FailsIn(cases, answers));
+        if (killer is not null)
+        {
+            tests = tests[..(Array.IndexOf(tests, tests.First(test => test.Name == killer)) + 1)];
+        }
+
+        var found = Killer(tests, mutant, FailsIn(cases, answers));
         return found is null ? "survives" : $"killed {found.Name}";
     }
 
