@@ -37,8 +37,8 @@ ROOMS = ["root", "Calls", "Kernels", "Lifting", "Surgery"]
 # cases that other tests partly cover.
 NEVER = [
     "ArchitectureTests", "CanaryTests", "ChosenAxesKernelTests", "ChosenAxesTests", "EveryLayerTests", ".FaultTests", "Fuzz",
-    "GuardPageTests", "KeepAliveTests", ".KernelTests", "LinkTests", "LongSumTests", ".MemoryTests", "Snippet", "StretchTests",
-    "SummaryTests", "SurgeryOfModelsTests", "ThreadingTests",
+    "GuardPageTests", "KeepAliveTests", ".KernelTests", "LinkTests", "LongSumTests", ".MemoryTests", "Snippet", "SummaryTests",
+    "SurgeryOfModelsTests", "ThreadingTests",
 ]
 # A test of more seconds judges no mutant.
 LONGEST = 10

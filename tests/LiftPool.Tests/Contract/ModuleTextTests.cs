@@ -61,6 +61,16 @@ public class ModuleTextTests
                 LiftingStep.Update(LiftingOperators.Learned(4, proj_groups: 2)),
             ]));
 
+        using var gained = new LiftingScheme(
+            [LiftingStep.Predict(LiftingOperators.Learned(4)), LiftingStep.Update(LiftingOperators.Learned(4))], 2, 0.5);
+
+        Of(gained).Should().Be("""
+            LiftingScheme(
+              approximation_gain=2, detail_gain=0.5
+              (predict): Predict(Learned(4, kernel_size=5))
+              (update): Update(Learned(4, kernel_size=5))
+            )
+            """);
         Of(haar).Should().Be("""
             LiftDownPool2d(
               bands=LL

@@ -71,6 +71,31 @@ public class FrozenWeightTests : IClassFixture<OneThread>
         own.Value!.RelativeNormTo(gain.Value!, smallest: 1e-3).Should().BeLessThanOrEqualTo(1e-10);
     }
 
+    // On the second axis some of the predicts' lines lead back to an update, and others to nothing.
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public void The_update_alone_has_gradients(string path)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(6);
+        using var pool = AnyPool.Down(2, 16, 3, dtype: ScalarType.Float64);
+        foreach (var (name, weight) in pool.named_parameters())
+        {
+            weight.requires_grad_(name.Contains("update"));
+        }
+
+        var x = randn(1, 16, 8, 10, dtype: ScalarType.Float64);
+        var wanted = Gradients(pool, 2, x, "tensor", penalty: 0, upToo: false, seed: 5);
+        var found = Gradients(pool, 2, x, path, penalty: 0, upToo: false, seed: 5);
+
+        wanted.Values.Count(gradient => gradient is not null).Should().BePositive().And.BeLessThan(wanted.Count);
+        foreach (var (name, right) in wanted)
+        {
+            (found[name] is null).Should().Be(right is null, name);
+            found[name]?.RelativeNormTo(right!, smallest: 1e-3).Should().BeLessThanOrEqualTo(1e-10, name);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Paths))]
     public void A_penalty_that_the_loss_leaves_out_brings_no_NaN(string path)

@@ -5,7 +5,10 @@ using Xunit.Abstractions;
 
 namespace LiftPool.Tests;
 
-/// <summary>Where a kernel's loops end, begin or change: all short lengths, memory that is not aligned, the smallest numbers, results too large for the caches.</summary>
+/// <summary>
+/// Where a kernel's loops end, begin or change: all short lengths, memory that is not aligned, the smallest numbers, results too large for
+/// the caches, signals larger than what is in work at once.
+/// </summary>
 [Trait(EachPath.Name, EachPath.Value)]
 public class KernelEdgeTests(ITestOutputHelper output) : IClassFixture<OneThread>
 {
@@ -125,6 +128,38 @@ public class KernelEdgeTests(ITestOutputHelper output) : IClassFixture<OneThread
         {
             Pass.CacheBytes = usual;
         }
+    }
+
+    public static TheoryData<string, string, PaddingModes> PathsSizesAndPaddings
+    {
+        get
+        {
+            var cases = new TheoryData<string, string, PaddingModes>();
+            foreach (var path in ComputePath.Paths.Where(path => path != "tensor"))
+            {
+                foreach (var padding in new[] { PaddingModes.Zeros, PaddingModes.Reflect, PaddingModes.Replicate, PaddingModes.Circular })
+                {
+                    cases.Add(path, "800 x 10", padding);
+                    cases.Add(path, "20 x 290", padding);
+                    cases.Add(path, "40 x 12 x 14", padding);
+                }
+            }
+
+            return cases;
+        }
+    }
+
+    // A window of the rows is in memory, which moves on; addresses of 400 row pairs are more than a table holds; 145 sums more than are
+    // written at once.
+    [Theory]
+    [MemberData(nameof(PathsSizesAndPaddings))]
+    public void More_rows_planes_and_columns_than_are_in_work_at_once(string path, string size, PaddingModes padding)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(6);
+        long[] lengths = [.. size.Split(" x ").Select(long.Parse)];
+        using var pool = AnyPool.Down(lengths.Length, Channels, padding_mode: padding, dtype: ScalarType.Float64);
+        Compare(pool, lengths.Length, randn([1, Channels, .. lengths], ScalarType.Float64), path, 1e-12);
     }
 
     private static Tensor[] BandsOn(string path, LiftDownPool pool, Tensor x)
