@@ -97,6 +97,7 @@ public sealed class ComputePathTests
     [InlineData(LiftAxes.All, 32768, 32768, false)]
     [InlineData(LiftAxes.All, 32768, 32766, true)]
     [InlineData(LiftAxes.Height, 2, 1 << 29, false)]
+    [InlineData(LiftAxes.Width, 1 << 14, 1 << 15, true)]
     public void Planes_of_more_pixels_than_32_bits_count(LiftAxes axes, long height, long width, bool counts)
         => Bits(axes, ScalarType.Float32, [1, 1, height, width]).HasValue.Should().Be(counts);
 
@@ -106,6 +107,7 @@ public sealed class ComputePathTests
     public void A_row_that_is_cut_has_no_maximum_in_the_kernels(DenseMax window, bool inKernels)
     {
         Bits(LiftAxes.All, ScalarType.Float32, [1, 1, 1 << 20], window).HasValue.Should().Be(inKernels);
+        Bits(LiftAxes.All, ScalarType.Float32, [1, 1, 1L << 31], window).HasValue.Should().Be(inKernels, "a row may have any number of samples");
         Bits(LiftAxes.All, ScalarType.Float32, [1, 1, 1 << 10], window).Should().NotBeNull();
     }
 

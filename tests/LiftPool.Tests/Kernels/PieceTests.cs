@@ -60,6 +60,13 @@ public sealed class PieceTests : IClassFixture<OneThread>, IDisposable
     }
 
     [Fact]
+    public void Planes_of_which_only_the_columns_are_lifted_go_in_pieces_too()
+    {
+        using var pool = new LiftDownPool2d(3, padding_mode: PaddingModes.Circular, axes: LiftAxes.Height, dtype: ScalarType.Float64);
+        ShouldBeTensorOperations(pool, 2, [4, 3, 101, 5], PenaltyNorm.MeanSquare);
+    }
+
+    [Fact]
     public void Rows_wider_than_a_piece_go_one_pair_at_a_time()
     {
         using var pool = new LiftDownPool2d(LiftingScheme.Wavelet(Wavelet.Haar, learnable: true, padding_mode: PaddingModes.Circular, dtype: ScalarType.Float64));
@@ -86,6 +93,22 @@ public sealed class PieceTests : IClassFixture<OneThread>, IDisposable
             using var pool = new LiftDownPool2d(channels, kernel_size: 1, padding_mode: padding);
             return Pieces.Length(channels, pairs, new(pairs.Length, axes), FusedScheme.Of(pool.Scheme.Steps)!);
         }
+    }
+
+    [Fact]
+    public void A_row_goes_in_pieces_from_its_length_on()
+    {
+        using var scope = NewDisposeScope();
+        using var pool = new LiftDownPool1d(1, dtype: ScalarType.Float64);
+        PoolCall CallOf(long length) => PiecewiseCall.For(
+            new DownRequest(pool.Scheme.Steps, LiftedAxes.All(1)) { CeilMode = false },
+            FusedScheme.Of(pool.Scheme.Steps)!,
+            bits: 0,
+            zeros([1], ScalarType.Float64).expand(1, 1, length));
+
+        CallOf(Pieces.MostSamples / 16).Should().BeAssignableTo<FusedCall>();
+        CallOf(Pieces.MostSamples).Should().BeAssignableTo<FusedCall>();
+        CallOf(Pieces.MostSamples + 2).Should().BeOfType<PiecewiseCall>();
     }
 
     [Fact]
@@ -129,8 +152,9 @@ public sealed class PieceTests : IClassFixture<OneThread>, IDisposable
             var whole = PathValues.Of(pool, axes, x, "scalar", seed: 3, norm);
 
             (Pieces.MostSamples, Pieces.MostElements) = (40, elements);
-            long[] halves = [.. shape[2..].Select(length => OddSizes.BandLength(length, ceilMode: false))];
-            Pieces.Length(shape[1], halves, LiftedAxes.All(axes), FusedScheme.Of(pool.Scheme.Steps)!).Should().BeLessThan(halves[0], "otherwise this is no test");
+            var lifted = pool.LiftedAxes;
+            long[] halves = [.. shape[2..].Select((length, i) => lifted.Lifts(i + 2) ? OddSizes.BandLength(length, ceilMode: false) : length)];
+            Pieces.Length(shape[1], halves, lifted, FusedScheme.Of(pool.Scheme.Steps)!).Should().BeLessThan(halves[0], "otherwise this is no test");
             foreach (var (name, value) in PathValues.Of(pool, axes, x, "scalar", seed: 3, norm))
             {
                 value.RelativeNormTo(wanted[name], smallest: 1e-3).Should().BeLessThanOrEqualTo(1e-12, "{0} of {1}", name, string.Join('x', shape));
