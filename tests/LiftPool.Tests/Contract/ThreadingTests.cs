@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using LiftPool.Calls;
 
 namespace LiftPool.Tests;
 
@@ -57,33 +56,6 @@ public class ThreadingTests
         rounds.Should().OnlyContain(count => count > 0);
         GC.KeepAlive(inputs);
         GC.KeepAlive(expected);
-    }
-
-    [Fact]
-    public void A_team_of_threads_gets_what_tensor_operations_get()
-    {
-        using var scope = NewDisposeScope();
-        var before = get_num_threads();
-        set_num_threads(4);
-        try
-        {
-            // Fewer planes than threads, as many, and more.
-            foreach (var (batch, channels) in new[] { (1, 16), (1, 64), (3, 35) })
-            {
-                manual_seed(3);
-                using var pool = new LiftDownPool2d(channels, dtype: ScalarType.Float64);
-                var x = randn(batch, channels, 40, 42, dtype: ScalarType.Float64);
-                var wanted = PathValues.Of(pool, 2, x, "tensor", seed: 1);
-                foreach (var (name, value) in PathValues.Of(pool, 2, x, ComputePath.Paths[0], seed: 1))
-                {
-                    value.RelativeNormTo(wanted[name]).Should().BeLessThanOrEqualTo(1e-10, "{0} of {1} x {2} agrees", name, batch, channels);
-                }
-            }
-        }
-        finally
-        {
-            set_num_threads(before);
-        }
     }
 
     private static Tensor[] Call(LiftDownPool2d pool, LiftUpPool2d up, Tensor input)

@@ -162,6 +162,22 @@ public class KernelEdgeTests(ITestOutputHelper output) : IClassFixture<OneThread
         Compare(pool, lengths.Length, randn([1, Channels, .. lengths], ScalarType.Float64), path, 1e-12);
     }
 
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public void Every_reduction_of_some_bands_and_of_all(string path)
+    {
+        foreach (var reduction in Enum.GetValues<BandReduction>())
+        {
+            foreach (var bands in new[] { 0b0101, 0b1111 })
+            {
+                using var scope = NewDisposeScope();
+                manual_seed(8);
+                using var pool = AnyPool.Down(2, Channels, bands: bands, reduction: reduction, dtype: ScalarType.Float64);
+                Compare(pool, 2, randn(1, Channels, 10, 12, dtype: ScalarType.Float64), path, 1e-12);
+            }
+        }
+    }
+
     private static Tensor[] BandsOn(string path, LiftDownPool pool, Tensor x)
     {
         using var forced = ComputePath.Force(path);
