@@ -158,8 +158,14 @@ public class KernelEdgeTests(ITestOutputHelper output) : IClassFixture<OneThread
         using var scope = NewDisposeScope();
         manual_seed(6);
         long[] lengths = [.. size.Split(" x ").Select(long.Parse)];
-        using var pool = AnyPool.Down(lengths.Length, Channels, padding_mode: padding, dtype: ScalarType.Float64);
-        Compare(pool, lengths.Length, randn([1, Channels, .. lengths], ScalarType.Float64), path, 1e-12);
+        var x = randn([1, Channels, .. lengths], ScalarType.Float64);
+        using var learned = AnyPool.Down(lengths.Length, Channels, padding_mode: padding, dtype: ScalarType.Float64);
+        Compare(learned, lengths.Length, x, path, 1e-12);
+
+        // Of linear steps the gradients are read where others change them.
+        var taps = LiftingScheme.Wavelet(Wavelet.Cdf97, learnable: true, padding_mode: padding, dtype: ScalarType.Float64);
+        using var wavelet = AnyPool.Down(lengths.Length, taps);
+        Compare(wavelet, lengths.Length, x, path, 1e-12);
     }
 
     [Theory]
