@@ -81,6 +81,30 @@ public sealed class StretchTests
         }
     }
 
+    // Some of these numbers of threads have more stretches than there are threads.
+    [Fact]
+    public void Memory_of_a_stretch_is_given_back_before_the_next()
+    {
+        using var scope = NewDisposeScope();
+        using var unrecorded = no_grad();
+        using var forced = ComputePath.Force(ComputePath.Paths[0]);
+        using var pool = new LiftDownPool2d(17);
+        var x = randn(1, 17, 40, 42);
+        void Calls()
+        {
+            for (var i = 0; i < 250; i++)
+            {
+                using var inner = NewDisposeScope();
+                On(2 + (i % 5), () => pool.forward(x));
+            }
+        }
+
+        Calls();
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        Calls();
+        (GC.GetTotalMemory(forceFullCollection: true) - before).Should().BeLessThan(2 << 20, "a stretch takes 128 KiB or more");
+    }
+
     [Fact]
     public void Stretches_are_whole_planes_together_and_their_windows_reach_as_far_as_the_steps()
     {
