@@ -33,8 +33,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 LIBRARY = Path("src/LiftPool")
 TESTS = Path("tests/LiftPool.Tests")
 ROOMS = ["root", "Calls", "Kernels", "Lifting", "Surgery"]
-# What starts processes, trains, draws for half a minute, reads the repository or compares threads; and what runs longer than a minute over
-# cases that other tests partly cover.
+# What starts processes, trains, draws for half a minute, reads the repository or has many threads call for seconds; and what runs longer
+# than a minute over cases that other tests partly cover.
 NEVER = [
     "ArchitectureTests", "CanaryTests", "ChosenAxesKernelTests", "ChosenAxesTests", "EveryLayerTests", ".FaultTests", "Fuzz",
     "GuardPageTests", "KeepAliveTests", ".KernelTests", "LinkTests", "LongSumTests", ".MemoryTests", "Snippet", "SummaryTests",
@@ -71,8 +71,8 @@ def copy_to(folder, mutated):
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, target)
-        inside = target.suffix == ".cs" and LIBRARY in Path(name).parents
-        if inside and Path(name).relative_to(LIBRARY).as_posix() not in mutated:
+        is_source = target.suffix == ".cs" and LIBRARY in Path(name).parents
+        if is_source and Path(name).relative_to(LIBRARY).as_posix() not in mutated:
             target.write_text("// Stryker disable all\n" + target.read_text(encoding="utf-8-sig"))
 
 
@@ -174,10 +174,12 @@ def judged(folder, numbers, mutants, file, alone):
             judge.end()
             return found
         verdict = answer()
-        killer = verdict.removeprefix("killed ")
-        if verdict == killer or verdict.startswith("killed by "):
+        if verdict == "survives":
             return verdict
-        return verdict if answer(killer) == "survives" and answer().startswith("killed") else "unclear"
+        if not answer().startswith("killed"):
+            return "unclear"
+        test = verdict.split()[1]
+        return verdict if test == "by" or answer(test) == "survives" else "unclear"
 
     def verdict_of(mutant, judge):
         seconds = 20 + 5 * sum(test["Seconds"] for test in tests if mutant in test["Reached"])
@@ -245,7 +247,7 @@ def drawn(mutants, reached, count, seed):
     order = sorted(mutants)
     random.Random(seed).shuffle(order)
     chosen = [mutant for mutant in order if mutant in reached]
-    return sorted(chosen[:count or None])
+    return chosen[:count or None]
 
 
 def described(file, mutant, source):
@@ -261,7 +263,7 @@ def report(samples, mutants, verdicts, path):
     """Prints of each room the survivors and the score."""
     for room, sample in samples.items():
         killers = collections.Counter()
-        for mutant in sample:
+        for mutant in sorted(sample):
             if verdicts[mutant].startswith("killed"):
                 killers[verdicts[mutant] if verdicts[mutant].startswith("killed by ") else "killed by a test"] += 1
             else:
@@ -301,15 +303,15 @@ def main():
             own = {mutant for mutant in mutants if room_of(mutants[mutant][0]) == room}
             samples[room] = drawn(own, reached, args.sample, args.seed)
             print(f"{room}: {len(own & reached)} mutants reached by a test, {len(samples[room])} judged", flush=True)
-        sample = {mutant for chosen in samples.values() for mutant in chosen}
+        sample = [mutant for chosen in samples.values() for mutant in chosen]
         print(f"{(time.time() - began) / 60:.0f} minutes", flush=True)
         file = folder / "judges.json"
-        file.write_text(json.dumps(within(args.seconds, tests, once, sample)))
+        file.write_text(json.dumps(within(args.seconds, tests, once, set(sample))))
         for path in args.path:
             os.environ["LIFTPOOL_KERNEL"] = path
-            verdicts = judged(folder, sorted(sample - once), mutants, file, alone=False)
-            unclear = {mutant for mutant, verdict in verdicts.items() if verdict == "unclear"}
-            verdicts |= judged(folder, sorted(sample & once | unclear), mutants, file, alone=True)
+            verdicts = judged(folder, [mutant for mutant in sample if mutant not in once], mutants, file, alone=False)
+            left = [mutant for mutant in sample if verdicts.get(mutant, "unclear") == "unclear"]
+            verdicts |= judged(folder, left, mutants, file, alone=True)
             report(samples, mutants, verdicts, path)
             print(f"{(time.time() - began) / 60:.0f} minutes", flush=True)
 

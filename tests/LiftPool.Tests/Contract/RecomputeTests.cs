@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using LiftPool.Calls;
 
@@ -120,6 +121,22 @@ public sealed class RecomputeTests : IClassFixture<OneThread>, IDisposable
         twice.backward([], retain_graph: true);
         live().Should().Be(held, "a backward lets go what the one before returned");
     });
+
+    [Fact]
+    public void Handles_of_what_backward_returned_are_forgotten()
+    {
+        var handle = ReturnedAndReleased();
+        GC.Collect();
+        handle.IsAlive.Should().BeFalse("a list of them would grow for ever");
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference ReturnedAndReleased()
+        {
+            var gradients = ReturnedGradients.Remember([ones(1)]);
+            ReturnedGradients.Release();
+            return new(gradients[0]);
+        }
+    }
 
     [Fact]
     public void Penalties_are_collected_once_with_backward_inside_the_scope_too()

@@ -101,13 +101,16 @@ public sealed class ComputePathTests
     public void Planes_of_more_pixels_than_32_bits_count(LiftAxes axes, long height, long width, bool counts)
         => Bits(axes, ScalarType.Float32, [1, 1, height, width]).HasValue.Should().Be(counts);
 
+    [Fact]
+    public void A_row_may_have_more_samples_than_32_bits_count()
+        => Bits(LiftAxes.All, ScalarType.Float32, [1, 1, 1L << 31]).Should().NotBeNull();
+
     [Theory]
     [InlineData(DenseMax.None, true)]
     [InlineData(DenseMax.Ahead, false)]
     public void A_row_that_is_cut_has_no_maximum_in_the_kernels(DenseMax window, bool inKernels)
     {
         Bits(LiftAxes.All, ScalarType.Float32, [1, 1, 1 << 20], window).HasValue.Should().Be(inKernels);
-        Bits(LiftAxes.All, ScalarType.Float32, [1, 1, 1L << 31], window).HasValue.Should().Be(inKernels, "a row may have any number of samples");
         Bits(LiftAxes.All, ScalarType.Float32, [1, 1, 1 << 10], window).Should().NotBeNull();
     }
 

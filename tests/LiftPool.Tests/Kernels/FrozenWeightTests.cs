@@ -6,10 +6,9 @@ namespace LiftPool.Tests;
 /// What nobody asks for is not computed: with any subset of the parameters frozen, with and without a gradient of the input, with either
 /// penalty alone, the gradients that remain are those of tensor operations, and the others are null.
 /// </summary>
+[Trait(EachPath.Name, EachPath.Value)]
 public class FrozenWeightTests : IClassFixture<OneThread>
 {
-    private static readonly PaddingModes[] Paddings = [PaddingModes.Zeros, PaddingModes.Reflect, PaddingModes.Replicate, PaddingModes.Circular];
-
     public static TheoryData<string> Paths => KernelTests.Paths;
 
     [Theory]
@@ -27,7 +26,7 @@ public class FrozenWeightTests : IClassFixture<OneThread>
             var bands = random.Next(1, AnyPool.AllBands(axes) + 1);
             using var pool = AnyPool.Down(
                 axes, channels, 1 + (2 * random.Next(4)), bands, (BandReduction)random.Next(4), bias: random.Next(2) == 0,
-                padding_mode: Paddings[random.Next(4)], ceil_mode: random.Next(2) == 0, dtype: ScalarType.Float64);
+                padding_mode: AnyPool.Paddings[random.Next(4)], ceil_mode: random.Next(2) == 0, dtype: ScalarType.Float64);
             foreach (var weight in pool.parameters())
             {
                 weight.requires_grad_(random.Next(3) > 0);
@@ -37,15 +36,7 @@ public class FrozenWeightTests : IClassFixture<OneThread>
             var (penalty, upToo) = (random.Next(4), random.Next(2) == 0);
             var wanted = Gradients(pool, axes, x, "tensor", penalty, upToo, seed);
             var found = Gradients(pool, axes, x, path, penalty, upToo, seed);
-            foreach (var (name, right) in wanted)
-            {
-                var what = $"{name} of {axes}-D [{string.Join(", ", x.shape)}], bands {bands:b}, penalty {penalty}, up {upToo}, seed {seed}";
-                (found[name] is null).Should().Be(right is null, what);
-                if (right is not null)
-                {
-                    found[name]!.RelativeNormTo(right, smallest: 1e-3).Should().BeLessThanOrEqualTo(1e-10, what);
-                }
-            }
+            AreThoseOf(found, wanted, $"of {axes}-D [{string.Join(", ", x.shape)}], bands {bands:b}, penalty {penalty}, up {upToo}, seed {seed}");
         }
     }
 
@@ -71,7 +62,7 @@ public class FrozenWeightTests : IClassFixture<OneThread>
         own.Value!.RelativeNormTo(gain.Value!, smallest: 1e-3).Should().BeLessThanOrEqualTo(1e-10);
     }
 
-    // On the second axis some of the predicts' lines lead back to an update, and others to nothing.
+    // Along the second axis the predicts of two lines get gradients for the update before them on one line alone: on the other nothing learns.
     [Theory]
     [MemberData(nameof(Paths))]
     public void The_update_alone_has_gradients(string path)
@@ -89,11 +80,7 @@ public class FrozenWeightTests : IClassFixture<OneThread>
         var found = Gradients(pool, 2, x, path, penalty: 0, upToo: false, seed: 5);
 
         wanted.Values.Count(gradient => gradient is not null).Should().BePositive().And.BeLessThan(wanted.Count);
-        foreach (var (name, right) in wanted)
-        {
-            (found[name] is null).Should().Be(right is null, name);
-            found[name]?.RelativeNormTo(right!, smallest: 1e-3).Should().BeLessThanOrEqualTo(1e-10, name);
-        }
+        AreThoseOf(found, wanted, "");
     }
 
     [Theory]
@@ -112,6 +99,15 @@ public class FrozenWeightTests : IClassFixture<OneThread>
             var found = Gradients(pool, 1, x, path, penalty, upToo: false, seed: 3)["the input"]!;
             found.isnan().IsExactly(wanted.isnan()).Should().BeTrue("penalty {0} alone", penalty);
             wanted.isnan().all().item<bool>().Should().BeFalse("it would show nothing");
+        }
+    }
+
+    private static void AreThoseOf(Dictionary<string, Tensor?> found, Dictionary<string, Tensor?> wanted, string call)
+    {
+        foreach (var (name, right) in wanted)
+        {
+            (found[name] is null).Should().Be(right is null, "{0} {1}", name, call);
+            found[name]?.RelativeNormTo(right!, smallest: 1e-3).Should().BeLessThanOrEqualTo(1e-10, "{0} {1}", name, call);
         }
     }
 

@@ -130,18 +130,18 @@ public class KernelEdgeTests(ITestOutputHelper output) : IClassFixture<OneThread
         }
     }
 
-    public static TheoryData<string, string, PaddingModes> PathsSizesAndPaddings
+    public static TheoryData<string, long[], PaddingModes> PathsLengthsAndPaddings
     {
         get
         {
-            var cases = new TheoryData<string, string, PaddingModes>();
-            foreach (var path in ComputePath.Paths.Where(path => path != "tensor"))
+            var cases = new TheoryData<string, long[], PaddingModes>();
+            foreach (var path in EachPath.Kernels)
             {
-                foreach (var padding in new[] { PaddingModes.Zeros, PaddingModes.Reflect, PaddingModes.Replicate, PaddingModes.Circular })
+                foreach (var padding in AnyPool.Paddings)
                 {
-                    cases.Add(path, "800 x 10", padding);
-                    cases.Add(path, "20 x 290", padding);
-                    cases.Add(path, "40 x 12 x 14", padding);
+                    cases.Add(path, [800, 10], padding);
+                    cases.Add(path, [20, 290], padding);
+                    cases.Add(path, [40, 12, 14], padding);
                 }
             }
 
@@ -149,20 +149,19 @@ public class KernelEdgeTests(ITestOutputHelper output) : IClassFixture<OneThread
         }
     }
 
-    // A window of the rows is in memory, which moves on; addresses of 400 row pairs are more than a table holds; 145 sums more than are
-    // written at once.
+    // A window of the rows, or of the planes, is in memory, and moves on. 400 row pairs have more addresses than a table of StepStage
+    // holds, 145 columns are more than WriteBandsStage sums at once.
     [Theory]
-    [MemberData(nameof(PathsSizesAndPaddings))]
-    public void More_rows_planes_and_columns_than_are_in_work_at_once(string path, string size, PaddingModes padding)
+    [MemberData(nameof(PathsLengthsAndPaddings))]
+    public void More_rows_planes_and_columns_than_are_in_work_at_once(string path, long[] lengths, PaddingModes padding)
     {
         using var scope = NewDisposeScope();
         manual_seed(6);
-        long[] lengths = [.. size.Split(" x ").Select(long.Parse)];
         var x = randn([1, Channels, .. lengths], ScalarType.Float64);
         using var learned = AnyPool.Down(lengths.Length, Channels, padding_mode: padding, dtype: ScalarType.Float64);
         Compare(learned, lengths.Length, x, path, 1e-12);
 
-        // Of linear steps the gradients are read where others change them.
+        // A linear step's gradient is read from where later stages change it: they may not come too close.
         var taps = LiftingScheme.Wavelet(Wavelet.Cdf97, learnable: true, padding_mode: padding, dtype: ScalarType.Float64);
         using var wavelet = AnyPool.Down(lengths.Length, taps);
         Compare(wavelet, lengths.Length, x, path, 1e-12);

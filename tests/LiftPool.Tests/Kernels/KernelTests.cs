@@ -13,7 +13,7 @@ namespace LiftPool.Tests;
 public class KernelTests(ITestOutputHelper output) : IClassFixture<OneThread>
 {
     /// <summary>The kernels this machine has; "scalar" is one channel at a time.</summary>
-    public static TheoryData<string> Paths => [.. ComputePath.Paths.Where(path => path != "tensor")];
+    public static TheoryData<string> Paths => [.. EachPath.Kernels];
 
     private sealed record Case(PoolSettings Settings, ScalarType Dtype, long[] Shape, bool ChannelsLast, bool Penalties, PenaltyNorm Norm, int Seed)
     {
@@ -35,7 +35,7 @@ public class KernelTests(ITestOutputHelper output) : IClassFixture<OneThread>
         from batch in Gen.Int[1, 3]
         from channels in Gen.Int[16, 37]
         from kernel in Gen.OneOf(1, 3, 5, 7)
-        from padding in Gen.OneOf(PaddingModes.Zeros, PaddingModes.Reflect, PaddingModes.Replicate, PaddingModes.Circular)
+        from padding in Gen.OneOf(AnyPool.Paddings)
         let least = padding is PaddingModes.Reflect or PaddingModes.Circular ? kernel + 2 : 2
         let most = axes == 3 ? least + 12 : 70
         from depth in Gen.Int[least, axes == 3 ? most : least]

@@ -47,11 +47,13 @@ public sealed class AnySchemeTests : IClassFixture<OneThread>
 
     [Theory]
     [MemberData(nameof(PathsAndAxes))]
+    [Trait(EachPath.Name, EachPath.Value)]
     public void A_split_without_steps_and_its_gains_are_the_same_on_every_path(string path, int axes)
         => IsTheSame(path, axes, NewScheme([], -1.25, 0.75));
 
     [Theory]
     [MemberData(nameof(KernelTests.Paths), MemberType = typeof(KernelTests))]
+    [Trait(EachPath.Name, EachPath.Value)]
     public void A_penalty_alone_has_the_same_gradients_as_tensor_operations_where_a_scheme_has_one_step(string path)
     {
         foreach (var axes in new[] { 1, 2, 3 })

@@ -8,8 +8,9 @@ namespace LiftPool.Tests;
 /// Whether tests notice a mutant of Stryker's. <c>mutants reach FILE PART PARTS CLASS...</c> runs that part of the tests and writes
 /// which mutants each of them runs. <c>mutants judge FILE</c> reads numbers of mutants and says of each which test of the file kills it;
 /// <c>mutants judge FILE MUTANT</c> does so for one, which is on from the beginning, and <c>mutants judge FILE MUTANT TEST</c> says
-/// which of its tests up to that one fails without it. tests/mutation/mutate.py calls all. Stryker itself starts a process for each
-/// mutant, which here takes longer than most mutants live: this one goes on.
+/// which of its tests up to that one fails without it. The answers are "survives", "unclear", "killed" with a test's id and name, and
+/// "killed by time". tests/mutation/mutate.py calls all. Stryker itself starts a process for each mutant, which here takes longer than
+/// most mutants live: this one goes on.
 /// </summary>
 internal static class MutantJudge
 {
@@ -90,15 +91,20 @@ internal static class MutantJudge
             control.TurnOn(mutant);
             var killer = Killer(tests, mutant, fails);
             control.TurnOff();
-            if (killer is null || fails(killer))
+            if (killer is null)
             {
-                return killer is null ? "survives" : "unclear";
+                return Said(null);
+            }
+
+            if (fails(killer))
+            {
+                return "unclear";
             }
 
             control.TurnOn(mutant);
             var failsAgain = fails(killer);
             control.TurnOff();
-            return failsAgain ? $"killed {killer.Name}" : "unclear";
+            return failsAgain ? Said(killer) : "unclear";
         }
     }
 
@@ -115,12 +121,13 @@ internal static class MutantJudge
         var tests = Read(file);
         if (killer is not null)
         {
-            tests = tests[..(Array.IndexOf(tests, tests.First(test => test.Name == killer)) + 1)];
+            tests = [.. tests.TakeWhile(test => test.Id != killer), tests.Single(test => test.Id == killer)];
         }
 
-        var found = Killer(tests, mutant, FailsIn(cases, answers));
-        return found is null ? "survives" : $"killed {found.Name}";
+        return Said(Killer(tests, mutant, FailsIn(cases, answers)));
     }
+
+    private static string Said(Test? killer) => killer is null ? "survives" : $"killed {killer.Id} {killer.Name}";
 
     private static Test? Killer(Test[] tests, int mutant, Func<Test, bool> fails) =>
         tests.Where(test => test.Reached.Contains(mutant)).FirstOrDefault(fails);

@@ -3,6 +3,9 @@ namespace LiftPool.Tests;
 /// <summary>The three dimensions' layers behind one call, for tests that hold for each; bands as the enums' bit mask.</summary>
 internal static class AnyPool
 {
+    /// <summary>What may stand beyond the ends.</summary>
+    internal static PaddingModes[] Paddings { get; } = [PaddingModes.Zeros, PaddingModes.Reflect, PaddingModes.Replicate, PaddingModes.Circular];
+
     internal static int AllBands(int axes) => (1 << (1 << axes)) - 1;
 
     internal static LiftDownPool Down(

@@ -1,3 +1,5 @@
+using LiftPool.Calls;
+
 namespace LiftPool.Tests;
 
 /// <summary>
@@ -8,4 +10,7 @@ internal static class EachPath
 {
     internal const string Name = "Paths";
     internal const string Value = "each";
+
+    /// <summary>The kernels that this machine has.</summary>
+    internal static string[] Kernels { get; } = [.. ComputePath.Paths.Where(path => path != "tensor")];
 }

@@ -11,9 +11,6 @@ internal sealed record GradientCase(
     Func<ScalarType, IReadOnlyList<Module>> NewModules,
     Func<IReadOnlyList<Module>, Func<long[], Tensor>, (Func<Tensor> Function, IReadOnlyList<Tensor> Inputs)> NewFunction)
 {
-    private static readonly PaddingModes[] Modes =
-        [PaddingModes.Zeros, PaddingModes.Reflect, PaddingModes.Replicate, PaddingModes.Circular];
-
     private static readonly bool[] Both = [false, true];
 
     // Dense and depthwise, odd and even lengths, and the smallest that a reflected kernel of 3 taps allows.
@@ -43,7 +40,7 @@ internal sealed record GradientCase(
         Forward(new(2) { Bands = (int)Bands2d.HH }, 1, 2, 4, 4),
         Forward(new(3) { Bands = (int)Bands3d.LLL }, 1, 2, 2, 4, 2),
         Forward(new(3) { Bands = (int)Bands3d.HHH }, 1, 2, 2, 4, 2),
-        .. Both.SelectMany(ceil => Modes.SelectMany(mode => new[]
+        .. Both.SelectMany(ceil => AnyPool.Paddings.SelectMany(mode => new[]
         {
             Forward(new(1) { PaddingMode = mode, CeilMode = ceil, KernelSize = 5 }, 1, 2, 7),
             Forward(new(2) { PaddingMode = mode, CeilMode = ceil }, 1, 1, 4, 5),
@@ -62,7 +59,7 @@ internal sealed record GradientCase(
         => Layers.SelectMany(layer => Both.Select(tied => ThereAndBack(layer.Settings, tied, layer.Shape)));
 
     /// <summary>Depthwise layers whose channels fill the widest vectors, once with some left over.</summary>
-    internal static IEnumerable<GradientCase> Wide => Modes.SelectMany(mode => new[]
+    internal static IEnumerable<GradientCase> Wide => AnyPool.Paddings.SelectMany(mode => new[]
     {
         Forward(new(1) { PaddingMode = mode, KernelSize = 5, Bias = true }, 1, 16, 7),
         Forward(new(2) { PaddingMode = mode, CeilMode = true, Reduction = BandReduction.Learned }, 1, 17, 3, 4),

@@ -16,14 +16,12 @@ internal static class GuardedCalls
     private const int UsualCalls = 25;
 
     private static readonly ScalarType[] Types = [ScalarType.Float32, ScalarType.Float64, ScalarType.BFloat16, ScalarType.Float16];
-    private static readonly PaddingModes[] Paddings
-        = [PaddingModes.Zeros, PaddingModes.Reflect, PaddingModes.Replicate, PaddingModes.Circular];
     private static readonly LiftAxes[] SomeAxes = [LiftAxes.All, LiftAxes.Width, LiftAxes.Height, LiftAxes.Width | LiftAxes.Height];
 
     /// <summary>Makes the calls and says how many tensors lay between guards. The last line before a crash names the call.</summary>
     internal static string Run(string side, int calls = UsualCalls)
     {
-        string[] paths = [.. ComputePath.Paths.Where(path => path != "tensor")];
+        var paths = EachPath.Kernels;
         foreach (var path in paths)
         {
             for (var seed = 0; seed < calls; seed++)
@@ -41,7 +39,7 @@ internal static class GuardedCalls
         using var scope = NewDisposeScope();
         var random = new Random(seed);
         manual_seed(seed);
-        var (axes, dtype, padding) = (1 + random.Next(3), Of(Types), Of(Paddings));
+        var (axes, dtype, padding) = (1 + random.Next(3), Of(Types), Of(AnyPool.Paddings));
 
         // More than fill the widest vector, and most of them not whole ones; now and then more than the 64 that are summed at once.
         var channels = random.Next(8) == 0 ? random.Next(65, 72) : random.Next(17, 38);
