@@ -55,6 +55,18 @@ public sealed class BandMakingTests
         up.forward(bands).shape.Should().Equal(shape);
     }
 
+    [Fact]
+    public void What_is_given_beside_bands_counts_for_more_than_theirs()
+    {
+        using var scope = NewDisposeScope();
+        var (_, bands) = new LiftDownPool2d(3).forward_with_bands(zeros(2, 3, 9, 6));
+
+        new LiftBands(bands, inputShape: [2, 3, 7, 6]).InputShape.Should().Equal(2, 3, 7, 6);
+        var uncropped = new LiftBands(bands, cropped: []);
+        uncropped.InputShape.Should().Equal(2, 3, 8, 6);
+        uncropped.Cropped.Should().BeEmpty();
+    }
+
     // With P = U = 0 the bands are the four phases of the samples, written down here by hand.
     [Fact]
     public void Bands_written_by_hand_go_where_they_belong()

@@ -126,6 +126,17 @@ public class DisposalTests
     }
 
     [Fact]
+    public void The_weights_of_a_scheme_end_with_it()
+    {
+        var scheme = LiftingScheme.Wavelet(Wavelet.Haar, learnable: true);
+        var weights = scheme.parameters().ToArray();
+
+        scheme.Dispose();
+
+        weights.Should().NotBeEmpty().And.OnlyContain(weight => weight.IsInvalid);
+    }
+
+    [Fact]
     public void A_scheme_says_that_it_was_disposed_with_its_pool()
     {
         using var scope = NewDisposeScope();

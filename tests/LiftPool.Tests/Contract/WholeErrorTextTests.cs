@@ -93,6 +93,39 @@ public sealed class WholeErrorTextTests
     }
 
     [Fact]
+    public void A_shape_that_does_not_give_the_bands_and_integers_that_are_too_large()
+    {
+        using var scope = NewDisposeScope();
+        using var pool = new LiftDownPool1d(LiftingScheme.Wavelet(Wavelet.Haar, lossless: true));
+        Tensor[] bands = [.. Enumerable.Range(0, 4).Select(_ => zeros(2, 3, 4, 5))];
+
+        Said(
+            () => _ = new LiftBands(bands, [2, 3, 8, 13]),
+            "LiftBands: expected the shape of an input that gives bands [2, 3, 4, 5]: twice their length along Width, Height, or on some "
+            + "one sample more (cropped in floor mode), or on some one less (extended in ceil_mode), got [2, 3, 8, 13]. "
+            + "(Parameter 'inputShape')");
+        Said(
+            () => pool.forward(tensor([0f, 1 << 25]).view(1, 1, 2)),
+            "LiftingScheme: expected integers whose bands Float32 holds, up to 16777216, for a lossless scheme, got 33554432 in a half or a "
+            + "band; a wider dtype holds more. (Parameter 'input')");
+    }
+
+    [Fact]
+    public void A_scheme_that_an_up_pool_owns()
+    {
+        using var learned = new LiftUpPool1d(3);
+        using var wavelet = new LiftUpPool1d(LiftingScheme.Wavelet(Wavelet.Haar));
+
+        foreach (var up in new[] { learned, wavelet })
+        {
+            Said(
+                () => _ = new LiftDownPool1d(up.Scheme),
+                "LiftDownPool1d: expected a scheme that no pool owns, or the pool itself to share its operators, got the scheme of a "
+                + "LiftUpPool1d. (Parameter 'scheme')");
+        }
+    }
+
+    [Fact]
     public void Gains_taps_and_roundings()
     {
         const string Scheme = "LiftingScheme: expected a";
@@ -105,6 +138,8 @@ public sealed class WholeErrorTextTests
             "LiftingStep: expected a rounding of the enum, got 7. (Parameter 'rounding')");
 
         Said(() => _ = new LiftingScheme([null!]), "LiftingScheme: expected steps, got one that is null. (Parameter 'steps')");
+        FluentActions.Invoking(() => new LiftingScheme((IReadOnlyList<LiftingStep>)null!))
+            .Should().Throw<ArgumentNullException>().WithParameterName("steps");
 
         static void Of(StepRounding rounding, double approximation = 1, double detail = 1)
             => new LiftingScheme([LiftingStep.Predict(new Times(1), rounding)], approximation, detail).Dispose();

@@ -183,6 +183,20 @@ public class KernelEdgeTests(ITestOutputHelper output) : IClassFixture<OneThread
         }
     }
 
+    [Theory]
+    [InlineData(Channels, 1)]
+    [InlineData(1, Channels)]
+    public void Operators_of_which_one_part_mixes_channels_are_not_for_kernels(long groups, long projGroups)
+    {
+        using var scope = NewDisposeScope();
+        using var auto = ComputePath.Force("auto");
+        using var pool = new LiftDownPool1d(Channels, groups: groups, proj_groups: projGroups);
+
+        pool.forward(zeros(1, Channels, 10));
+
+        ComputePath.Last.Should().Be("tensor");
+    }
+
     private static Tensor[] BandsOn(string path, LiftDownPool pool, Tensor x)
     {
         using var forced = ComputePath.Force(path);

@@ -84,6 +84,34 @@ public sealed class AnySchemeTests : IClassFixture<OneThread>
     }
 
     [Theory]
+    [MemberData(nameof(KernelTests.Paths), MemberType = typeof(KernelTests))]
+    [Trait(EachPath.Name, EachPath.Value)]
+    public void Second_derivatives_of_filters_are_those_of_tensor_operations(string path)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(4);
+        using var pool = AnyPool.Down(1, new LiftingScheme([
+            LiftingStep.Predict(LiftingOperators.Rectified([0.4, -0.3, 0.2], 0.7, learnable: true, dtype: ScalarType.Float64)),
+            LiftingStep.Update(LiftingOperators.Filter([0.1, 0.3, -0.2], learnable: true, dtype: ScalarType.Float64)),
+        ]));
+        var x = randn([2, Channels, 12], ScalarType.Float64).requires_grad_();
+        Tensor[] variables = [x, .. pool.parameters()];
+        Tensor[] Second(string on)
+        {
+            using var forced = ComputePath.Force(on);
+            var y = pool.forward(x);
+            ComputePath.Last.Should().Be(on);
+            var first = Derivative.Of(y.square().sum(), variables, createGraph: true);
+            return Derivative.Of(first.Select(Gradients.Weighed).Aggregate((sum, term) => sum + term), variables, createGraph: false);
+        }
+
+        foreach (var (found, wanted) in Second(path).Zip(Second("tensor")))
+        {
+            found.RelativeNormTo(wanted).Should().BeLessThanOrEqualTo(1e-11);
+        }
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void The_papers_operator_is_two_convolutions_with_or_without_a_tanh(bool tanh)

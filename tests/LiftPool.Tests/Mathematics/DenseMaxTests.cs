@@ -105,9 +105,25 @@ public sealed class DenseMaxTests : IClassFixture<OneThread>
         }
     }
 
-    private static Tensor Maximum(Tensor x, DenseMax window)
+    [Theory]
+    [MemberData(nameof(Everywhere))]
+    public void Along_an_axis_that_is_not_lifted_there_is_none(string path, DenseMax window, int axes)
     {
-        foreach (var dim in Enumerable.Range(2, (int)x.dim() - 2).Reverse())
+        using var scope = NewDisposeScope();
+        using var forced = ComputePath.Force(path);
+        using var pool = AnyPool.Down(axes, Channels, dtype: ScalarType.Float64, dense_max: window, lifted: LiftAxes.Width);
+        using var plain = AnyPool.Down(axes, Channels, dtype: ScalarType.Float64, lifted: LiftAxes.Width);
+        plain.load_state_dict(pool.state_dict());
+        var x = randn([1, Channels, .. new long[] { 4, 5, 7 }.TakeLast(axes)], ScalarType.Float64);
+
+        pool.forward(x).ErrorTo(plain.forward(Maximum(x, window, [(int)x.dim() - 1]))).Should().BeLessThan(1e-14);
+    }
+
+    private static Tensor Maximum(Tensor x, DenseMax window) => Maximum(x, window, Enumerable.Range(2, (int)x.dim() - 2).Reverse());
+
+    private static Tensor Maximum(Tensor x, DenseMax window, IEnumerable<int> dims)
+    {
+        foreach (var dim in dims)
         {
             var n = x.size(dim);
 

@@ -51,6 +51,16 @@ public sealed class PyramidTests : IClassFixture<OneThread>
     }
 
     [Fact]
+    public void One_level_is_the_pool()
+    {
+        using var scope = NewDisposeScope();
+        using var pyramid = new LiftPyramid(new LiftDownPool1d(2), 1);
+        var x = randn(1, 2, 8);
+
+        pyramid.forward(x).Approximation.shape.Should().Equal(1, 2, 4);
+    }
+
+    [Fact]
     public void A_lossless_pyramid_returns_integers_bit_for_bit()
     {
         using var scope = NewDisposeScope();
