@@ -45,6 +45,44 @@ public sealed class SurgeryPlaceTests
     }
 
     [Fact]
+    public void One_of_several_names_chooses_a_pool_and_no_name_keeps_it()
+    {
+        using var scope = NewDisposeScope();
+        var x = rand(1, 16, 32, 32);
+
+        LiftSurgery.ReplaceMaxPools(new SharedPool(), x, new() { Where = (name, _) => name == "again" }).Replaced.Should().Be(1);
+        var row = LiftSurgery.ReplaceMaxPools(new SharedPool(), x, new() { Where = (_, _) => false }).Rows.Should().ContainSingle().Subject;
+        (row.Outcome, row.Why).Should().Be((LiftSurgeryOutcome.Kept, "not chosen"));
+    }
+
+    [Fact]
+    public void Of_a_pool_that_is_not_registered_its_window_comes_first()
+    {
+        using var scope = NewDisposeScope();
+        var why = LiftSurgery.ReplaceMaxPools(new Unregistered(), rand(1, 4, 36, 36)).Rows.ToDictionary(row => row.Name, row => row.Why);
+
+        why["Unregistered.array"].Should().NotBeNull().And.NotStartWith("not registered");
+        why["<Property>k__BackingField"].Should().Be(
+            "Unregistered.Property is declared MaxPool2d: make it `Module<Tensor, Tensor> Property { get; set; }`");
+        why["captured"].Should().Be("a lambda.narrow is declared MaxPool2d: make it `Module<Tensor, Tensor> narrow`");
+    }
+
+    [Fact]
+    public void Hooks_that_take_the_module_alone_run_after_the_lift()
+    {
+        using var scope = NewDisposeScope();
+        var (pool, calls) = (MaxPool2d(2), 0);
+        var model = Sequential(("pool", pool));
+        pool.register_forward_hook((Module _) => { calls++; });
+        LiftSurgery.ReplaceMaxPools(model, rand(1, 4, 8, 8)).Replaced.Should().Be(1);
+
+        calls = 0;
+        model.call(rand(1, 4, 8, 8));
+
+        calls.Should().Be(1);
+    }
+
+    [Fact]
     public void What_cannot_be_reached_is_listed_with_the_line_to_edit()
     {
         using var scope = NewDisposeScope();
@@ -260,6 +298,25 @@ public sealed class SurgeryPlaceTests
             var x = array[0].call(Property.call(typed.call(input)));
             return ((MaxPool2d)indexed).forward_with_indices(elsewhere!.call(x)).Values;
         }
+    }
+
+    private sealed class Unregistered : Module<Tensor, Tensor>
+    {
+        private readonly Module<Tensor, Tensor>[] array = [MaxPool2d(3, 3)];
+        private readonly Module<Tensor, Tensor> captured;
+        private readonly Func<Tensor, Tensor> run;
+
+        public Unregistered()
+            : base(nameof(Unregistered))
+        {
+            var narrow = MaxPool2d(2);
+            (captured, run) = (narrow, x => narrow.call(x));
+            RegisterComponents();
+        }
+
+        private MaxPool2d Property { get; set; } = MaxPool2d(2);
+
+        public override Tensor forward(Tensor input) => Property.call(run(array[0].call(input)));
     }
 
     private sealed class TypedCollections : Module<Tensor, Tensor>
