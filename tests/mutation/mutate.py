@@ -10,8 +10,8 @@ Stryker makes the mutants, in a copy in which it leaves all other rooms alone: i
 (tests/LiftPool.Tests/Mutants): first all once, in two processes, for what each reaches; then those that reach a mutant, the shortest
 case of each method first, until one fails or they would take more than --seconds. A process goes on with the next mutant. What is in code
 that runs once, ends the process or takes too long is tried in a process of its own. Prints survivors and the score: of the mutants that a
-test reaches, the share that a test kills. One with which a test takes 10 seconds and five times as long as without, or that ends its
-process, is killed. docs/testing.md tells more.
+test reaches, the share that a test kills. One with which a test takes 10 seconds and five times as long as when it was watched, or that
+ends its process, is killed. docs/testing.md tells more.
 """
 import argparse
 import collections

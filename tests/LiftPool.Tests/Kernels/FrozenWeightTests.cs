@@ -36,7 +36,10 @@ public class FrozenWeightTests : IClassFixture<OneThread>
             var (penalty, upToo) = (random.Next(4), random.Next(2) == 0);
             var wanted = Gradients(pool, axes, x, "tensor", penalty, upToo, seed);
             var found = Gradients(pool, axes, x, path, penalty, upToo, seed);
-            AreThoseOf(found, wanted, $"of {axes}-D [{string.Join(", ", x.shape)}], bands {bands:b}, penalty {penalty}, up {upToo}, seed {seed}");
+            AreThoseOf(
+                found,
+                wanted,
+                $"of {axes}-D [{string.Join(", ", x.shape)}], bands {bands:b}, penalty {penalty}, up {upToo}, seed {seed}");
         }
     }
 
@@ -62,7 +65,8 @@ public class FrozenWeightTests : IClassFixture<OneThread>
         own.Value!.RelativeNormTo(gain.Value!, smallest: 1e-3).Should().BeLessThanOrEqualTo(1e-10);
     }
 
-    // Along the second axis the predicts of two lines get gradients for the update before them on one line alone: on the other nothing learns.
+    // Along the second axis the predicts of two lines get gradients for the update before them on one line alone: nothing learns before
+    // the other.
     [Theory]
     [MemberData(nameof(Paths))]
     public void The_update_alone_has_gradients(string path)

@@ -4,7 +4,8 @@ namespace LiftPool.Tests;
 internal static class AnyPool
 {
     /// <summary>What may stand beyond the ends.</summary>
-    internal static PaddingModes[] Paddings { get; } = [PaddingModes.Zeros, PaddingModes.Reflect, PaddingModes.Replicate, PaddingModes.Circular];
+    internal static PaddingModes[] Paddings { get; }
+        = [PaddingModes.Zeros, PaddingModes.Reflect, PaddingModes.Replicate, PaddingModes.Circular];
 
     internal static int AllBands(int axes) => (1 << (1 << axes)) - 1;
 

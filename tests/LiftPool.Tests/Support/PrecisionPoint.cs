@@ -24,7 +24,8 @@ internal sealed class PrecisionPoint : IDisposable
     {
         manual_seed((1000 * seed) + draw);
         LiftDownPool New(ScalarType type)
-            => AnyPool.Down(axes, Channels, bias: seed % 3 == 0, padding_mode: AnyPool.Paddings[seed % 4], ceil_mode: seed % 8 < 4, dtype: type);
+            => AnyPool.Down(
+                axes, Channels, bias: seed % 3 == 0, padding_mode: AnyPool.Paddings[seed % 4], ceil_mode: seed % 8 < 4, dtype: type);
         (pool, exact) = (New(dtype), New(ScalarType.Float64));
         up = AnyPool.Up(axes, pool);
         exact.load_state_dict(pool.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().to(ScalarType.Float64)));
